@@ -1,0 +1,112 @@
+//! One file that arrived.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Finding, Period, Severity};
+
+/// A delivery's id, given when its file is claimed; ids of later deliveries sort after earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeliveryId(pub Uuid);
+
+impl DeliveryId {
+    /// A new id.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl Default for DeliveryId {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Fit to publish.
+    Published,
+    /// Published, with findings that people should know.
+    PublishedWithWarnings,
+    /// Held back; rules never see it.
+    Quarantined,
+    /// The same bytes were decided before: nothing changes.
+    Duplicate,
+}
+
+impl Verdict {
+    /// The gate's decision: any error holds the delivery back, any warning is named.
+    #[must_use]
+    pub fn of(findings: &[Finding]) -> Self {
+        match findings.iter().map(|finding| finding.severity).max() {
+            Some(Severity::Error) => Self::Quarantined,
+            Some(Severity::Warning) => Self::PublishedWithWarnings,
+            Some(Severity::Note) | None => Self::Published,
+        }
+    }
+
+    /// Whether its figures count.
+    #[must_use]
+    pub fn is_published(self) -> bool {
+        matches!(self, Self::Published | Self::PublishedWithWarnings)
+    }
+
+    /// A stable code, as the store and JSON have it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::PublishedWithWarnings => "published_with_warnings",
+            Self::Quarantined => "quarantined",
+            Self::Duplicate => "duplicate",
+        }
+    }
+
+    /// The reverse of [`Verdict::code`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Published, Self::PublishedWithWarnings, Self::Quarantined, Self::Duplicate]
+            .into_iter()
+            .find(|verdict| verdict.code() == code)
+    }
+}
+
+/// One file that arrived, named by the hash of its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The dataset that recognised it; none when no dataset did.
+    pub dataset: Option<String>,
+    /// The file's name as it was dropped, without folders.
+    pub file: String,
+    /// BLAKE3 of its bytes, in hexadecimal.
+    pub hash: String,
+    /// 1 for the first accepted file of its periods, 2 for the first restatement, …; 0 when it was not published.
+    pub revision: u32,
+    /// The periods that it holds figures for, in order.
+    pub periods: Vec<Period>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Why.
+    pub findings: Vec<Finding>,
+    /// When it was claimed from the drop folder.
+    pub received: Timestamp,
+    /// For a duplicate: the delivery that had the same bytes.
+    pub duplicate_of: Option<DeliveryId>,
+    /// Its size in bytes.
+    pub size: u64,
+}

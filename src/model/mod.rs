@@ -1,0 +1,30 @@
+//! The nouns of the product: no input or output, no SQL, no async.
+//!
+//! A **delivery** is one file that arrived for a **dataset**; it carries figures for one or more **periods**.
+//! Each figure belongs to a **series** (one measure for one combination of labels). Checks answer with **findings**,
+//! the gate with a **verdict**, rules with a **signal** for each series and period, and an **alert** lives through
+//! **transitions**.
+
+pub mod alert;
+pub mod delivery;
+pub mod finding;
+pub mod labels;
+pub mod notice;
+pub mod period;
+pub mod series;
+pub mod signal;
+pub mod table;
+pub mod value;
+
+pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
+pub use delivery::{Delivery, DeliveryId, Verdict};
+pub use finding::{FailingRow, Finding, Severity};
+pub use labels::Labels;
+pub use notice::{
+    AlertLine, Content, Exceptions, GateReport, Notice, NoticeId, NoticeKind, OperatorReport, UnknownLine,
+};
+pub use period::{Granularity, Period};
+pub use series::{Better, Figure, History, Series, SeriesKey};
+pub use signal::Signal;
+pub use table::{Batch, Cell, Column, ColumnDef, ColumnKind, Header, Schema};
+pub use value::{Missing, Value};

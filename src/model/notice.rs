@@ -1,0 +1,221 @@
+//! What one group is to be told.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{AlertId, AlertSeverity, Cause, DeliveryId, Finding, Labels, Period, Value, Verdict};
+
+/// A notice's id; later ones sort after earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NoticeId(pub Uuid);
+
+impl fmt::Display for NoticeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// What a notice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// Alerts of one delivery, to a group responsible.
+    Exceptions,
+    /// The gate's decision, to the dataset's steward.
+    Gate,
+    /// Something that the operator must see to: a dead letter, a rule that fails.
+    Operator,
+}
+
+impl NoticeKind {
+    /// A stable code, as the store and JSON have it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Exceptions => "exceptions",
+            Self::Gate => "gate",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// One notice to one group. It holds all that its renderings need, so that a message can be made again as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its id.
+    pub id: NoticeId,
+    /// When it was decided.
+    pub created: Timestamp,
+    /// The id of the group.
+    pub group: String,
+    /// The group's name for people.
+    pub group_name: String,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a notice says, by its kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Alerts.
+    Exceptions(Exceptions),
+    /// The gate's decision.
+    Gate(GateReport),
+    /// For the operator.
+    Operator(OperatorReport),
+}
+
+impl Notice {
+    /// What it is about.
+    #[must_use]
+    pub fn kind(&self) -> NoticeKind {
+        match self.content {
+            Content::Exceptions(_) => NoticeKind::Exceptions,
+            Content::Gate(_) => NoticeKind::Gate,
+            Content::Operator(_) => NoticeKind::Operator,
+        }
+    }
+}
+
+/// The alerts of one delivery that concern one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Exceptions {
+    /// The dataset's id.
+    pub dataset: String,
+    /// The dataset's title for people.
+    pub dataset_title: String,
+    /// The newest period that the group is told about.
+    pub period: Period,
+    /// The delivery that it rests on (the last one, when a long history was loaded).
+    pub delivery: DeliveryId,
+    /// The file's name.
+    pub file: String,
+    /// Its revision.
+    pub revision: u32,
+    /// The delivery's verdict and warnings, named in the report.
+    pub verdict: Verdict,
+    /// Why the alerts were evaluated.
+    pub cause: Cause,
+    /// Whether this is the one summary of a history loaded for the first time.
+    pub first_load: bool,
+    /// How many series the group's rules looked at.
+    pub series_judged: usize,
+    /// Warnings of the delivery.
+    pub findings: Vec<Finding>,
+    /// Alerts that began to fire.
+    pub new: Vec<AlertLine>,
+    /// Alerts that still fire, and are worse than at the period before.
+    pub worsened: Vec<AlertLine>,
+    /// Alerts that still fire.
+    pub continuing: Vec<AlertLine>,
+    /// Alerts that are over.
+    pub resolved: Vec<AlertLine>,
+    /// What was said before and is no longer true, because figures were restated.
+    pub withdrawn: Vec<AlertLine>,
+    /// What was said before and has changed, because figures were restated or arrived late.
+    pub amended: Vec<AlertLine>,
+    /// Series that a rule could not judge, and why.
+    pub cannot_tell: Vec<UnknownLine>,
+    /// Rules that went wrong.
+    pub failed: Vec<UnknownLine>,
+}
+
+impl Exceptions {
+    /// Whether there is anything to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty()
+            && self.worsened.is_empty()
+            && self.continuing.is_empty()
+            && self.resolved.is_empty()
+            && self.withdrawn.is_empty()
+            && self.amended.is_empty()
+            && self.failed.is_empty()
+            && self.cannot_tell.iter().all(|line| line.firing_since.is_none())
+    }
+
+    /// How many alerts fire now.
+    #[must_use]
+    pub fn firing(&self) -> usize {
+        self.new.len() + self.worsened.len() + self.continuing.len()
+    }
+}
+
+/// One alert in a notice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlertLine {
+    /// The alert.
+    pub id: AlertId,
+    /// The rule's id.
+    pub rule: String,
+    /// The rule's summary for people.
+    pub rule_summary: String,
+    /// How much it weighs.
+    pub severity: AlertSeverity,
+    /// Its labels.
+    pub labels: Labels,
+    /// The rule's message for this series and period.
+    pub message: String,
+    /// The first period in breach.
+    pub since: Period,
+    /// How many periods it has been in breach, the present one included.
+    pub periods: u32,
+    /// The period of the figures.
+    pub period: Period,
+    /// The figure.
+    pub value: Value,
+    /// Its plan or target.
+    pub plan: Value,
+    /// The figure of the period before, for comparison.
+    pub previous: Value,
+    /// The figures up to this period, oldest first, for a small chart (at most 13).
+    pub trail: Vec<(Period, Value)>,
+}
+
+/// A series that could not be judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnknownLine {
+    /// The rule's id.
+    pub rule: String,
+    /// The series' labels.
+    pub labels: Labels,
+    /// The period.
+    pub period: Period,
+    /// Why.
+    pub reason: String,
+    /// Since when its alert fires: it goes on firing until a figure shows otherwise.
+    pub firing_since: Option<Period>,
+}
+
+/// The gate's decision about one delivery.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateReport {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The dataset's title, when one recognised the file.
+    pub dataset_title: Option<String>,
+    /// The file's name.
+    pub file: String,
+    /// Its periods.
+    pub periods: Vec<Period>,
+    /// The decision.
+    pub verdict: Verdict,
+    /// Where the file is now, below the home folder.
+    pub placed: String,
+    /// Why.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that the operator must see to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OperatorReport {
+    /// One line: "A message to … could not be delivered".
+    pub title: String,
+    /// What is wrong and what to do, a paragraph each.
+    pub paragraphs: Vec<String>,
+}

@@ -1,0 +1,108 @@
+//! Figures over time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Labels, Period, Value};
+
+/// Which direction of a measure is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// More is better.
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither.
+    #[default]
+    Neither,
+}
+
+/// One measure for one combination of labels.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SeriesKey {
+    /// The measure's name in its dataset.
+    pub measure: String,
+    /// What tells this series from the measure's others.
+    pub labels: Labels,
+}
+
+/// What was reported for one series and one period.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// The figure itself.
+    pub value: Value,
+    /// Its plan or target; absent when the measure has none.
+    pub plan: Value,
+}
+
+/// A measure's figures for one combination of labels, by period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Which series.
+    pub key: SeriesKey,
+    /// The direction that is good.
+    pub better: Better,
+    points: BTreeMap<Period, Figure>,
+}
+
+impl Series {
+    /// A series without figures.
+    #[must_use]
+    pub fn new(key: SeriesKey, better: Better) -> Self {
+        Self { key, better, points: BTreeMap::new() }
+    }
+
+    /// Sets the figure of a period.
+    pub fn insert(&mut self, period: Period, figure: Figure) {
+        self.points.insert(period, figure);
+    }
+
+    /// The figure of a period, if the series had one.
+    #[must_use]
+    pub fn at(&self, period: Period) -> Option<Figure> {
+        self.points.get(&period).copied()
+    }
+
+    /// The figures in the order of time.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Period, Figure)> {
+        self.points.iter().map(|(period, figure)| (*period, *figure))
+    }
+}
+
+/// All that is known of one dataset: every period that a delivery was accepted for, and every series.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    /// The periods with an accepted delivery, whichever series it held.
+    pub periods: BTreeSet<Period>,
+    series: BTreeMap<SeriesKey, Series>,
+}
+
+impl History {
+    /// Adds or replaces one figure.
+    pub fn insert(&mut self, key: SeriesKey, better: Better, period: Period, figure: Figure) {
+        self.periods.insert(period);
+        self.series.entry(key).or_insert_with_key(|key| Series::new(key.clone(), better)).insert(period, figure);
+    }
+
+    /// Forgets what is known of a period, because a new revision replaces it.
+    pub fn clear(&mut self, period: Period) {
+        self.periods.remove(&period);
+        for series in self.series.values_mut() {
+            series.points.remove(&period);
+        }
+        self.series.retain(|_, series| !series.points.is_empty());
+    }
+
+    /// Every series, in the order of their keys.
+    pub fn series(&self) -> impl Iterator<Item = &Series> {
+        self.series.values()
+    }
+
+    /// One series.
+    #[must_use]
+    pub fn get(&self, key: &SeriesKey) -> Option<&Series> {
+        self.series.get(key)
+    }
+}

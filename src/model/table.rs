@@ -1,0 +1,133 @@
+//! Rows of a file as typed columns: what `tables` hands to `checks`, a batch at a time.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Missing, Period};
+
+/// What a cell was read as. Its text as printed is kept beside it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell {
+    /// The text itself is the value.
+    Text,
+    /// A finite number, scaled to the column's unit.
+    Number(f64),
+    /// A reporting period.
+    Period(Period),
+    /// No value, and why.
+    Missing(Missing),
+}
+
+/// One column of a batch.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Column {
+    text: String,
+    ends: Vec<usize>,
+    cells: Vec<Cell>,
+}
+
+impl Column {
+    /// Appends a cell: its text as printed and what it was read as.
+    pub fn push(&mut self, text: &str, cell: Cell) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        self.cells.push(cell);
+    }
+
+    /// The text of a cell as printed; empty beyond the last row.
+    #[must_use]
+    pub fn text(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(row).and_then(|end| self.text.get(start..*end)).unwrap_or("")
+    }
+
+    /// What a cell was read as; [`Missing::Absent`] beyond the last row.
+    #[must_use]
+    pub fn cell(&self, row: usize) -> Cell {
+        self.cells.get(row).copied().unwrap_or(Cell::Missing(Missing::Absent))
+    }
+
+    /// How many cells it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Every cell with its text, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Cell)> {
+        (0..self.len()).map(|row| (self.text(row), self.cell(row)))
+    }
+}
+
+/// Consecutive rows. The columns stand in the order of the dataset's `columns`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// Where each row stands in the file, from 1 (a row of several lines: its first).
+    pub rows: Vec<u64>,
+    /// One per declared column, each as long as `rows`.
+    pub columns: Vec<Column>,
+}
+
+/// What a declared column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// Text, codes, names.
+    #[default]
+    Text,
+    /// A number: `1,332`, `(23,269)`, `£0.96`.
+    Number,
+    /// A share: `56.3%` and `0.563` are both 0.563.
+    Percent,
+    /// `01:05:37`, in seconds.
+    Duration,
+    /// A reporting period.
+    Period,
+}
+
+/// A declared column: the name that rules, checks and measures use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnDef {
+    /// Its name in the dataset.
+    pub name: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Whether a file without it is held back.
+    pub required: bool,
+}
+
+/// The declared columns of a dataset, in the order in which a [`Batch`] has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// The columns.
+    pub columns: Vec<ColumnDef>,
+}
+
+impl Schema {
+    /// Where a column stands.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The names, for suggestions.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+}
+
+/// How the header of a file answers to the declared columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Header {
+    /// The row (from 1) that the header stands in; its last, when it covers several.
+    pub row: u64,
+    /// For each declared column, its header as printed; none where the file has no such column.
+    pub found: Vec<Option<String>>,
+    /// Headers that no declared column answers to (blank ones left out).
+    pub unexpected: Vec<String>,
+}

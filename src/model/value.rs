@@ -1,0 +1,168 @@
+//! A figure, or the reason why there is none.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a cell holds no number. Each reason stays what it is: a suppressed count is neither nothing nor zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The cell is empty.
+    Blank,
+    /// A small number withheld (`*`): some whole number between 1 and the suppression threshold less one.
+    Suppressed,
+    /// Not published yet (`TBC`).
+    NotAvailable,
+    /// The figure makes no sense here (`-`, `N/A`).
+    NotApplicable,
+    /// Something is there and cannot be read as a figure.
+    Unreadable,
+    /// The table has no such row or column.
+    Absent,
+}
+
+impl Missing {
+    /// The reason as words that fit after "no figure: ".
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Blank => "left blank",
+            Self::Suppressed => "suppressed",
+            Self::NotAvailable => "not yet available",
+            Self::NotApplicable => "not applicable",
+            Self::Unreadable => "not readable",
+            Self::Absent => "not reported",
+        }
+    }
+
+    /// A short stable code, as the history stores it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Blank => "blank",
+            Self::Suppressed => "suppressed",
+            Self::NotAvailable => "not_available",
+            Self::NotApplicable => "not_applicable",
+            Self::Unreadable => "unreadable",
+            Self::Absent => "absent",
+        }
+    }
+
+    /// The reverse of [`Missing::code`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Blank, Self::Suppressed, Self::NotAvailable, Self::NotApplicable, Self::Unreadable, Self::Absent]
+            .into_iter()
+            .find(|reason| reason.code() == code)
+    }
+}
+
+/// A number in the measure's own unit, or the reason why there is none.
+///
+/// Serializes as the number, or as `{"missing": "suppressed"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Always finite.
+    Number(f64),
+    /// No figure, and why.
+    Missing {
+        /// The reason.
+        missing: Missing,
+    },
+}
+
+impl Value {
+    /// No row or column for it.
+    pub const ABSENT: Self = Self::Missing { missing: Missing::Absent };
+
+    /// A number if it is finite, otherwise [`Missing::Unreadable`].
+    #[must_use]
+    pub fn number(number: f64) -> Self {
+        if number.is_finite() { Self::Number(number) } else { Self::missing(Missing::Unreadable) }
+    }
+
+    /// No figure for this reason.
+    #[must_use]
+    pub const fn missing(missing: Missing) -> Self {
+        Self::Missing { missing }
+    }
+
+    /// The number, if there is one.
+    #[must_use]
+    pub fn get(self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Missing { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// `1,332`, `0.6`, or the reason in words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => f.write_str(&format_number(*number)),
+            Self::Missing { missing } => f.write_str(missing.reason()),
+        }
+    }
+}
+
+/// A number as people write it: thousands separated by commas, at most four decimals, no trailing zeros.
+#[must_use]
+pub fn format_number(number: f64) -> String {
+    let rounded = format!("{:.4}", number.abs());
+    let (whole, decimals) = rounded.split_once('.').unwrap_or((&rounded, ""));
+    let mut text = String::with_capacity(rounded.len() + rounded.len() / 3);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    let decimals = decimals.trim_end_matches('0');
+    if !decimals.is_empty() {
+        text.push('.');
+        text.push_str(decimals);
+    }
+    if number < 0.0 && text != "0" {
+        text.insert(0, '-');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        for (number, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (694.0, "694"),
+            (1332.0, "1,332"),
+            (135_297.0, "135,297"),
+            (-23_269.0, "-23,269"),
+            (1_973_611.25, "1,973,611.25"),
+            (0.6, "0.6"),
+            (0.000_01, "0"),
+        ] {
+            assert_eq!(format_number(number), text);
+        }
+    }
+
+    #[test]
+    fn infinity_is_no_number() {
+        assert_eq!(Value::number(f64::INFINITY), Value::missing(Missing::Unreadable));
+    }
+
+    #[test]
+    fn every_reason_survives_its_code() {
+        for code in ["blank", "suppressed", "not_available", "not_applicable", "unreadable", "absent"] {
+            assert_eq!(Missing::from_code(code).map(Missing::code), Some(code));
+        }
+        assert_eq!(Missing::from_code("zero"), None);
+    }
+}
