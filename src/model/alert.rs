@@ -136,8 +136,8 @@ pub struct Episode {
     pub since: Period,
     /// The period at which it began to fire; none while it is pending.
     pub fired: Option<Period>,
-    /// The period at which it was found clear again; none while it lasts.
-    pub resolved: Option<Period>,
+    /// The figures at which it was found clear again; none while it lasts.
+    pub resolved: Option<Reading>,
     /// The figures of its last period in breach.
     pub last: Reading,
     /// The figures of the breach before that one, to tell whether it worsened.
@@ -167,6 +167,8 @@ pub struct Alert {
     pub cannot_tell: Option<String>,
     /// Every stretch of its life that the present figures show, oldest first.
     pub episodes: Vec<Episode>,
+    /// The latest stretch that was said and that restated figures took back.
+    pub withdrawn: Option<Episode>,
 }
 
 /// What a step of an alert's life was.

@@ -1,0 +1,286 @@
+//! What is known now against what was known before → the alert and its steps.
+
+use crate::model::{
+    Alert, AlertId, AlertSeverity, AlertState, Better, Cause, DeliveryId, Episode, Labels, Period, Reading, Transition,
+    TransitionKind,
+};
+
+use super::Life;
+
+/// Whose life it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The rule's id.
+    pub rule: &'a str,
+    /// Its dataset.
+    pub dataset: &'a str,
+    /// Its severity.
+    pub severity: AlertSeverity,
+    /// The labels of the series.
+    pub labels: &'a Labels,
+    /// The direction that is good, to tell what is worse.
+    pub better: Better,
+}
+
+/// An alert as it stands now, and the steps that brought it there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Advance {
+    /// The alert.
+    pub alert: Alert,
+    /// Nothing when nothing changed.
+    pub transitions: Vec<Transition>,
+}
+
+/// Compares a life with the alert as it was known; `None` when there never was anything to know.
+#[must_use]
+pub fn advance(
+    subject: Subject<'_>,
+    before: Option<&Alert>,
+    life: Life,
+    cause: Cause,
+    delivery: Option<DeliveryId>,
+) -> Option<Advance> {
+    let old = before.map_or(&[][..], |alert| &alert.episodes);
+    let mut steps = Vec::new();
+    for episode in &life.episodes {
+        match old.iter().find(|known| overlap(known, episode)) {
+            None => begin(episode, &mut steps),
+            Some(known) => go_on(subject.better, known, episode, &mut steps),
+        }
+    }
+    let mut withdrawn = before.and_then(|alert| alert.withdrawn.clone());
+    for known in old.iter().filter(|known| !life.episodes.iter().any(|episode| overlap(known, episode))) {
+        if known.fired.is_some() {
+            steps.push((TransitionKind::Withdrawn, known.since, known.last.clone()));
+            withdrawn = Some(known.clone());
+        } else {
+            steps.push((TransitionKind::Cleared, known.since, known.last.clone()));
+        }
+    }
+    let alert = stand(subject, before, life, withdrawn)?;
+    let transitions = steps
+        .into_iter()
+        .map(|(kind, since, reading)| Transition { alert: alert.id.clone(), kind, cause, delivery, since, reading })
+        .collect();
+    Some(Advance { alert, transitions })
+}
+
+type Step = (TransitionKind, Period, Reading);
+
+/// Two accounts of the same stretch share at least one period, or both begin at the same one.
+fn overlap(a: &Episode, b: &Episode) -> bool {
+    a.since <= b.last.period && b.since <= a.last.period
+}
+
+fn begin(episode: &Episode, steps: &mut Vec<Step>) {
+    let kind = if episode.fired.is_some() { TransitionKind::Firing } else { TransitionKind::Pending };
+    steps.push((kind, episode.since, episode.last.clone()));
+    if let Some(resolved) = &episode.resolved {
+        steps.push((TransitionKind::Resolved, episode.since, resolved.clone()));
+    }
+}
+
+fn go_on(better: Better, known: &Episode, episode: &Episode, steps: &mut Vec<Step>) {
+    use TransitionKind::{Amended, Continuing, Firing, Resolved, Worsened};
+    let mut step = |kind, reading: &Reading| steps.push((kind, episode.since, reading.clone()));
+    if known.fired.is_none() && episode.fired.is_some() {
+        step(Firing, &episode.last);
+    }
+    match (&known.resolved, &episode.resolved) {
+        (None, Some(resolved)) => step(Resolved, resolved),
+        (Some(_), None) => step(Firing, &episode.last),
+        (None, None) if episode.last.period > known.last.period => {
+            if known.fired.is_some() {
+                step(if worsened(better, episode) { Worsened } else { Continuing }, &episode.last);
+            }
+        }
+        _ => {
+            let said = |e: &Episode| (e.since, e.last.clone(), e.resolved.clone());
+            if known.fired.is_some() && said(known) != said(episode) {
+                step(Amended, &episode.last);
+            }
+        }
+    }
+}
+
+/// Whether the last figure in breach is worse than the one before: as a share of plan where both have one.
+fn worsened(better: Better, episode: &Episode) -> bool {
+    let share = |reading: &Reading| {
+        let value = reading.value.get()?;
+        Some(match reading.plan.get() {
+            Some(plan) if plan != 0.0 => value / plan,
+            _ => value,
+        })
+    };
+    let (Some(before), Some(last)) = (episode.before.as_ref().and_then(share), share(&episode.last)) else {
+        return false;
+    };
+    match better {
+        Better::Higher => last < before,
+        Better::Lower => last > before,
+        Better::Neither => false,
+    }
+}
+
+fn stand(subject: Subject<'_>, before: Option<&Alert>, life: Life, withdrawn: Option<Episode>) -> Option<Alert> {
+    let Life { episodes, cannot_tell } = life;
+    // What was taken back counts until something newer happens.
+    let taken_back = withdrawn.clone().filter(|gone| episodes.last().is_none_or(|last| last.last.period < gone.since));
+    let (state, since, reading) = match (taken_back, episodes.last()) {
+        (Some(gone), _) => (AlertState::Withdrawn, gone.since, gone.last),
+        (None, Some(last)) => match &last.resolved {
+            Some(resolved) => (AlertState::Resolved, last.since, resolved.clone()),
+            None if last.fired.is_some() => (AlertState::Firing, last.since, last.last.clone()),
+            None => (AlertState::Pending, last.since, last.last.clone()),
+        },
+        // A stretch that never fired is over.
+        (None, None) => (AlertState::Inactive, before?.since, before?.reading.clone()),
+    };
+    let open = matches!(state, AlertState::Firing | AlertState::Pending);
+    Some(Alert {
+        id: AlertId::of(subject.rule, subject.labels),
+        rule: subject.rule.to_owned(),
+        dataset: subject.dataset.to_owned(),
+        severity: subject.severity,
+        state,
+        labels: subject.labels.clone(),
+        since,
+        reading,
+        cannot_tell: cannot_tell.filter(|_| open),
+        episodes,
+        withdrawn,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        alerts::{Judged, Policy, live},
+        model::{Signal, Value},
+    };
+
+    fn month(number: i32) -> Period {
+        Period::month(2025, number).expect("a month")
+    }
+
+    /// Figures by month against a limit of 60, lower is worse.
+    fn life(figures: &[(i32, f64)]) -> Life {
+        let (first, last) = (figures[0].0, figures[figures.len() - 1].0);
+        live(
+            Policy::default(),
+            (first..=last).map(|number| {
+                let value = figures.iter().find(|(at, _)| *at == number).map(|(_, value)| *value);
+                Judged {
+                    period: month(number),
+                    value: value.map_or(Value::ABSENT, Value::Number),
+                    plan: Value::Number(100.0),
+                    signal: match value {
+                        None => Signal::CannotTell("no figure".to_owned()),
+                        Some(value) if value < 60.0 => Signal::Breach(format!("{value}")),
+                        Some(_) => Signal::Clear,
+                    },
+                }
+            }),
+        )
+    }
+
+    fn step(before: Option<&Alert>, figures: &[(i32, f64)], cause: Cause) -> (Option<Alert>, Vec<TransitionKind>) {
+        let labels = [("contract", "Dementia")].into_iter().collect();
+        let subject = Subject {
+            rule: "below",
+            dataset: "les",
+            severity: AlertSeverity::Warning,
+            labels: &labels,
+            better: Better::Higher,
+        };
+        match advance(subject, before, life(figures), cause, None) {
+            None => (None, Vec::new()),
+            Some(advance) => (Some(advance.alert), advance.transitions.iter().map(|t| t.kind).collect()),
+        }
+    }
+
+    #[test]
+    fn month_by_month() {
+        use TransitionKind::{Continuing, Firing, Resolved, Worsened};
+        let mut figures = Vec::new();
+        let mut alert = None;
+        let mut story = Vec::new();
+        for (number, value) in [(4, 70.0), (5, 50.0), (6, 55.0), (7, 40.0), (8, 60.0), (9, 59.0)] {
+            figures.push((number, value));
+            let (now, steps) = step(alert.as_ref(), &figures, Cause::New);
+            alert = now;
+            story.push((steps, alert.as_ref().map(|a| (a.state, a.since))));
+        }
+        assert_eq!(
+            story,
+            [
+                (vec![], None),
+                (vec![Firing], Some((AlertState::Firing, month(5)))),
+                (vec![Continuing], Some((AlertState::Firing, month(5)))),
+                (vec![Worsened], Some((AlertState::Firing, month(5)))),
+                (vec![Resolved], Some((AlertState::Resolved, month(5)))),
+                (vec![Firing], Some((AlertState::Firing, month(9)))),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_same_figures_again_are_no_step() {
+        let figures = [(4, 50.0), (5, 70.0), (6, 40.0)];
+        let (alert, _) = step(None, &figures, Cause::New);
+        let (again, steps) = step(alert.as_ref(), &figures, Cause::Restated);
+        assert_eq!((alert, Vec::new()), (again, steps));
+    }
+
+    #[test]
+    fn what_restated_figures_deny_is_withdrawn() {
+        let (alert, _) = step(None, &[(8, 50.0), (9, 70.0), (10, 50.0)], Cause::New);
+        let (alert, steps) = step(alert.as_ref(), &[(8, 50.0), (9, 70.0), (10, 90.0)], Cause::Restated);
+        let alert = alert.expect("an alert");
+        assert_eq!(steps, [TransitionKind::Withdrawn]);
+        assert_eq!((alert.state, alert.since), (AlertState::Withdrawn, month(10)));
+        // An older month that arrives later does not bring it back, and a newer breach is news.
+        let (alert, steps) = step(Some(&alert), &[(7, 50.0), (8, 50.0), (9, 70.0), (10, 90.0)], Cause::Late);
+        let alert = alert.expect("an alert");
+        assert_eq!((alert.state, steps), (AlertState::Withdrawn, vec![TransitionKind::Amended]));
+        let (alert, steps) = step(Some(&alert), &[(10, 90.0), (11, 40.0)], Cause::New);
+        assert_eq!(alert.map(|a| a.state), Some(AlertState::Firing));
+        assert!(steps.contains(&TransitionKind::Firing), "{steps:?}");
+    }
+
+    #[test]
+    fn a_long_alert_whose_last_month_is_restated_is_resolved() {
+        let (alert, _) = step(None, &[(8, 50.0), (9, 50.0), (10, 50.0)], Cause::New);
+        let (alert, steps) = step(alert.as_ref(), &[(8, 50.0), (9, 50.0), (10, 90.0)], Cause::Restated);
+        assert_eq!(steps, [TransitionKind::Resolved]);
+        assert_eq!(alert.map(|a| (a.state, a.since)), Some((AlertState::Resolved, month(8))));
+    }
+
+    #[test]
+    fn a_late_month_is_put_in_its_place() {
+        let (alert, _) = step(None, &[(10, 50.0)], Cause::New);
+        let (alert, steps) = step(alert.as_ref(), &[(9, 55.0), (10, 50.0)], Cause::Late);
+        assert_eq!(steps, [TransitionKind::Amended]);
+        assert_eq!(alert.map(|a| a.since), Some(month(9)));
+    }
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter() {
+        let figures = [(4, 70.0), (5, 50.0), (6, 65.0), (7, 58.0), (8, 59.0)];
+        let (forward, _) = step(None, &figures, Cause::New);
+        for order in [[4, 3, 2, 1, 0], [2, 0, 4, 1, 3], [1, 4, 0, 3, 2]] {
+            let mut known: Vec<(i32, f64)> = Vec::new();
+            let mut alert = None;
+            for at in order {
+                known.push(figures[at]);
+                known.sort_by_key(|(number, _)| *number);
+                alert = step(alert.as_ref(), &known, Cause::Late).0.or(alert);
+            }
+            let alert = alert.expect("an alert");
+            let mut expected = forward.clone().expect("an alert");
+            expected.withdrawn.clone_from(&alert.withdrawn);
+            assert_eq!(alert, expected);
+        }
+    }
+}

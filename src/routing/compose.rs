@@ -1,0 +1,136 @@
+//! What one delivery changed → one notice for each group.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Alert, AlertLine, AlertState, Cause, Exceptions, Transition, TransitionKind, UnknownLine};
+
+use super::{Route, Traits};
+
+/// An alert that a delivery looked at, with what happened to it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The alert as it stands now.
+    pub alert: Alert,
+    /// How it stood before the delivery; none when it was not known.
+    pub before: Option<AlertState>,
+    /// The steps that the delivery brought about.
+    pub transitions: Vec<Transition>,
+    /// What people read about it.
+    pub line: AlertLine,
+}
+
+/// A series that a rule could not judge at the newest period.
+#[derive(Debug, Clone)]
+pub struct Unjudged {
+    /// What people read about it.
+    pub line: UnknownLine,
+    /// The rule's severity, for the route.
+    pub severity: crate::model::AlertSeverity,
+    /// Whether the rule went wrong, rather than the figures being silent.
+    pub failed: bool,
+}
+
+/// All that one delivery (or the first load of a history) brought about.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// The notice as it would be without any alert: the head that all groups share.
+    pub head: Exceptions,
+    /// The alerts of the dataset.
+    pub alerts: Vec<Told>,
+    /// What could not be judged.
+    pub unjudged: Vec<Unjudged>,
+}
+
+/// One notice for each group that has something to be told, by group id.
+///
+/// The first load of a history is one summary of what fires now. Later, an alert is listed by what its group knows
+/// already: an alert that began and ended within months that arrived late was never said, and is not.
+#[must_use]
+pub fn compose(route: &Route, delivered: &Delivered) -> BTreeMap<String, Exceptions> {
+    let mut notices: BTreeMap<String, Exceptions> = BTreeMap::new();
+    let dataset = delivered.head.dataset.as_str();
+    let mut for_each = |traits: Traits<'_>, say: &dyn Fn(&mut Exceptions)| {
+        for group in route.receivers(traits) {
+            say(notices.entry(group.to_owned()).or_insert_with(|| delivered.head.clone()));
+        }
+    };
+    for told in &delivered.alerts {
+        let alert = &told.alert;
+        let traits = Traits { rule: &alert.rule, dataset, severity: alert.severity, labels: &alert.labels };
+        if let Some(section) = section(told, &delivered.head) {
+            for_each(traits, &|notice| notice.section_mut(section).push(told.line.clone()));
+        }
+    }
+    for unknown in &delivered.unjudged {
+        let line = &unknown.line;
+        let traits = Traits { rule: &line.rule, dataset, severity: unknown.severity, labels: &line.labels };
+        for_each(traits, &|notice| {
+            if unknown.failed { &mut notice.failed } else { &mut notice.cannot_tell }.push(line.clone());
+        });
+    }
+    notices.retain(|_, notice| !notice.is_empty());
+    for notice in notices.values_mut() {
+        notice.sort();
+    }
+    notices
+}
+
+/// Where an alert is listed; none when there is nothing to say of it.
+fn section(told: &Told, head: &Exceptions) -> Option<TransitionKind> {
+    use TransitionKind::{Amended, Continuing, Firing, Resolved, Withdrawn, Worsened};
+    let now = told.alert.state;
+    if head.first_load {
+        return (now == AlertState::Firing).then_some(Firing);
+    }
+    let has = |kind| told.transitions.iter().any(|step| step.kind == kind);
+    let was_firing = told.before == Some(AlertState::Firing);
+    match now {
+        AlertState::Firing if was_firing => {
+            [Worsened, Continuing, Amended].into_iter().find(|kind| has(*kind)).or_else(|| {
+                // The stretch that was said ended and another began, all within this delivery.
+                has(Firing).then_some(Amended)
+            })
+        }
+        AlertState::Firing => has(Firing).then_some(Firing),
+        _ if has(Withdrawn) => Some(Withdrawn),
+        // What was said of a past stretch is different now, or a past stretch came to light.
+        _ if head.cause == Cause::Restated && (has(Amended) || has(Firing)) => Some(Amended),
+        AlertState::Resolved if was_firing => Some(Resolved),
+        // A single file may bring a month in which it fired and a newer one in which it did not.
+        AlertState::Resolved if has(Firing) && head.cause == Cause::New => Some(Resolved),
+        _ => None,
+    }
+}
+
+impl Exceptions {
+    fn section_mut(&mut self, kind: TransitionKind) -> &mut Vec<AlertLine> {
+        match kind {
+            TransitionKind::Worsened => &mut self.worsened,
+            TransitionKind::Continuing => &mut self.continuing,
+            TransitionKind::Resolved => &mut self.resolved,
+            TransitionKind::Withdrawn => &mut self.withdrawn,
+            TransitionKind::Amended => &mut self.amended,
+            TransitionKind::Firing | TransitionKind::Pending | TransitionKind::Cleared => &mut self.new,
+        }
+    }
+
+    /// The most severe and the longest first.
+    fn sort(&mut self) {
+        for section in [
+            &mut self.new,
+            &mut self.worsened,
+            &mut self.continuing,
+            &mut self.resolved,
+            &mut self.withdrawn,
+            &mut self.amended,
+        ] {
+            section.sort_by(|a, b| {
+                let key = |line: &AlertLine| (std::cmp::Reverse(line.severity), line.since);
+                key(a).cmp(&key(b)).then_with(|| (&a.rule, &a.labels).cmp(&(&b.rule, &b.labels)))
+            });
+        }
+        let key = |line: &UnknownLine| (line.rule.clone(), line.labels.clone());
+        self.cannot_tell.sort_by_key(key);
+        self.failed.sort_by_key(key);
+    }
+}
