@@ -1,1 +1,123 @@
-//! checks
+//! What makes a file fit to publish: each check is an accumulator over the batches of a file, all are fed in one pass,
+//! and at the end each answers with its findings. The gate is [`crate::model::Verdict::of`] over them.
+//!
+//! A dataset's checks are compiled once ([`build`]) and used for every file ([`Checks::start`]). The kinds, with their
+//! settings and the findings that they make, are in [`kinds`]: one file a kind. Two of them, [`kinds::columns_present`]
+//! and [`kinds::r#type`], need no settings and are always on.
+//!
+//! A check on a column that the file does not have is not made: the absence is said once, by `columns_present`.
+
+mod check;
+mod columns;
+mod expression;
+mod failures;
+#[cfg(test)]
+mod fixture;
+pub mod kinds;
+#[cfg(test)]
+mod literate;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use check::{Check, Tally};
+use kinds::{columns_present::ColumnsPresent, r#type::Types};
+
+pub use kinds::CheckSettings;
+
+use crate::{
+    model::{Batch, Finding, Header, Schema},
+    yaml::{Problem, Problems},
+};
+
+/// The compiled checks of a dataset, for any number of files.
+#[derive(Debug, Clone)]
+pub struct Checks {
+    schema: Arc<Schema>,
+    checks: Arc<[Box<dyn Check>]>,
+}
+
+/// Compiles the checks of a dataset and adds those that are always on.
+///
+/// # Errors
+/// Every mistake in the settings: columns that are not declared, kinds of column that a check cannot look at, bounds
+/// that no file can meet, expressions that do not compile, and names that two checks share.
+pub fn build(settings: &[CheckSettings], schema: &Schema) -> Result<Checks, Problems> {
+    let mut problems = Problems::default();
+    problems.take(names_differ(settings));
+    let declared: Vec<_> = settings.iter().filter_map(|settings| problems.take(settings.build(schema))).collect();
+    problems.into_result()?;
+    let checked: BTreeSet<usize> = declared.iter().flat_map(|check| check.columns()).collect();
+    let implicit: [Box<dyn Check>; 2] = [Box::new(ColumnsPresent::new(schema, &checked)), Box::new(Types::new(schema))];
+    Ok(Checks { schema: Arc::new(schema.clone()), checks: implicit.into_iter().chain(declared).collect() })
+}
+
+/// A name is what people and history call a finding: two checks cannot share one.
+fn names_differ(settings: &[CheckSettings]) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    let mut lines = HashMap::new();
+    for name in settings.iter().filter_map(CheckSettings::name) {
+        let place = &name.place;
+        if name.trim().is_empty() {
+            problems
+                .push(Problem::new(place.clone(), "the name is blank").hint("leave it out, or say what is checked"));
+        } else if let Some(line) = lines.insert(name.as_str(), place.line) {
+            let message = format!("another check is named `{}` (on line {line})", name.value);
+            problems.push(Problem::new(place.clone(), message).hint("give each check a name of its own"));
+        }
+    }
+    problems.into_result()
+}
+
+impl Checks {
+    /// Begins with a file.
+    #[must_use]
+    pub fn start(&self) -> Run {
+        Run { checks: self.clone(), tallies: None, total: 0 }
+    }
+}
+
+/// What the checks have seen of one file so far. First the header, then each batch in the order of the file.
+#[derive(Debug)]
+pub struct Run {
+    checks: Checks,
+    /// None before the header.
+    tallies: Option<Vec<Box<dyn Tally>>>,
+    total: u64,
+}
+
+impl Run {
+    /// Tells how the file's header answers to the declared columns. A file without one is taken to have every declared
+    /// column under its own name.
+    pub fn header(&mut self, header: &Header) {
+        self.tallies = Some(self.checks.checks.iter().filter_map(|check| check.start(header)).collect());
+    }
+
+    /// Feeds every check with the next rows.
+    pub fn observe(&mut self, batch: &Batch) {
+        self.total = self.total.saturating_add(batch.rows.len() as u64);
+        for tally in self.tallies() {
+            tally.observe(batch);
+        }
+    }
+
+    /// What the checks have found, the header's findings first, then in the order of the dataset's `checks`.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.tallies();
+        let total = self.total;
+        self.tallies.into_iter().flatten().flat_map(|tally| tally.finish(total)).collect()
+    }
+
+    fn tallies(&mut self) -> &mut [Box<dyn Tally>] {
+        if self.tallies.is_none() {
+            let found = self.checks.schema.names().map(|name| Some(name.to_owned())).collect();
+            self.header(&Header { found, ..Header::default() });
+        }
+        self.tallies.as_deref_mut().unwrap_or_default()
+    }
+}

@@ -1,0 +1,133 @@
+//! Datasets written as YAML and tables written as CSV, for the tests of this room. The README of
+//! `tests/cases/checks/` says how the tables are read.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{CheckSettings, Checks, build};
+use crate::{
+    model::{Batch, Cell, Column, ColumnDef, ColumnKind, Finding, Header, Missing, Period, Schema},
+    yaml::{Problems, SourceFile, decode, parse},
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenColumn {
+    #[serde(default)]
+    header: Option<String>,
+    #[serde(default)]
+    kind: ColumnKind,
+    #[serde(default = "yes")]
+    required: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A dataset's columns and compiled checks.
+pub(super) struct Dataset {
+    pub(super) schema: Schema,
+    pub(super) checks: Checks,
+    /// What stands above each column.
+    headers: Vec<String>,
+}
+
+impl Dataset {
+    /// Reads `columns` and `checks`; what else a dataset has is left alone.
+    pub(super) fn read(yaml: &str) -> Result<Self, Problems> {
+        let file = Arc::new(SourceFile { path: "case.yaml".into(), text: yaml.to_owned() });
+        let mut node = parse(&file)?;
+        let (mut schema, mut headers) = (Schema::default(), Vec::new());
+        for (name, column) in node.get("columns").expect("columns").entries() {
+            let name = name.text().expect("a name").to_owned();
+            let column: WrittenColumn = decode(column)?;
+            headers.push(column.header.unwrap_or_else(|| name.clone()));
+            schema.columns.push(ColumnDef { name, kind: column.kind, required: column.required });
+        }
+        let checks = node.take("checks").map_or_else(|| Ok(Vec::new()), |checks| decode(&checks))?;
+        let checks: Vec<CheckSettings> = checks;
+        Ok(Self { checks: build(&checks, &schema)?, schema, headers })
+    }
+
+    /// What the checks find, fed with so many rows at a time.
+    pub(super) fn findings(&self, csv: &str, rows: usize) -> Vec<Finding> {
+        let (header, batch) = self.table(csv);
+        let mut run = self.checks.start();
+        run.header(&header);
+        for batch in split(&batch, rows) {
+            run.observe(&batch);
+        }
+        run.finish()
+    }
+
+    fn table(&self, csv: &str) -> (Header, Batch) {
+        let Self { schema, headers, .. } = self;
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv.as_bytes());
+        let mut records = reader.records().map(|record| record.expect("CSV"));
+        let first = records.next().expect("a header");
+        let at = |header: &String| first.iter().position(|printed| printed == header);
+        let positions: Vec<_> = headers.iter().map(at).collect();
+        let found = positions.iter().map(|at| Some(first.get((*at)?)?.to_owned())).collect();
+        let unexpected = first.iter().filter(|printed| !headers.iter().any(|header| header == printed));
+        let header = Header { row: 1, found, unexpected: unexpected.map(str::to_owned).collect() };
+        let mut rows = Batch { rows: Vec::new(), columns: vec![Column::default(); schema.columns.len()] };
+        for record in records {
+            rows.rows.push(record.position().expect("a position").line());
+            for ((column, declared), at) in rows.columns.iter_mut().zip(&schema.columns).zip(&positions) {
+                match at.and_then(|at| record.get(at)) {
+                    Some(text) => column.push(text, cell(text, declared.kind)),
+                    None => column.push("", Cell::Missing(Missing::Absent)),
+                }
+            }
+        }
+        (header, rows)
+    }
+}
+
+fn cell(text: &str, kind: ColumnKind) -> Cell {
+    let number = |text: &str| text.replace(',', "").parse::<f64>().ok().filter(|number| number.is_finite());
+    let read = match (text, kind) {
+        ("", _) => return Cell::Missing(Missing::Blank),
+        (_, ColumnKind::Text) => return Cell::Text,
+        ("*", _) => return Cell::Missing(Missing::Suppressed),
+        ("TBC", _) => return Cell::Missing(Missing::NotAvailable),
+        ("-" | "N/A", _) => return Cell::Missing(Missing::NotApplicable),
+        (_, ColumnKind::Number) => number(text).map(Cell::Number),
+        (_, ColumnKind::Percent) => match text.strip_suffix('%') {
+            Some(share) => number(share).map(|share| Cell::Number(share / 100.0)),
+            None => number(text).map(Cell::Number),
+        },
+        (_, ColumnKind::Duration) => {
+            let parts: Option<Vec<f64>> = text.split(':').map(number).collect();
+            parts.filter(|p| p.len() == 3).map(|p| Cell::Number(p[0] * 3600.0 + p[1] * 60.0 + p[2]))
+        }
+        (_, ColumnKind::Period) => text.parse::<Period>().ok().or_else(|| month_name(text)).map(Cell::Period),
+    };
+    read.unwrap_or(Cell::Missing(Missing::Unreadable))
+}
+
+/// `Oct-25`, so that a case can have two spellings of one period.
+fn month_name(text: &str) -> Option<Period> {
+    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (name, year) = text.split_once('-')?;
+    let month = names.iter().position(|known| *known == name)? + 1;
+    format!("20{year}-{month:02}").parse().ok()
+}
+
+/// The rows of a batch as batches of so many rows each.
+fn split(rows: &Batch, size: usize) -> Vec<Batch> {
+    let mut batches = Vec::new();
+    for start in (0..rows.rows.len()).step_by(size) {
+        let range = start..rows.rows.len().min(start + size);
+        let part = |column: &Column| {
+            let mut part = Column::default();
+            range.clone().for_each(|row| part.push(column.text(row), column.cell(row)));
+            part
+        };
+        batches
+            .push(Batch { rows: rows.rows[range.clone()].to_vec(), columns: rows.columns.iter().map(part).collect() });
+    }
+    batches
+}

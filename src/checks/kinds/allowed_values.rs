@@ -1,0 +1,161 @@
+//! `allowed_values`: a text column holds a value that is not on the dataset's list.
+//!
+//! | setting | meaning |
+//! |---|---|
+//! | `column` | a text column |
+//! | `values` | what it may hold; compared as printed, so that capitals and spaces count |
+//!
+//! A cell that holds no value is left out: [`not_null`](super::not_null) finds it.
+//!
+//! ```yaml
+//! - allowed_values: { column: contract_type, values: [cost-and-volume, capitated] }
+//! ```
+//!
+//! Finding: ``contract_type is `cost-volume` in row 7: allowed are cost-and-volume, capitated (did you mean
+//! cost-and-volume?)``
+
+use std::{collections::HashSet, sync::Arc};
+
+use serde::Deserialize;
+
+use super::super::{
+    check::{Check, Label, Tally, Weight},
+    columns::{Declared, Field, kind_name},
+    failures::{Failures, quoted},
+};
+use crate::{
+    model::{Batch, Cell, ColumnKind, Finding, Header, Schema},
+    yaml::{Located, Problem, Problems, nearest},
+};
+
+/// More values than this, allowed or found, are not listed in a message.
+const LISTED: usize = 8;
+
+/// Settings of `allowed_values`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowedValues {
+    column: Located<String>,
+    values: Located<Vec<String>>,
+    #[serde(default)]
+    pub(super) name: Option<Located<String>>,
+    #[serde(default)]
+    severity: Weight,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+impl AllowedValues {
+    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
+        let mut problems = Problems::default();
+        let column = problems.take(settings.text_column(schema).map_err(Problems::from));
+        let allowed = problems.take(settings.allowed().map_err(Problems::from));
+        let (Some(column), Some(allowed)) = (column, allowed) else { return Err(problems) };
+        let label =
+            Label::new("allowed_values", settings.name.as_ref(), settings.severity, settings.message.as_deref());
+        Ok(Box::new(Compiled { label, column, allowed: Arc::new(allowed) }))
+    }
+
+    fn text_column(&self, schema: &Schema) -> Result<Declared, Problem> {
+        let column = Declared::find(&self.column, schema)?;
+        if column.kind != ColumnKind::Text {
+            let message = format!("`{}` is a {} column; this check is for text", column.name, kind_name(column.kind));
+            let problem = Problem::new(self.column.place.clone(), message);
+            return Err(problem.hint("declare it as text, or use range or row_expression"));
+        }
+        Ok(column)
+    }
+
+    fn allowed(&self) -> Result<Allowed, Problem> {
+        if self.values.is_empty() {
+            return Err(Problem::new(self.values.place.clone(), "no value is allowed here: every file would fail"));
+        }
+        Ok(Allowed { set: self.values.iter().cloned().collect(), listed: self.values.value.clone() })
+    }
+}
+
+#[derive(Debug)]
+struct Allowed {
+    set: HashSet<String>,
+    /// In the order of the dataset.
+    listed: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    label: Label,
+    column: Declared,
+    allowed: Arc<Allowed>,
+}
+
+impl Check for Compiled {
+    fn columns(&self) -> Vec<usize> {
+        vec![self.column.position]
+    }
+
+    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
+        let (label, field) = (self.label.clone(), self.column.in_file(header)?);
+        let allowed = Arc::clone(&self.allowed);
+        Some(Box::new(Strangers { label, field, allowed, found: Vec::new(), failures: Failures::default() }))
+    }
+}
+
+#[derive(Debug)]
+struct Strangers {
+    label: Label,
+    field: Field,
+    allowed: Arc<Allowed>,
+    /// The first values that are not allowed, each once; one more than is listed.
+    found: Vec<String>,
+    failures: Failures,
+}
+
+impl Strangers {
+    fn seen(&self, total: u64) -> String {
+        let (title, place) = (self.field.title(), self.failures.place(total));
+        let allowed = listed(self.allowed.listed.iter().cloned());
+        match &self.found[..] {
+            [only] => {
+                let near = nearest(only, self.allowed.listed.iter().map(String::as_str));
+                let hint = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
+                format!("{title} is {} in {place}: allowed are {allowed}{hint}", quoted(only))
+            }
+            several => {
+                let found = listed(several.iter().map(|value| quoted(value)));
+                format!("{title} is not as allowed in {place} ({found}): allowed are {allowed}")
+            }
+        }
+    }
+}
+
+/// The first few, and a sign that there are more.
+fn listed(values: impl Iterator<Item = String>) -> String {
+    let mut values: Vec<String> = values.take(LISTED + 1).collect();
+    if values.len() > LISTED {
+        values.truncate(LISTED);
+        values.push("…".to_owned());
+    }
+    values.join(", ")
+}
+
+impl Tally for Strangers {
+    fn observe(&mut self, batch: &Batch) {
+        for (row, index, cell) in self.field.cells(batch) {
+            let text = self.field.text(batch, index);
+            if matches!(cell, Cell::Missing(_)) || self.allowed.set.contains(text) {
+                continue;
+            }
+            self.failures.add(row, &self.field.header, || text.to_owned());
+            if self.found.len() <= LISTED && !self.found.iter().any(|found| found == text) {
+                self.found.push(text.to_owned());
+            }
+        }
+    }
+
+    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
+        if self.failures.is_empty() {
+            return Vec::new();
+        }
+        vec![self.label.finding(&self.seen(total), self.failures)]
+    }
+}

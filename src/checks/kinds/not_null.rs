@@ -1,0 +1,172 @@
+//! `not_null`: a cell holds no value.
+//!
+//! | setting | meaning |
+//! |---|---|
+//! | `columns` | the columns; each is counted, and reported, by itself |
+//! | `allow` | reasons that are as good as a value: any of `suppressed` (`*`), `not_available` (`TBC`), `not_applicable` (`-`, `N/A`); none unless named |
+//! | `max_share` | the share of rows, 0 to 1, that may hold no value; 0 unless named |
+//!
+//! A blank cell, or one that a short row does not have, never is a value. A cell that cannot be read is not counted
+//! here: [`type`](super::r#type) reports it.
+//!
+//! ```yaml
+//! - not_null: { columns: [contract, planned] }
+//! - not_null: { columns: [delivered], allow: [suppressed], max_share: 0.05, severity: warning }
+//! ```
+//!
+//! Findings: `planned is blank in 2 of 14 rows`; `delivered holds no value in 3 of 14 rows (2 blank, 1 not applicable),
+//! more than the 5% allowed`
+
+use serde::Deserialize;
+
+use super::super::{
+    check::{Check, Label, Tally, Weight},
+    columns::{ColumnNames, Declared, Field},
+    failures::{Failures, grouped},
+};
+use crate::{
+    model::{Batch, Cell, Finding, Header, Missing, Schema, value::format_number},
+    yaml::{Located, Problem, Problems},
+};
+
+/// Settings of `not_null`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotNull {
+    columns: ColumnNames,
+    #[serde(default)]
+    allow: Vec<Reason>,
+    #[serde(default)]
+    max_share: Option<Located<f64>>,
+    #[serde(default)]
+    pub(super) name: Option<Located<String>>,
+    #[serde(default)]
+    severity: Weight,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+/// Why a cell may hold no figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reason {
+    Suppressed,
+    NotAvailable,
+    NotApplicable,
+}
+
+impl NotNull {
+    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
+        let mut problems = Problems::default();
+        let columns = problems.take(Declared::find_all(&settings.columns, schema)).unwrap_or_default();
+        let max_share = settings.max_share.as_ref().map_or(0.0, |share| share.value);
+        if let Some(share) = &settings.max_share
+            && !(0.0..=1.0).contains(&max_share)
+        {
+            let problem = Problem::new(share.place.clone(), format!("{max_share} is not a share of the rows"));
+            problems.push(problem.hint("write a number from 0 to 1: 0.05 is 5%"));
+        }
+        problems.into_result()?;
+        let label = Label::new("not_null", settings.name.as_ref(), settings.severity, settings.message.as_deref());
+        Ok(Box::new(Compiled { label, columns, allow: settings.allow.clone(), max_share }))
+    }
+}
+
+#[derive(Debug)]
+struct Compiled {
+    label: Label,
+    columns: Vec<Declared>,
+    allow: Vec<Reason>,
+    max_share: f64,
+}
+
+impl Compiled {
+    fn counts(&self, reason: Missing) -> bool {
+        let allowed = match reason {
+            Missing::Unreadable => return false,
+            Missing::Blank | Missing::Absent => return true,
+            Missing::Suppressed => Reason::Suppressed,
+            Missing::NotAvailable => Reason::NotAvailable,
+            Missing::NotApplicable => Reason::NotApplicable,
+        };
+        !self.allow.contains(&allowed)
+    }
+}
+
+impl Check for Compiled {
+    fn columns(&self) -> Vec<usize> {
+        self.columns.iter().map(|column| column.position).collect()
+    }
+
+    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
+        let reasons = [
+            (Missing::Blank, "blank"),
+            (Missing::Suppressed, Missing::Suppressed.reason()),
+            (Missing::NotAvailable, Missing::NotAvailable.reason()),
+            (Missing::NotApplicable, Missing::NotApplicable.reason()),
+        ];
+        let counted: Vec<_> =
+            reasons.into_iter().filter(|(reason, _)| self.counts(*reason)).map(|(r, words)| (r, words, 0)).collect();
+        let columns = self.columns.iter().filter_map(|column| column.in_file(header));
+        let columns = columns.map(|field| Nulls { field, counted: counted.clone(), failures: Failures::default() });
+        Some(Box::new(NullTally { label: self.label.clone(), max_share: self.max_share, columns: columns.collect() }))
+    }
+}
+
+#[derive(Debug)]
+struct NullTally {
+    label: Label,
+    max_share: f64,
+    columns: Vec<Nulls>,
+}
+
+/// The cells of one column that hold no value.
+#[derive(Debug)]
+struct Nulls {
+    field: Field,
+    /// Each reason that counts, in words, and how often it was seen.
+    counted: Vec<(Missing, &'static str, u64)>,
+    failures: Failures,
+}
+
+impl Nulls {
+    fn observe(&mut self, batch: &Batch) {
+        for (row, index, cell) in self.field.cells(batch) {
+            let Cell::Missing(reason) = cell else { continue };
+            // A row that is too short ends before this column: to its reader the cell is blank.
+            let reason = if reason == Missing::Absent { Missing::Blank } else { reason };
+            if let Some((_, _, count)) = self.counted.iter_mut().find(|(counted, ..)| *counted == reason) {
+                *count += 1;
+                self.failures.add(row, &self.field.header, || self.field.text(batch, index).to_owned());
+            }
+        }
+    }
+
+    fn seen(&self, total: u64) -> String {
+        let (title, place) = (self.field.title(), self.failures.place(total));
+        let seen: Vec<_> = self.counted.iter().filter(|(.., count)| *count > 0).collect();
+        if let [(_, words, _)] = seen[..] {
+            return format!("{title} is {words} in {place}");
+        }
+        let parts: Vec<_> = seen.iter().map(|(_, words, count)| format!("{} {words}", grouped(*count))).collect();
+        format!("{title} holds no value in {place} ({})", parts.join(", "))
+    }
+}
+
+impl Tally for NullTally {
+    fn observe(&mut self, batch: &Batch) {
+        for column in &mut self.columns {
+            column.observe(batch);
+        }
+    }
+
+    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
+        let tolerated = self.max_share * total as f64;
+        let allowed = match self.max_share {
+            share if share > 0.0 => format!(", more than the {}% allowed", format_number(share * 100.0)),
+            _ => String::new(),
+        };
+        let failing = self.columns.into_iter().filter(|column| column.failures.count() as f64 > tolerated);
+        failing.map(|column| self.label.finding(&format!("{}{allowed}", column.seen(total)), column.failures)).collect()
+    }
+}

@@ -1,0 +1,157 @@
+//! `range`: a figure is below the least or above the greatest that makes sense.
+//!
+//! | setting | meaning |
+//! |---|---|
+//! | `column` | a number, percent or duration column |
+//! | `min`, `max` | the bounds, one of them or both; the bounds themselves are in range |
+//!
+//! The bounds of a percent column are shares (1 is 100%), those of a duration column seconds. A cell that holds no
+//! figure is left out: [`not_null`](super::not_null) and [`type`](super::r#type) find it.
+//!
+//! ```yaml
+//! - range: { column: planned, min: 0 }
+//! - range: { column: uptake, min: 0, max: 1, severity: warning }
+//! ```
+//!
+//! Findings: ``planned is below 0 in row 5: `-3` ``; ``uptake is outside 0 to 1 in 2 of 14 rows, first `120%` in row 4``
+
+use serde::Deserialize;
+
+use super::super::{
+    check::{Check, Label, Tally, Weight},
+    columns::{Declared, Field, kind_name},
+    failures::Failures,
+};
+use crate::{
+    model::{Batch, Cell, ColumnKind, Finding, Header, Schema},
+    yaml::{Located, Place, Problem, Problems},
+};
+
+/// Settings of `range`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    column: Located<String>,
+    #[serde(default)]
+    min: Option<Located<f64>>,
+    #[serde(default)]
+    max: Option<Located<f64>>,
+    #[serde(default)]
+    pub(super) name: Option<Located<String>>,
+    #[serde(default)]
+    severity: Weight,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+impl Range {
+    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
+        let mut problems = Problems::default();
+        let column = problems.take(settings.figures(schema).map_err(Problems::from));
+        let bounds = problems.take(settings.bounds(&settings.place));
+        let (Some(column), Some(bounds)) = (column, bounds) else { return Err(problems) };
+        let label = Label::new("range", settings.name.as_ref(), settings.severity, settings.message.as_deref());
+        Ok(Box::new(Compiled { label, column, bounds }))
+    }
+
+    fn figures(&self, schema: &Schema) -> Result<Declared, Problem> {
+        let column = Declared::find(&self.column, schema)?;
+        if matches!(column.kind, ColumnKind::Text | ColumnKind::Period) {
+            let message = format!("`{}` is a {} column and has no range", column.name, kind_name(column.kind));
+            let problem = Problem::new(self.column.place.clone(), message);
+            return Err(problem.hint("a range is for number, percent and duration columns"));
+        }
+        Ok(column)
+    }
+
+    fn bounds(&self, settings: &Place) -> Result<Bounds, Problems> {
+        let mut problems = Problems::default();
+        for bound in [&self.min, &self.max].into_iter().flatten().filter(|bound| !bound.is_finite()) {
+            problems.push(Problem::new(bound.place.clone(), "a bound must be a finite number"));
+        }
+        problems.into_result()?;
+        match (&self.min, &self.max) {
+            (None, None) => Err(Problem::new(settings.clone(), "a range needs `min`, `max` or both").into()),
+            (Some(min), None) => Ok(Bounds::AtLeast(min.value)),
+            (None, Some(max)) => Ok(Bounds::AtMost(max.value)),
+            (Some(min), Some(max)) if min.value <= max.value => Ok(Bounds::Within(min.value, max.value)),
+            (Some(min), Some(max)) => {
+                let message = format!("no figure is at least {} and at most {}", min.value, max.value);
+                Err(Problem::new(min.place.clone(), message).hint("`min` is above `max`: exchange them?").into())
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Bounds {
+    AtLeast(f64),
+    AtMost(f64),
+    Within(f64, f64),
+}
+
+impl Bounds {
+    fn contain(self, number: f64) -> bool {
+        match self {
+            Self::AtLeast(min) => number >= min,
+            Self::AtMost(max) => number <= max,
+            Self::Within(min, max) => (min..=max).contains(&number),
+        }
+    }
+
+    /// Where a figure is that they do not contain.
+    fn beyond(self) -> String {
+        match self {
+            Self::AtLeast(min) => format!("below {min}"),
+            Self::AtMost(max) => format!("above {max}"),
+            Self::Within(min, max) => format!("outside {min} to {max}"),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Compiled {
+    label: Label,
+    column: Declared,
+    bounds: Bounds,
+}
+
+impl Check for Compiled {
+    fn columns(&self) -> Vec<usize> {
+        vec![self.column.position]
+    }
+
+    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
+        let (label, field) = (self.label.clone(), self.column.in_file(header)?);
+        Some(Box::new(Outliers { label, field, bounds: self.bounds, failures: Failures::default() }))
+    }
+}
+
+#[derive(Debug)]
+struct Outliers {
+    label: Label,
+    field: Field,
+    bounds: Bounds,
+    failures: Failures,
+}
+
+impl Tally for Outliers {
+    fn observe(&mut self, batch: &Batch) {
+        for (row, index, cell) in self.field.cells(batch) {
+            if let Cell::Number(number) = cell
+                && !self.bounds.contain(number)
+            {
+                self.failures.add(row, &self.field.header, || self.field.text(batch, index).to_owned());
+            }
+        }
+    }
+
+    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
+        if self.failures.is_empty() {
+            return Vec::new();
+        }
+        let place = self.failures.place_and_value(total);
+        let seen = format!("{} is {} in {place}", self.field.title(), self.bounds.beyond());
+        vec![self.label.finding(&seen, self.failures)]
+    }
+}

@@ -1,0 +1,143 @@
+//! `row_expression`: a condition over the columns of a row does not hold.
+//!
+//! | setting | meaning |
+//! |---|---|
+//! | `expression` | a Rhai expression over the dataset's columns that is true for every good row |
+//!
+//! Where a cell that the expression needs holds no value, it cannot be told whether the row is good: that is not a
+//! failure, and a note says how many rows it was so for. An expression that fails in a row (a division by zero, a
+//! limit) is an error, whatever the severity of the check: a check that was not made must not look like one that passed.
+//!
+//! ```yaml
+//! - row_expression:
+//!     name: delivered-is-plausible
+//!     expression: delivered <= 10 * planned
+//!     severity: warning
+//!     message: more than ten times the plan was delivered
+//! ```
+//!
+//! Findings:
+//! - `more than ten times the plan was delivered: row 5`, or without a message of the dataset's own
+//!   `` `delivered <= 10 * planned` does not hold in row 5``
+//! - a note: `` `delivered <= 10 * planned` cannot be told in 2 of 14 rows: a cell holds no value``
+//! - an error: `` `delivered / planned <= 10` failed in row 5: division by zero``
+//!
+//! Column and value of a row are those that the expression names, side by side: `planned · delivered`, `254 · 3000`.
+
+use serde::Deserialize;
+
+use super::super::{
+    check::{Check, Label, Tally, Weight},
+    columns::{Declared, Field, side_by_side},
+    expression::{Condition, Outcome},
+    failures::{Failures, quoted},
+};
+use crate::{
+    model::{Batch, Finding, Header, Schema, Severity},
+    yaml::{Located, Problems},
+};
+
+/// Settings of `row_expression`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowExpression {
+    expression: Located<String>,
+    #[serde(default)]
+    pub(super) name: Option<Located<String>>,
+    #[serde(default)]
+    severity: Weight,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+impl RowExpression {
+    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
+        let condition = Condition::compile(&settings.expression, schema)?;
+        let named = Declared::all(schema).filter(|column| condition.columns().contains(&column.position));
+        let columns = named.collect();
+        let label =
+            Label::new("row_expression", settings.name.as_ref(), settings.severity, settings.message.as_deref());
+        Ok(Box::new(Compiled { label, condition, columns }))
+    }
+}
+
+#[derive(Debug)]
+struct Compiled {
+    label: Label,
+    condition: Condition,
+    columns: Vec<Declared>,
+}
+
+impl Check for Compiled {
+    fn columns(&self) -> Vec<usize> {
+        self.condition.columns().to_vec()
+    }
+
+    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
+        let fields = Declared::all_in_file(&self.columns, header)?;
+        Some(Box::new(Rows {
+            label: self.label.clone(),
+            condition: self.condition.clone(),
+            header: side_by_side(fields.iter().map(|field| field.header.as_str())),
+            fields,
+            failing: Failures::default(),
+            untold: Failures::default(),
+            broken: Failures::default(),
+            why_broken: None,
+        }))
+    }
+}
+
+#[derive(Debug)]
+struct Rows {
+    label: Label,
+    condition: Condition,
+    fields: Vec<Field>,
+    /// The headers of the fields, side by side.
+    header: String,
+    failing: Failures,
+    untold: Failures,
+    broken: Failures,
+    /// What went wrong in the first row where the expression failed.
+    why_broken: Option<String>,
+}
+
+impl Tally for Rows {
+    fn observe(&mut self, batch: &Batch) {
+        for (index, row) in batch.rows.iter().enumerate() {
+            let failures = match self.condition.evaluate(batch, index) {
+                Outcome::Holds => continue,
+                Outcome::Fails => &mut self.failing,
+                Outcome::CannotTell => &mut self.untold,
+                Outcome::Broken(why) => {
+                    self.why_broken.get_or_insert(why);
+                    &mut self.broken
+                }
+            };
+            let fields = &self.fields;
+            failures.add(*row, &self.header, || side_by_side(fields.iter().map(|field| field.text(batch, index))));
+        }
+    }
+
+    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
+        let Self { label, condition, failing, untold, broken, why_broken, .. } = *self;
+        let expression = quoted(condition.text());
+        let mut findings = Vec::new();
+        if !failing.is_empty() {
+            let place = failing.place(total);
+            let seen = if label.has_message() { place } else { format!("{expression} does not hold in {place}") };
+            findings.push(label.finding(&seen, failing));
+        }
+        // What follows is about the expression, not about what the dataset's message says.
+        if let Some(why) = why_broken {
+            let seen = format!("{expression} failed in {}: {why}", broken.place(total));
+            findings.push(label.aside(Severity::Error).finding(&seen, broken));
+        }
+        if !untold.is_empty() {
+            let place = untold.place(total);
+            let seen = format!("{expression} cannot be told in {place}: a cell holds no value");
+            findings.push(label.aside(Severity::Note).finding(&seen, untold));
+        }
+        findings
+    }
+}

@@ -1,0 +1,81 @@
+//! `type`: a cell of a number, percent, duration or period column holds something else. Always on; it has no settings.
+//!
+//! Blank cells and the reasons why a figure is withheld (`*`, `TBC`, `N/A`) are no mistakes of type: see
+//! [`not_null`](super::not_null). Each column is one error.
+//!
+//! Finding: ``planned cannot be read as a number in 2 of 14 rows, first `1O5` in row 5``
+
+use super::super::{
+    check::{Check, Label, Tally},
+    columns::{Declared, Field},
+    failures::Failures,
+};
+use crate::model::{Batch, Cell, ColumnKind, Finding, Header, Missing, Schema};
+
+#[derive(Debug)]
+pub(in super::super) struct Types {
+    columns: Vec<Declared>,
+}
+
+impl Types {
+    pub(in super::super) fn new(schema: &Schema) -> Self {
+        Self { columns: Declared::all(schema).filter(|column| column.kind != ColumnKind::Text).collect() }
+    }
+}
+
+impl Check for Types {
+    fn columns(&self) -> Vec<usize> {
+        self.columns.iter().map(|column| column.position).collect()
+    }
+
+    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
+        let columns = self.columns.iter().filter_map(|column| {
+            let field = column.in_file(header)?;
+            Some(Unreadable { field, expected: in_words(column.kind), failures: Failures::default() })
+        });
+        Some(Box::new(TypeTally(columns.collect())))
+    }
+}
+
+fn in_words(kind: ColumnKind) -> &'static str {
+    match kind {
+        ColumnKind::Text => "text",
+        ColumnKind::Number => "a number",
+        ColumnKind::Percent => "a percentage",
+        ColumnKind::Duration => "a duration in hours, minutes and seconds",
+        ColumnKind::Period => "a reporting period",
+    }
+}
+
+#[derive(Debug)]
+struct TypeTally(Vec<Unreadable>);
+
+#[derive(Debug)]
+struct Unreadable {
+    field: Field,
+    expected: &'static str,
+    failures: Failures,
+}
+
+impl Tally for TypeTally {
+    fn observe(&mut self, batch: &Batch) {
+        for Unreadable { field, failures, .. } in &mut self.0 {
+            for (row, index, cell) in field.cells(batch) {
+                if cell == Cell::Missing(Missing::Unreadable) {
+                    failures.add(row, &field.header, || field.text(batch, index).to_owned());
+                }
+            }
+        }
+    }
+
+    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
+        let label = Label::of_kind("type");
+        let failing = self.0.into_iter().filter(|column| !column.failures.is_empty());
+        failing
+            .map(|Unreadable { field, expected, failures }| {
+                let place = failures.place_and_value(total);
+                label.finding(&format!("{} cannot be read as {expected} in {place}", field.title()), failures)
+            })
+            .collect()
+    }
+}
