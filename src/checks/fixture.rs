@@ -28,7 +28,7 @@ fn yes() -> bool {
 
 /// A dataset's columns and compiled checks.
 pub(super) struct Dataset {
-    pub(super) schema: Schema,
+    schema: Schema,
     pub(super) checks: Checks,
     /// What stands above each column.
     headers: Vec<String>,
@@ -46,8 +46,7 @@ impl Dataset {
             headers.push(column.header.unwrap_or_else(|| name.clone()));
             schema.columns.push(ColumnDef { name, kind: column.kind, required: column.required });
         }
-        let checks = node.take("checks").map_or_else(|| Ok(Vec::new()), |checks| decode(&checks))?;
-        let checks: Vec<CheckSettings> = checks;
+        let checks: Vec<CheckSettings> = node.take("checks").map_or(Ok(Vec::new()), |checks| decode(&checks))?;
         Ok(Self { checks: build(&checks, &schema)?, schema, headers })
     }
 

@@ -3,7 +3,7 @@
 //!
 //! A dataset's checks are compiled once ([`build`]) and used for every file ([`Checks::start`]). The kinds, with their
 //! settings and the findings that they make, are in [`kinds`]: one file a kind. Two of them, [`kinds::columns_present`]
-//! and [`kinds::r#type`], need no settings and are always on.
+//! and [`kinds::type`], need no settings and are always on.
 //!
 //! A check on a column that the file does not have is not made: the absence is said once, by `columns_present`.
 

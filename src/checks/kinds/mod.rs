@@ -1,4 +1,5 @@
-//! The kinds of check, one file each, and their registry.
+//! The kinds of check, one file each, and their registry. A new kind is a file here, a line in the registry below, and a
+//! page of cases in `tests/cases/checks/`.
 //!
 //! A dataset lists its checks; each is written as its kind with its settings. Every kind takes these three as well:
 //!

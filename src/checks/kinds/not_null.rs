@@ -7,7 +7,7 @@
 //! | `max_share` | the share of rows, 0 to 1, that may hold no value; 0 unless named |
 //!
 //! A blank cell, or one that a short row does not have, never is a value. A cell that cannot be read is not counted
-//! here: [`type`](super::r#type) reports it.
+//! here: [`type`](super::type) reports it.
 //!
 //! ```yaml
 //! - not_null: { columns: [contract, planned] }

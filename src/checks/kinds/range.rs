@@ -6,7 +6,7 @@
 //! | `min`, `max` | the bounds, one of them or both; the bounds themselves are in range |
 //!
 //! The bounds of a percent column are shares (1 is 100%), those of a duration column seconds. A cell that holds no
-//! figure is left out: [`not_null`](super::not_null) and [`type`](super::r#type) find it.
+//! figure is left out: [`not_null`](super::not_null) and [`type`](super::type) find it.
 //!
 //! ```yaml
 //! - range: { column: planned, min: 0 }

@@ -8,8 +8,8 @@
 //! compared as printed. A row with a blank cell in the key has no key and is left out; [`not_null`](super::not_null)
 //! finds it. Every row of a repeated key is counted and reported; those after the first name the row of the first.
 //!
-//! Memory: a 16-byte hash and the first row of every distinct key, 37 to 75 bytes each as the table fills and doubles;
-//! the length of the key does not matter. Two of a thousand million keys share a hash with a likelihood below 10⁻²⁰.
+//! Memory: a 16-byte hash and the first row of every distinct key, 38 to 75 bytes each as the table fills and doubles
+//! (half as much again while it doubles); the length of the key does not matter. Two of a thousand million keys share a hash with a likelihood below 10⁻²⁰.
 //!
 //! ```yaml
 //! - unique: { columns: [period, contract] }
