@@ -1,1 +1,45 @@
-//! store
+//! All that is kept: the only SQL of the program, and the measures' history as Parquet.
+//!
+//! The store keeps decisions and makes none. What one delivery changed is one [`Commit`], kept whole or not at all; what
+//! follows from it (moving the file, sending messages) is remembered as a [`Placement`] and as rows of the outbox, each
+//! done again after a crash until it is recorded as done.
+//!
+//! | file | keeps |
+//! |---|---|
+//! | `database` | the open database: connections, settings, versions |
+//! | `commit` | the one transaction |
+//! | `deliveries`, `alerts`, `datasets`, `notices`, `placements` | a table or two each |
+//! | `outbox/` | messages, leases, dead letters |
+//! | `measures/` | the Parquet files and their manifest |
+//!
+//! **SQLite and PostgreSQL.** The database is SQLite in WAL mode: one writer, and readers that never wait for it, in this
+//! process or another. Queries and migrations keep to what PostgreSQL understands too (`$1` placeholders, TEXT and BIGINT
+//! only, `ON CONFLICT`, `RETURNING`). For PostgreSQL these places change, and no others: in `database` the pragmas,
+//! `BEGIN IMMEDIATE`, the address and the look into `sqlite_master`; in `outbox/lease` the query of a lease, which gains
+//! `FOR UPDATE SKIP LOCKED`; in `error` the meaning of error codes.
+
+mod alerts;
+mod commit;
+mod counts;
+mod database;
+mod datasets;
+mod deliveries;
+mod error;
+mod escape;
+mod measures;
+mod notices;
+mod outbox;
+mod placements;
+mod rows;
+
+pub use alerts::{KeptTransition, UnknownKind, UnknownRecord};
+pub use commit::{Commit, Committed};
+pub use counts::Counts;
+pub use database::Store;
+pub use datasets::DatasetMemory;
+pub use deliveries::{DeliveryFilter, KeptDelivery};
+pub use error::{Result, StoreError};
+pub use measures::MeasureFile;
+pub use notices::KeptNotice;
+pub use outbox::{MessageState, NewMessage, OutboxFilter, QueuedMessage};
+pub use placements::{Move, Placement};

@@ -1,0 +1,138 @@
+//! Opening the database: connections, their settings, and the version of the tables.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{
+    Any, AnyPool, Executor, Transaction,
+    any::{AnyPoolOptions, install_default_drivers},
+    migrate::Migrator,
+};
+
+use super::error::{Result, StoreError};
+
+/// The tables, embedded in the program.
+static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+
+/// Where sqlx notes which migrations ran.
+const VERSION: &str = "SELECT CAST(max(version) AS BIGINT) FROM _sqlx_migrations";
+
+/// How a connection to SQLite behaves. The wait comes first: the others may already meet a lock.
+const WRITER: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                      PRAGMA foreign_keys = ON";
+const READER: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON";
+
+/// Readers beside the writer: SQLite needs a thread for each.
+const READERS: u32 = 2;
+
+/// All that is kept of one home: an open database and the folder of the measures. Clones share both.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: AnyPool,
+    reader: AnyPool,
+    pub(super) measures: Arc<Path>,
+}
+
+impl Store {
+    /// Opens the store for reading and writing: makes the database when it is not there, and brings its tables up to date.
+    ///
+    /// `database` is the SQLite file (its folder must exist), `measures_dir` the folder of the Parquet files, made when
+    /// the first is written.
+    pub async fn open(database: &Path, measures_dir: &Path) -> Result<Self> {
+        let writer = connect(database, "rwc", WRITER, 1).await?;
+        let (found, known) = (version(&writer).await?, known_version());
+        if found > Some(known) {
+            return Err(StoreError::NewerDatabase {
+                path: database.to_owned(),
+                found: found.unwrap_or_default(),
+                known,
+            });
+        }
+        MIGRATIONS
+            .run(&writer)
+            .await
+            .map_err(|source| StoreError::Migrate { path: database.to_owned(), source: Box::new(source) })?;
+        let reader = connect(database, "ro", READER, READERS).await?;
+        Ok(Self { writer, reader, measures: measures_dir.into() })
+    }
+
+    /// Opens the store for commands that only list, beside a running daemon or without one.
+    ///
+    /// `None` when nothing was ever kept here: there is no database, or it has no tables yet.
+    pub async fn open_read_only(database: &Path, measures_dir: &Path) -> Result<Option<Self>> {
+        if !database.try_exists().map_err(|source| StoreError::of_file("look for", database, source))? {
+            return Ok(None);
+        }
+        let reader = connect(database, "ro", READER, READERS).await?;
+        let known = known_version();
+        let path = database.to_owned();
+        match version(&reader).await? {
+            None => Ok(None),
+            Some(found) if found > known => Err(StoreError::NewerDatabase { path, found, known }),
+            Some(found) if found < known => Err(StoreError::OlderDatabase { path, found, known }),
+            Some(_) => Ok(Some(Self { writer: reader.clone(), reader, measures: measures_dir.into() })),
+        }
+    }
+
+    /// Closes all connections after their present work. Without it nothing is lost either; SQLite then tidies its
+    /// write-ahead log at the next start.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    /// Connections to read from.
+    pub(super) fn reader(&self) -> &AnyPool {
+        &self.reader
+    }
+
+    /// Begins a change. Dropping the transaction undoes it.
+    pub(super) async fn begin(&self, doing: &str) -> Result<Transaction<'static, Any>> {
+        // IMMEDIATE takes the write lock at once: a transaction that reads first could find that it may no longer write.
+        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| StoreError::of_sql(doing, error))
+    }
+}
+
+async fn connect(database: &Path, mode: &str, settings: &'static str, connections: u32) -> Result<AnyPool> {
+    install_default_drivers();
+    let url = address(database, mode)?;
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(|_| ()) }))
+        .connect(&url)
+        .await
+        .map_err(|error| StoreError::of_sql(format!("open the database {}", database.display()), error))
+}
+
+/// The database's address. Every character that an address could misread stands as `%XX`.
+fn address(database: &Path, mode: &str) -> Result<String> {
+    let not_text = || StoreError::PathNotText(database.to_owned());
+    let absolute: PathBuf =
+        std::path::absolute(database).map_err(|source| StoreError::of_file("find", database, source))?;
+    let path = absolute.to_str().ok_or_else(not_text)?;
+    Ok(format!("sqlite://{}?mode={mode}", super::escape::percent(path, b"/-_.")))
+}
+
+fn known_version() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// The newest migration that the database has; none when it has no tables yet.
+async fn version(pool: &AnyPool) -> Result<Option<i64>> {
+    let doing = "read the version of the database";
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
+        .fetch_one(pool)
+        .await
+        .map_err(|error| StoreError::of_sql(doing, error))?;
+    if tables == 0 {
+        return Ok(None);
+    }
+    sqlx::query_scalar(VERSION).fetch_one(pool).await.map_err(|error| StoreError::of_sql(doing, error))
+}

@@ -1,0 +1,67 @@
+//! Which files count: the rows of `delivery_periods` and `measure_files`.
+
+use sqlx::{Any, Transaction};
+
+use super::MeasureFile;
+use crate::{
+    model::{Delivery, Period},
+    store::{
+        database::Store,
+        error::{Result, StoreError},
+        rows,
+    },
+};
+
+/// Keeps what an accepted delivery counts for, and the files of its measures.
+pub(in crate::store) async fn insert(
+    tx: &mut Transaction<'static, Any>,
+    delivery: &Delivery,
+    files: &[MeasureFile],
+) -> Result<()> {
+    let Some(dataset) = &delivery.dataset else { return Ok(()) };
+    for period in &delivery.periods {
+        sqlx::query("INSERT INTO delivery_periods (dataset, period, revision, delivery) VALUES ($1, $2, $3, $4)")
+            .bind(dataset.clone())
+            .bind(period.to_string())
+            .bind(i64::from(delivery.revision))
+            .bind(delivery.id.to_string())
+            .execute(&mut **tx)
+            .await
+            .map_err(|error| StoreError::of_sql("keep the periods of a delivery", error))?;
+    }
+    for file in files {
+        sqlx::query(
+            "INSERT INTO measure_files (dataset, period, revision, path, hash, figures) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(file.dataset.clone())
+        .bind(file.period.to_string())
+        .bind(i64::from(delivery.revision))
+        .bind(file.path.clone())
+        .bind(file.hash.clone())
+        .bind(rows::integer(file.figures))
+        .execute(&mut **tx)
+        .await
+        .map_err(|error| StoreError::of_sql("keep the manifest of the measures", error))?;
+    }
+    Ok(())
+}
+
+/// A period and, if it has figures, the path and hash of their file.
+type Entry = (Period, Option<(String, String)>);
+
+/// The accepted periods of a dataset, each with the file of its highest revision.
+pub(super) async fn in_force(store: &Store, dataset: &str) -> Result<Vec<Entry>> {
+    let rows = sqlx::query(
+        "SELECT p.period AS period, f.path AS path, f.hash AS hash FROM delivery_periods p \
+         LEFT JOIN measure_files f ON f.dataset = p.dataset AND f.period = p.period AND f.revision = p.revision \
+         WHERE p.dataset = $1 AND p.revision = (SELECT max(q.revision) FROM delivery_periods q \
+         WHERE q.dataset = p.dataset AND q.period = p.period) ORDER BY p.period",
+    )
+    .bind(dataset.to_owned())
+    .fetch_all(store.reader())
+    .await
+    .map_err(|error| StoreError::of_sql("read the manifest of the measures", error))?;
+    rows::all("measure_files", &rows, |row| {
+        Ok((row.parsed("period")?, row.maybe_text("path")?.zip(row.maybe_text("hash")?)))
+    })
+}

@@ -1,0 +1,107 @@
+//! The history of measures: immutable Parquet files, named by their content, and the manifest that says which count.
+//!
+//! ```text
+//! <measures>/<dataset>/<period>/<BLAKE3 of the file>.parquet
+//! ```
+//!
+//! In the names of folders every byte outside `A–Z a–z 0–9 - _ .` stands as `%XX`, a leading dot too: `2025/26` is
+//! `2025%2F26`. A restatement adds a file and takes none away, so any past view can be had again; what is in force is
+//! the file of the highest revision of each period, as the table `measure_files` says. Each file names its dataset and
+//! period in its metadata and has these columns, one row a series, in the order of measure and labels:
+//!
+//! | column | type | holds |
+//! |---|---|---|
+//! | `measure` | text | the measure's name |
+//! | `labels` | text | the labels as a JSON object, in the order of their names |
+//! | `better` | text | `higher`, `lower` or `neither` |
+//! | `value` | double, may be null | the figure |
+//! | `value_missing` | text, may be null | where there is no figure, why: `suppressed`, `blank`, … |
+//! | `plan` | double, may be null | its plan or target |
+//! | `plan_missing` | text, may be null | where there is none, why |
+
+mod decode;
+mod encode;
+mod files;
+pub(super) mod manifest;
+
+use super::{
+    database::Store,
+    error::{Result, StoreError},
+};
+use crate::model::{Better, Figure, History, Period, SeriesKey};
+
+/// A file of measures that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasureFile {
+    /// The dataset.
+    pub dataset: String,
+    /// The period of all its figures.
+    pub period: Period,
+    /// Where it is, below the folder of the measures; `/` between folders.
+    pub path: String,
+    /// BLAKE3 of its bytes, in hexadecimal.
+    pub hash: String,
+    /// How many figures it holds.
+    pub figures: u64,
+}
+
+impl Store {
+    /// Writes the figures of one period to a file that survives a loss of power before it counts: it counts when a
+    /// [`Commit`](super::Commit) names it. The same figures, in any order, make the same file.
+    ///
+    /// # Errors
+    /// [`StoreError::TwoFigures`] when a series stands twice, and whatever the disk answers.
+    pub async fn write_measures(
+        &self,
+        dataset: &str,
+        period: Period,
+        figures: Vec<(SeriesKey, Better, Figure)>,
+    ) -> Result<MeasureFile> {
+        let (measures, dataset) = (self.measures.clone(), dataset.to_owned());
+        blocking("write measures", move || {
+            let count = figures.len() as u64;
+            let bytes = encode::parquet(&dataset, period, figures)?;
+            let hash = blake3::hash(&bytes).to_hex().to_string();
+            let path = files::path(&dataset, period, &hash);
+            files::write(&measures, &path, &bytes)?;
+            Ok(MeasureFile { dataset, period, path, hash, figures: count })
+        })
+        .await
+    }
+
+    /// All that is known of a dataset: the figures in force of every period that a delivery was accepted for.
+    ///
+    /// # Errors
+    /// [`StoreError::DamagedMeasures`] when a file is not what was written, [`StoreError::File`] when it is gone.
+    pub async fn history(&self, dataset: &str) -> Result<History> {
+        let entries = manifest::in_force(self, dataset).await?;
+        let measures = self.measures.clone();
+        blocking("read measures", move || {
+            let mut history = History::default();
+            for (period, file) in entries {
+                history.periods.insert(period);
+                if let Some((path, hash)) = file {
+                    let path = measures.join(path);
+                    let file = files::open_verified(&path, &hash)?;
+                    decode::into_history(&mut history, period, file, &path)?;
+                }
+            }
+            Ok(history)
+        })
+        .await
+    }
+}
+
+/// Runs work that waits for the disk beside the async threads.
+async fn blocking<T: Send + 'static>(
+    doing: &'static str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(StoreError::Stopping { doing }),
+        },
+    }
+}

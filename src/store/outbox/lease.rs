@@ -1,0 +1,109 @@
+//! The steps of a message's life after it was queued. Each is one short transaction; none is open while a message is
+//! being sent.
+
+use jiff::Timestamp;
+use sqlx::{Any, Transaction};
+use uuid::Uuid;
+
+use super::{QueuedMessage, read, set_reported};
+use crate::store::{Result, Store, StoreError, rows};
+
+/// PostgreSQL wants `FOR UPDATE SKIP LOCKED` after the limit; SQLite has one writer at a time and no such words.
+const LEASE: &str = "UPDATE outbox SET state = 'sending', lease_until = $1, lease_owner = $2 WHERE id IN (\
+                     SELECT id FROM outbox WHERE (state = 'queued' AND next_attempt <= $3) \
+                     OR (state = 'sending' AND lease_until <= $3) ORDER BY created, id LIMIT $4) RETURNING *";
+
+impl Store {
+    /// Takes up to `limit` messages that are due, or whose lease has run out, oldest first. They are `owner`'s until
+    /// `until`; nobody else gets them before. `until` must leave time for the slowest attempt.
+    pub async fn lease(&self, now: Timestamp, owner: &str, until: Timestamp, limit: u32) -> Result<Vec<QueuedMessage>> {
+        let doing = "take messages from the outbox";
+        let failed = |error| StoreError::of_sql(doing, error);
+        let mut tx = self.begin(doing).await?;
+        let rows = sqlx::query(LEASE)
+            .bind(until.as_millisecond())
+            .bind(owner.to_owned())
+            .bind(now.as_millisecond())
+            .bind(i64::from(limit))
+            .fetch_all(&mut *tx)
+            .await
+            .map_err(failed)?;
+        let mut messages = rows::all("outbox", &rows, read)?;
+        tx.commit().await.map_err(failed)?;
+        // RETURNING promises no order.
+        messages.sort_by_key(|message| (message.created, message.id));
+        Ok(messages)
+    }
+
+    /// Records that a message was handed over, whoever holds its lease by now. `false` when it was so already, or there
+    /// is no such message.
+    pub async fn sent(&self, id: Uuid, now: Timestamp) -> Result<bool> {
+        let update = "UPDATE outbox SET state = 'sent', sent = $1, attempts = attempts + 1, lease_until = NULL, \
+                      lease_owner = NULL, last_error = NULL WHERE id = $2 AND state <> 'sent'";
+        let query = sqlx::query(update).bind(now.as_millisecond()).bind(id.to_string());
+        self.change("record that a message was sent", query).await.map(|changed| changed > 0)
+    }
+
+    /// Records that an attempt failed and when the next is due. `false` when `owner` no longer holds the lease: then
+    /// nothing changes.
+    pub async fn retry(&self, id: Uuid, owner: &str, at: Timestamp, error: &str) -> Result<bool> {
+        let update = "UPDATE outbox SET state = 'queued', next_attempt = $1, attempts = attempts + 1, last_error = $2, \
+                      lease_until = NULL, lease_owner = NULL WHERE id = $3 AND state = 'sending' AND lease_owner = $4";
+        let query = sqlx::query(update)
+            .bind(at.as_millisecond())
+            .bind(error.to_owned())
+            .bind(id.to_string())
+            .bind(owner.to_owned());
+        self.change("record that an attempt failed", query).await.map(|changed| changed > 0)
+    }
+
+    /// Records that the last attempt failed at `now`. `false` when `owner` no longer holds the lease: then nothing
+    /// changes.
+    pub async fn dead(&self, id: Uuid, owner: &str, now: Timestamp, error: &str) -> Result<bool> {
+        let update = "UPDATE outbox SET state = 'dead', next_attempt = $1, attempts = attempts + 1, last_error = $2, \
+                      lease_until = NULL, lease_owner = NULL WHERE id = $3 AND state = 'sending' AND lease_owner = $4";
+        let query = sqlx::query(update)
+            .bind(now.as_millisecond())
+            .bind(error.to_owned())
+            .bind(id.to_string())
+            .bind(owner.to_owned());
+        self.change("record a dead letter", query).await.map(|changed| changed > 0)
+    }
+
+    /// Gives back all that `owner` has leased, to be taken at once: at a stop, and at a start under the same name after
+    /// a crash. How many there were.
+    pub async fn release(&self, owner: &str) -> Result<u64> {
+        let update = "UPDATE outbox SET state = 'queued', lease_until = NULL, lease_owner = NULL \
+                      WHERE state = 'sending' AND lease_owner = $1";
+        self.change("give messages back to the outbox", sqlx::query(update).bind(owner.to_owned())).await
+    }
+
+    /// Queues a dead letter again under its old id, with all its attempts before it. `false` when it is not dead.
+    pub async fn requeue(&self, id: Uuid, now: Timestamp) -> Result<bool> {
+        let update = "UPDATE outbox SET state = 'queued', next_attempt = $1, attempts = 0, reported = 0 \
+                      WHERE id = $2 AND state = 'dead'";
+        let query = sqlx::query(update).bind(now.as_millisecond()).bind(id.to_string());
+        self.change("queue a dead letter again", query).await.map(|changed| changed > 0)
+    }
+
+    /// Notes that these dead letters were reported. [`Commit::dead_reported`](crate::store::Commit::dead_reported) does
+    /// the same together with the notice that reports them.
+    pub async fn mark_reported(&self, ids: &[Uuid]) -> Result<()> {
+        let doing = "note that dead letters were reported";
+        let mut tx = self.begin(doing).await?;
+        set_reported(&mut tx, ids).await?;
+        tx.commit().await.map_err(|error| StoreError::of_sql(doing, error))
+    }
+
+    async fn change(
+        &self,
+        doing: &'static str,
+        query: sqlx::query::Query<'_, Any, <Any as sqlx::Database>::Arguments>,
+    ) -> Result<u64> {
+        let failed = |error| StoreError::of_sql(doing, error);
+        let mut tx: Transaction<'static, Any> = self.begin(doing).await?;
+        let done = query.execute(&mut *tx).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
+        Ok(done.rows_affected())
+    }
+}
