@@ -7,7 +7,7 @@ use std::{
 };
 
 use sqlx::{
-    Any, AnyPool, Executor, Transaction,
+    Any, AnyConnection, AnyPool, Connection, Executor, Transaction,
     any::{AnyPoolOptions, install_default_drivers},
     migrate::Migrator,
 };
@@ -20,13 +20,23 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 /// Where sqlx notes which migrations ran.
 const VERSION: &str = "SELECT CAST(max(version) AS BIGINT) FROM _sqlx_migrations";
 
-/// How a connection to SQLite behaves. The wait comes first: the others may already meet a lock.
-const WRITER: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                      PRAGMA foreign_keys = ON";
-const READER: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON";
+/// How the database is opened. The pragma that waits comes first: those after it may already meet a lock.
+struct Mode {
+    access: &'static str,
+    settings: &'static str,
+    connections: u32,
+}
 
-/// Readers beside the writer: SQLite needs a thread for each.
-const READERS: u32 = 2;
+const WRITING: Mode = Mode {
+    access: "rwc",
+    settings: "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+               PRAGMA foreign_keys = ON",
+    connections: 1,
+};
+
+/// Two readers beside the writer: SQLite needs a thread for each.
+const READING: Mode =
+    Mode { access: "ro", settings: "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON", connections: 2 };
 
 /// All that is kept of one home: an open database and the folder of the measures. Clones share both.
 #[derive(Debug, Clone)]
@@ -42,20 +52,15 @@ impl Store {
     /// `database` is the SQLite file (its folder must exist), `measures_dir` the folder of the Parquet files, made when
     /// the first is written.
     pub async fn open(database: &Path, measures_dir: &Path) -> Result<Self> {
-        let writer = connect(database, "rwc", WRITER, 1).await?;
-        let (found, known) = (version(&writer).await?, known_version());
-        if found > Some(known) {
-            return Err(StoreError::NewerDatabase {
-                path: database.to_owned(),
-                found: found.unwrap_or_default(),
-                known,
-            });
+        let path = || database.to_owned();
+        let mut first = WRITING.connection(database).await?;
+        let (found, known) = (version(&mut first).await?, known_version());
+        if let Some(found) = found.filter(|found| *found > known) {
+            return Err(StoreError::NewerDatabase { path: path(), found, known });
         }
-        MIGRATIONS
-            .run(&writer)
-            .await
-            .map_err(|source| StoreError::Migrate { path: database.to_owned(), source: Box::new(source) })?;
-        let reader = connect(database, "ro", READER, READERS).await?;
+        let migrated = MIGRATIONS.run_direct(None, &mut first, false).await;
+        migrated.map_err(|source| StoreError::Migrate { path: path(), source: Box::new(source) })?;
+        let (writer, reader) = (WRITING.pool(database).await?, READING.pool(database).await?);
         Ok(Self { writer, reader, measures: measures_dir.into() })
     }
 
@@ -66,14 +71,16 @@ impl Store {
         if !database.try_exists().map_err(|source| StoreError::of_file("look for", database, source))? {
             return Ok(None);
         }
-        let reader = connect(database, "ro", READER, READERS).await?;
-        let known = known_version();
-        let path = database.to_owned();
-        match version(&reader).await? {
+        let mut first = READING.connection(database).await?;
+        let (path, known) = (database.to_owned(), known_version());
+        match version(&mut first).await? {
             None => Ok(None),
             Some(found) if found > known => Err(StoreError::NewerDatabase { path, found, known }),
             Some(found) if found < known => Err(StoreError::OlderDatabase { path, found, known }),
-            Some(_) => Ok(Some(Self { writer: reader.clone(), reader, measures: measures_dir.into() })),
+            Some(_) => {
+                let reader = READING.pool(database).await?;
+                Ok(Some(Self { writer: reader.clone(), reader, measures: measures_dir.into() }))
+            }
         }
     }
 
@@ -96,19 +103,29 @@ impl Store {
     }
 }
 
-async fn connect(database: &Path, mode: &str, settings: &'static str, connections: u32) -> Result<AnyPool> {
-    install_default_drivers();
-    let url = address(database, mode)?;
-    AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(30))
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(|_| ()) }))
-        .connect(&url)
-        .await
-        .map_err(|error| StoreError::of_sql(format!("open the database {}", database.display()), error))
+impl Mode {
+    /// A connection of its own, before there are pools: a pool keeps trying where this says at once what is wrong.
+    async fn connection(&self, database: &Path) -> Result<AnyConnection> {
+        install_default_drivers();
+        let failed = |error| StoreError::of_sql(format!("open the database {}", database.display()), error);
+        let mut connection = AnyConnection::connect(&address(database, self.access)?).await.map_err(failed)?;
+        connection.execute(self.settings).await.map_err(failed)?;
+        Ok(connection)
+    }
+
+    async fn pool(&self, database: &Path) -> Result<AnyPool> {
+        let settings = self.settings;
+        AnyPoolOptions::new()
+            .max_connections(self.connections)
+            .acquire_timeout(Duration::from_secs(30))
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(|_| ()) }))
+            .connect(&address(database, self.access)?)
+            .await
+            .map_err(|error| StoreError::of_sql(format!("open the database {}", database.display()), error))
+    }
 }
 
 /// The database's address. Every character that an address could misread stands as `%XX`.
@@ -125,14 +142,14 @@ fn known_version() -> i64 {
 }
 
 /// The newest migration that the database has; none when it has no tables yet.
-async fn version(pool: &AnyPool) -> Result<Option<i64>> {
+async fn version(connection: &mut AnyConnection) -> Result<Option<i64>> {
     let doing = "read the version of the database";
     let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
-        .fetch_one(pool)
+        .fetch_one(&mut *connection)
         .await
         .map_err(|error| StoreError::of_sql(doing, error))?;
     if tables == 0 {
         return Ok(None);
     }
-    sqlx::query_scalar(VERSION).fetch_one(pool).await.map_err(|error| StoreError::of_sql(doing, error))
+    sqlx::query_scalar(VERSION).fetch_one(connection).await.map_err(|error| StoreError::of_sql(doing, error))
 }

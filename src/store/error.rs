@@ -148,8 +148,7 @@ pub enum StoreError {
     },
     /// A measures file is not what was written.
     #[error(
-        "the measures file {} is damaged: {reason}; put back a copy of it, or drop its delivery's file again after a \
-         change of its contents", path.display()
+        "the measures file {} is damaged: {reason}; put back a good copy of it, nothing else has its figures", path.display()
     )]
     DamagedMeasures {
         /// The file.

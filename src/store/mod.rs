@@ -31,6 +31,8 @@ mod notices;
 mod outbox;
 mod placements;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 pub use alerts::{KeptTransition, UnknownKind, UnknownRecord};
 pub use commit::{Commit, Committed};

@@ -49,19 +49,21 @@ pub(in crate::store) async fn insert(
 /// A period and, if it has figures, the path and hash of their file.
 type Entry = (Period, Option<(String, String)>);
 
-/// The accepted periods of a dataset, each with the file of its highest revision.
+/// The accepted periods of a dataset in the order of time, each with the file of its highest revision.
 pub(super) async fn in_force(store: &Store, dataset: &str) -> Result<Vec<Entry>> {
     let rows = sqlx::query(
         "SELECT p.period AS period, f.path AS path, f.hash AS hash FROM delivery_periods p \
          LEFT JOIN measure_files f ON f.dataset = p.dataset AND f.period = p.period AND f.revision = p.revision \
          WHERE p.dataset = $1 AND p.revision = (SELECT max(q.revision) FROM delivery_periods q \
-         WHERE q.dataset = p.dataset AND q.period = p.period) ORDER BY p.period",
+         WHERE q.dataset = p.dataset AND q.period = p.period)",
     )
     .bind(dataset.to_owned())
     .fetch_all(store.reader())
     .await
     .map_err(|error| StoreError::of_sql("read the manifest of the measures", error))?;
-    rows::all("measure_files", &rows, |row| {
+    let mut entries = rows::all("measure_files", &rows, |row| {
         Ok((row.parsed("period")?, row.maybe_text("path")?.zip(row.maybe_text("hash")?)))
-    })
+    })?;
+    entries.sort();
+    Ok(entries)
 }

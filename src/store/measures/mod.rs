@@ -78,7 +78,8 @@ impl Store {
         let measures = self.measures.clone();
         blocking("read measures", move || {
             let mut history = History::default();
-            for (period, file) in entries {
+            // Newest first: where a measure's good direction was changed, a series keeps the first that it is given.
+            for (period, file) in entries.into_iter().rev() {
                 history.periods.insert(period);
                 if let Some((path, hash)) = file {
                     let path = measures.join(path);

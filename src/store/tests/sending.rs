@@ -1,0 +1,141 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// Queues messages one second apart and gives their ids, oldest first.
+async fn queue(store: &Store, count: i64) -> Vec<Uuid> {
+    let notice = notice();
+    let notices = vec![(notice.clone(), "Subject".to_owned())];
+    store.commit(&Commit { notices, ..Commit::at(at(0)) }).await.unwrap();
+    let mut ids = Vec::new();
+    for second in 0..count {
+        let message = message(&notice, "chair@example.org");
+        ids.push(message.id);
+        store.commit(&Commit { messages: vec![message], ..Commit::at(at(second)) }).await.unwrap();
+    }
+    ids
+}
+
+fn ids(messages: &[QueuedMessage]) -> Vec<Uuid> {
+    messages.iter().map(|message| message.id).collect()
+}
+
+async fn state(store: &Store, id: Uuid) -> QueuedMessage {
+    let all = store.outbox(&OutboxFilter::default()).await.unwrap();
+    all.into_iter().find(|message| message.id == id).unwrap()
+}
+
+#[tokio::test]
+async fn the_oldest_due_messages_are_leased_first() {
+    let home = Home::new();
+    let store = home.store().await;
+    let queued = queue(&store, 4).await;
+    // The last one is queued at second 3: at second 2 it is not due.
+    let leased = store.lease(at(2), "a", at(60), 2).await.unwrap();
+    assert_eq!(ids(&leased), queued[..2]);
+    assert!(leased.iter().all(|message| message.state == MessageState::Sending && message.attempts == 0));
+    assert_eq!(ids(&store.lease(at(2), "b", at(60), 10).await.unwrap()), queued[2..3]);
+    assert!(store.lease(at(2), "b", at(60), 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn two_senders_never_get_the_same_message() {
+    let home = Home::new();
+    let (one, two) = (home.store().await, home.store().await);
+    let queued = queue(&one, 60).await;
+    let mut taken = Vec::new();
+    // Ten rounds of both at once, three messages each: all are taken, and none is left for an eleventh.
+    for _ in 0..10 {
+        let (of_one, of_two) =
+            tokio::join!(one.lease(at(100), "one", at(200), 3), two.lease(at(100), "two", at(200), 3));
+        taken.extend(ids(&of_one.unwrap()));
+        taken.extend(ids(&of_two.unwrap()));
+    }
+    assert!(one.lease(at(100), "one", at(200), 3).await.unwrap().is_empty());
+    assert_eq!(taken.len(), queued.len());
+    assert_eq!(taken.into_iter().collect::<BTreeSet<_>>(), queued.into_iter().collect());
+}
+
+#[tokio::test]
+async fn a_lease_that_runs_out_is_given_to_the_next() {
+    let home = Home::new();
+    let store = home.store().await;
+    let id = queue(&store, 1).await[0];
+    store.lease(at(10), "a", at(40), 1).await.unwrap();
+    assert!(store.lease(at(39), "b", at(80), 1).await.unwrap().is_empty());
+    assert_eq!(ids(&store.lease(at(40), "b", at(80), 1).await.unwrap()), [id]);
+
+    // What the first says of it no longer counts, unless it says that the message is sent.
+    assert!(!store.retry(id, "a", at(50), "timed out").await.unwrap());
+    assert!(!store.dead(id, "a", at(50), "timed out").await.unwrap());
+    assert_eq!(state(&store, id).await.lease_owner.as_deref(), Some("b"));
+    assert!(store.sent(id, at(51)).await.unwrap());
+    assert!(!store.retry(id, "b", at(52), "refused").await.unwrap());
+    let message = state(&store, id).await;
+    assert_eq!((message.state, message.sent, message.attempts), (MessageState::Sent, Some(at(51)), 1));
+}
+
+#[tokio::test]
+async fn a_failed_attempt_is_due_again_when_it_was_said() {
+    let home = Home::new();
+    let store = home.store().await;
+    assert_eq!(store.next_due().await.unwrap(), None);
+    let id = queue(&store, 1).await[0];
+    assert_eq!(store.next_due().await.unwrap(), Some(at(0)));
+    store.lease(at(0), "a", at(30), 1).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(at(30)));
+    assert!(store.retry(id, "a", at(90), "421 try again later").await.unwrap());
+    assert_eq!(store.next_due().await.unwrap(), Some(at(90)));
+    assert!(store.lease(at(89), "a", at(120), 1).await.unwrap().is_empty());
+    let leased = store.lease(at(90), "a", at(120), 1).await.unwrap();
+    assert_eq!(leased[0].attempts, 1);
+    assert_eq!(leased[0].last_error.as_deref(), Some("421 try again later"));
+    store.sent(id, at(91)).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_reported_once_and_can_be_queued_again() {
+    let home = Home::new();
+    let store = home.store().await;
+    let queued = queue(&store, 2).await;
+    store.lease(at(5), "a", at(30), 2).await.unwrap();
+    for id in &queued {
+        assert!(store.dead(*id, "a", at(6), "550 no such user").await.unwrap());
+    }
+    let unreported = store.dead_unreported().await.unwrap();
+    assert_eq!(ids(&unreported), queued);
+    assert_eq!(unreported[0].last_error.as_deref(), Some("550 no such user"));
+
+    store.mark_reported(&queued[..1]).await.unwrap();
+    assert_eq!(ids(&store.dead_unreported().await.unwrap()), queued[1..]);
+    let report = notice();
+    let commit = Commit {
+        messages: vec![message(&report, "operator@example.org")],
+        notices: vec![(report, "A message could not be delivered".to_owned())],
+        dead_reported: vec![queued[1]],
+        ..Commit::at(at(7))
+    };
+    store.commit(&commit).await.unwrap();
+    assert!(store.dead_unreported().await.unwrap().is_empty());
+
+    assert!(store.requeue(queued[0], at(8)).await.unwrap());
+    assert!(!store.requeue(queued[0], at(8)).await.unwrap(), "it is no longer dead");
+    let message = state(&store, queued[0]).await;
+    assert_eq!((message.state, message.attempts, message.reported), (MessageState::Queued, 0, false));
+    let dead = OutboxFilter { state: Some(MessageState::Dead), ..OutboxFilter::default() };
+    assert_eq!(ids(&store.outbox(&dead).await.unwrap()), queued[1..]);
+}
+
+#[tokio::test]
+async fn what_a_stopped_sender_held_is_due_at_once() {
+    let home = Home::new();
+    let store = home.store().await;
+    let queued = queue(&store, 3).await;
+    store.lease(at(5), "this machine", at(600), 2).await.unwrap();
+    store.lease(at(5), "another machine", at(600), 1).await.unwrap();
+    assert_eq!(store.release("this machine").await.unwrap(), 2);
+    let leased = store.lease(at(6), "this machine", at(600), 10).await.unwrap();
+    assert_eq!(ids(&leased), queued[..2]);
+    assert_eq!(leased[0].attempts, 0, "a killed sender uses no attempt up");
+}
