@@ -1,1 +1,29 @@
-//! expr
+//! Expressions over the columns of a row and over the figures of a series, written in Rhai.
+//!
+//! One way of thinking holds for all of them:
+//!
+//! - There is one kind of number, a finite `f64`: `1 / 2` is a half, `n % 2` and `1..=6` work on the same numbers.
+//!   Comparison is exact: `60 < 60.00000001` holds. What would be infinite or no number is an error in words.
+//! - Values of different kinds are never compared, added or multiplied in silence: that is an error in words.
+//! - A figure that is not there makes the answer "cannot tell", with the reason. It is never nought and never an error,
+//!   and no script can turn it into one: the language has no `try` here.
+//! - A script has limits on operations, time, depth and size. One that goes over them fails, visibly.
+//! - Names are known when an expression is compiled: an unknown variable, label or function is a [`crate::yaml::Problem`]
+//!   with its place in the file and the nearest known name.
+//!
+//! [`RowExpression`] is about one row of a table, [`SeriesExpression`] and [`Template`] about one period of a series;
+//! [`Scripts`] are the functions of the `.rhai` files.
+
+mod engine;
+mod failure;
+mod functions;
+mod history;
+mod limits;
+mod names;
+mod operators;
+mod origin;
+mod row;
+
+pub use failure::Truth;
+pub use limits::Limits;
+pub use row::RowExpression;
