@@ -33,6 +33,18 @@ impl From<Stopped> for Truth {
     }
 }
 
+/// The answer of a condition.
+pub(super) fn truth(result: Result<Dynamic, Stopped>) -> Truth {
+    match result {
+        Ok(value) => match value.as_bool() {
+            Ok(true) => Truth::True,
+            Ok(false) => Truth::False,
+            Err(_) => Truth::Failed(format!("true or false is needed, and this is {}", kind(&value))),
+        },
+        Err(stopped) => stopped.into(),
+    }
+}
+
 /// What a native function hands through the interpreter to end an evaluation: nothing in a script can catch it.
 #[derive(Debug, Clone)]
 pub(super) enum Stop {

@@ -24,19 +24,21 @@ impl Default for Limits {
     }
 }
 
-/// Functions that call functions. With [`EXPRESSION_DEPTH`], this bounds the interpreter's own stack: both at once fit
-/// into the two megabytes of a worker's thread, in a build without optimisation too.
-pub(super) const CALL_DEPTH: usize = 16;
-/// Expressions within expressions, and terms of one sum.
-pub(super) const EXPRESSION_DEPTH: usize = 40;
+/// Functions that call functions. With [`FUNCTION_DEPTH`], this bounds the interpreter's own stack: both at once fit into
+/// the two megabytes of a worker's thread even in a build without optimisation, where a level takes 12 KB.
+const CALL_DEPTH: usize = 8;
+/// Expressions within expressions in a function, in the parser's own count: about 15 pairs of brackets.
+const FUNCTION_DEPTH: usize = 32;
+/// The same outside functions; also the terms of one sum.
+const EXPRESSION_DEPTH: usize = 40;
 /// Bytes of one text.
-pub(super) const TEXT_SIZE: usize = 64 << 10;
-/// Entries of one list or map, those of lists within it included.
-pub(super) const LIST_SIZE: usize = 10_000;
+const TEXT_SIZE: usize = 64 << 10;
+/// Entries of one list or map, those of lists within it included: so also how deep lists can lie within lists.
+const LIST_SIZE: usize = 1_000;
 /// Variables that are alive at once.
-pub(super) const VARIABLES: usize = 256;
+const VARIABLES: usize = 256;
 /// Functions of one `.rhai` file.
-pub(super) const FUNCTIONS: usize = 500;
+const FUNCTIONS: usize = 500;
 
 /// Operations between two looks at the clock.
 const STRIDE: u64 = 256;
@@ -50,7 +52,7 @@ pub(super) fn apply(limits: Limits, engine: &mut Engine) {
     engine
         .set_max_operations(limits.operations.max(1))
         .set_max_call_levels(CALL_DEPTH)
-        .set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH)
+        .set_max_expr_depths(EXPRESSION_DEPTH, FUNCTION_DEPTH)
         .set_max_string_size(TEXT_SIZE)
         .set_max_array_size(LIST_SIZE)
         .set_max_map_size(LIST_SIZE)

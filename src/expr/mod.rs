@@ -16,6 +16,8 @@
 
 mod engine;
 mod failure;
+#[cfg(test)]
+mod fixture;
 mod functions;
 mod history;
 mod limits;
@@ -23,7 +25,15 @@ mod names;
 mod operators;
 mod origin;
 mod row;
+mod scripts;
+mod series;
+mod setting;
+mod template;
 
 pub use failure::Truth;
 pub use limits::Limits;
 pub use row::RowExpression;
+pub use scripts::Scripts;
+pub use series::{Names, SERIES_VARIABLES, SeriesExpression};
+pub use setting::Setting;
+pub use template::Template;

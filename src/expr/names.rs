@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
+use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
 use super::{engine::Arities, origin::Origin};
 use crate::yaml::{Problem, Problems, nearest};
@@ -15,6 +15,8 @@ pub(super) struct Known<'a> {
     pub(super) variables: Option<BTreeSet<&'a str>>,
     /// The labels of `labels`.
     pub(super) labels: Option<&'a [String]>,
+    /// Variables and functions that ask for a plan, where there is none.
+    pub(super) absent: &'a [&'static str],
     /// Functions built in.
     pub(super) native: &'a Arities,
     /// Functions of the `.rhai` files.
@@ -44,18 +46,16 @@ impl<'a> Walk<'a> {
         Self { known, origin, used: Used::default(), problems: Problems::default() }
     }
 
-    /// Notes what the statements name and what is wrong with it.
-    pub(super) fn statements(&mut self, statements: &[Stmt]) {
-        for statement in statements {
-            statement.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
-                match path.last() {
-                    Some(ASTNode::Expr(node)) => self.expression(node),
-                    Some(ASTNode::Stmt(node)) => self.statement(node),
-                    _ => {}
-                }
-                true
-            });
-        }
+    /// Notes what a tree and its functions name, and what is wrong with it.
+    pub(super) fn tree(&mut self, ast: &AST) {
+        ast.walk(&mut |path: &[ASTNode<'_>]| {
+            match path.last() {
+                Some(ASTNode::Expr(node)) => self.expression(node),
+                Some(ASTNode::Stmt(node)) => self.statement(node),
+                _ => {}
+            }
+            true
+        });
     }
 
     fn expression(&mut self, node: &Expr) {
@@ -103,6 +103,9 @@ impl<'a> Walk<'a> {
     fn variable(&mut self, name: &str, is_local: bool, position: Position) {
         self.used.variables.insert(name.to_owned());
         let place = || self.origin.at(position, name);
+        if self.known.absent.contains(&name) {
+            return self.refuse_at(position, name, "this measure has no plan");
+        }
         match &self.known.variables {
             Some(known) if !known.contains(name) => {
                 self.problems.push(Problem::unknown(place(), self.known.what, name, known.iter().copied()));
@@ -123,6 +126,9 @@ impl<'a> Walk<'a> {
                 self.refuse(position, &format!("there is no operator `{name}` here"));
             }
             return;
+        }
+        if self.known.absent.contains(&name) {
+            return self.refuse_at(position, name, "this measure has no plan");
         }
         self.used.functions.insert(name.to_owned());
         let (native, scripts) = (self.known.native.get(name), self.known.scripts.get(name));
@@ -186,12 +192,30 @@ fn arguments(takes: &str) -> &'static str {
     if takes == "1" { "argument" } else { "arguments" }
 }
 
+/// What an expression names, if all of it is known.
+pub(super) fn names_of(ast: &AST, known: &Known<'_>, origin: &Origin) -> Result<Used, Problems> {
+    let mut walk = Walk::new(known, origin);
+    walk.tree(ast);
+    walk.problems.into_result()?;
+    Ok(walk.used)
+}
+
+/// Refuses what can be seen not to answer true or false.
+pub(super) fn condition(ast: &AST, origin: &Origin) -> Result<(), Problem> {
+    match ast.statements() {
+        [Stmt::Expr(expression)] if is_no_condition(expression) => {
+            let place = origin.at(expression.start_position(), "");
+            Err(Problem::new(place, "this does not answer true or false").hint("compare it, as in `delivered > 0`"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// An expression whose outermost operation can be seen not to answer true or false.
-pub(super) fn is_no_condition(expression: &Expr) -> bool {
+fn is_no_condition(expression: &Expr) -> bool {
     match expression {
         Expr::FnCall(call, _) => matches!(call.name.as_str(), "+" | "-" | "*" | "/" | "%" | "**" | ".." | "..="),
-        Expr::FloatConstant(..) | Expr::StringConstant(..) | Expr::InterpolatedString(..) => true,
-        Expr::Array(..) | Expr::Map(..) | Expr::Unit(..) => true,
-        _ => false,
+        Expr::Unit(..) | Expr::Array(..) | Expr::Map(..) | Expr::InterpolatedString(..) => true,
+        constant => matches!(constant, Expr::FloatConstant(..) | Expr::StringConstant(..)),
     }
 }

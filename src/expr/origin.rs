@@ -48,7 +48,7 @@ impl Origin {
     /// What the parser refuses.
     pub(super) fn refused(&self, error: &ParseError) -> Problem {
         let words = error.err_type().to_string();
-        let problem = Problem::new(self.at(error.position(), ""), format!("this is not an expression: {words}"));
+        let problem = Problem::new(self.at(error.position(), ""), format!("this is not Rhai: {words}"));
         match words.as_str() {
             words if words.contains("Invalid character") => problem.hint("text is written in double quotes"),
             words if words.contains("maximum complexity") => {

@@ -2,18 +2,18 @@
 
 use std::sync::LazyLock;
 
-use rhai::{AST, Dynamic, Engine, Scope, Stmt};
+use rhai::{AST, Dynamic, Engine, Scope};
 
 use super::{
     Limits, Truth,
     engine::{self, Arities},
-    failure::{self, Stopped, kind},
-    names::{Known, Used, Walk, is_no_condition},
+    failure::{self, truth},
+    names::{Known, condition, names_of},
     origin::Origin,
 };
 use crate::{
     model::{Batch, Cell, Schema},
-    yaml::{Located, Problem, Problems},
+    yaml::{Located, Problems},
 };
 
 static ENGINE: LazyLock<(Engine, Arities)> = LazyLock::new(|| {
@@ -45,7 +45,7 @@ impl RowExpression {
         let ast = engine::parse(engine, text, &origin)?;
         let scripts = Arities::new();
         let variables = Some(schema.names().collect());
-        let known = Known { what: "column", variables, labels: None, native, scripts: &scripts };
+        let known = Known { what: "column", variables, labels: None, absent: &[], native, scripts: &scripts };
         let used = names_of(&ast, &known, &origin)?;
         condition(&ast, &origin)?;
         let columns = used.variables.iter().filter_map(|name| schema.position(name)).collect();
@@ -77,37 +77,6 @@ impl RowExpression {
         }
         let result = ENGINE.0.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast);
         truth(result.map_err(|error| failure::stopped(&error, |_, position| self.origin.at(position, "").to_string())))
-    }
-}
-
-/// What an expression names, if all of it is known.
-pub(super) fn names_of(ast: &AST, known: &Known<'_>, origin: &Origin) -> Result<Used, Problems> {
-    let mut walk = Walk::new(known, origin);
-    walk.statements(ast.statements());
-    walk.problems.into_result()?;
-    Ok(walk.used)
-}
-
-/// Refuses what can be seen not to answer true or false.
-pub(super) fn condition(ast: &AST, origin: &Origin) -> Result<(), Problem> {
-    match ast.statements() {
-        [Stmt::Expr(expression)] if is_no_condition(expression) => {
-            let place = origin.at(expression.start_position(), "");
-            Err(Problem::new(place, "this does not answer true or false").hint("compare it, as in `delivered > 0`"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The answer of a condition.
-pub(super) fn truth(result: Result<Dynamic, Stopped>) -> Truth {
-    match result {
-        Ok(value) => match value.as_bool() {
-            Ok(true) => Truth::True,
-            Ok(false) => Truth::False,
-            Err(_) => Truth::Failed(format!("true or false is needed, and this is {}", kind(&value))),
-        },
-        Err(stopped) => stopped.into(),
     }
 }
 
@@ -248,9 +217,9 @@ mod tests {
     fn what_is_no_condition_is_refused() {
         for (text, problem) in [
             ("", "les.yaml:1:1: an expression is needed here"),
-            ("delivered >", "les.yaml:1:12: this is not an expression"),
+            ("delivered >", "les.yaml:1:12: this is not Rhai"),
             ("delivered + planned", "les.yaml:1:11: this does not answer true or false"),
-            ("delivered = planned", "this is not an expression"),
+            ("delivered = planned", "this is not Rhai"),
             ("contract == 'Dementia'", "text is written in double quotes"),
             ("contract == 'D'", "text is written in double quotes"),
             ("eval(\"1 > 0\")", "there is no function `eval`"),
@@ -278,10 +247,7 @@ mod tests {
             format!("planned{} > 0", ".abs()".repeat(100_000)),
         ] {
             let problems = problems(&text);
-            assert!(
-                problems[0].contains("maximum complexity") || problems[0].contains("not an expression"),
-                "{problems:?}"
-            );
+            assert!(problems[0].contains("maximum complexity") || problems[0].contains("not Rhai"), "{problems:?}");
         }
     }
 

@@ -1,0 +1,238 @@
+//! Messages with expressions in them.
+
+use std::sync::Arc;
+
+use rhai::Dynamic;
+
+use super::{
+    failure::Stopped,
+    origin::Origin,
+    scripts::Scripts,
+    series::{Code, Names},
+};
+use crate::{
+    model::{Period, Series, value::format_number},
+    yaml::{Located, Problem, Problems, SourceFile},
+};
+
+/// A message about one period of a series: `{labels.contract}: {value} delivered, {value / plan:percent} of plan`.
+///
+/// `{expression}` is replaced by its value: numbers as people write them, rounded to two decimals. `{expression:percent}`
+/// writes a share as a percentage with one decimal (0.594 as 59.4%); `:0`, `:1` and `:2` write that many decimals. `{{`
+/// and `}}` are braces.
+#[derive(Debug, Clone)]
+pub struct Template(Vec<Part>);
+
+#[derive(Debug, Clone)]
+enum Part {
+    Text(String),
+    Value(Box<Code>, Format),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Format {
+    Plain,
+    Percent,
+    Decimals(usize),
+}
+
+const FORMATS: [&str; 4] = ["percent", "0", "1", "2"];
+
+impl Template {
+    /// Compiles a message.
+    ///
+    /// # Errors
+    /// Braces that are not closed, unknown formats, and all that [`super::SeriesExpression::compile`] refuses.
+    pub fn compile(text: &Located<String>, names: &Names, scripts: &Scripts) -> Result<Self, Problems> {
+        let (mut parts, mut problems, mut at) = (Vec::new(), Problems::default(), 0);
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            at += match rest.strip_prefix('{') {
+                None => literal(&mut parts, rest),
+                Some(escaped) if escaped.starts_with('{') => push(&mut parts, "{", 2),
+                Some(inside) => {
+                    let Some(written) = expression(inside) else {
+                        let place = Origin::within(text, at).at(rhai::Position::NONE, "{");
+                        let problem = Problem::new(place, "this brace is not closed");
+                        problems.push(problem.hint("close it with `}`, or write `{{` for a brace"));
+                        break;
+                    };
+                    parts.extend(problems.take(value(text, at + 1, written, names, scripts)));
+                    written.len() + 2
+                }
+            };
+        }
+        problems.into_result()?;
+        Ok(Self(parts))
+    }
+
+    /// The message for a series at a period. What cannot be told stands in it as "n/a" with the reason: an alert is never
+    /// lost for its message.
+    #[must_use]
+    pub fn render(&self, series: &Series, period: Period) -> String {
+        let parts = self.0.iter().map(|part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Value(code, format) => match code.run(series, period) {
+                Ok(value) => format.write(&value),
+                Err(Stopped::CannotTell(reason) | Stopped::Failed(reason)) => format!("n/a ({reason})"),
+            },
+        });
+        parts.collect()
+    }
+
+    /// The `.rhai` files whose functions it can come to call.
+    #[must_use]
+    pub fn scripts(&self) -> Vec<&Arc<SourceFile>> {
+        let codes = self.0.iter().filter_map(|part| match part {
+            Part::Value(code, _) => Some(code),
+            Part::Text(_) => None,
+        });
+        codes.flat_map(|code| code.files()).collect()
+    }
+}
+
+/// Takes text up to the next opening brace, and says how many bytes that were.
+fn literal(parts: &mut Vec<Part>, rest: &str) -> usize {
+    let end = rest.find('{').unwrap_or(rest.len());
+    let text = rest.get(..end).unwrap_or(rest);
+    push(parts, &text.replace("}}", "}"), end)
+}
+
+fn push(parts: &mut Vec<Part>, text: &str, taken: usize) -> usize {
+    match parts.last_mut() {
+        Some(Part::Text(before)) => before.push_str(text),
+        _ => parts.push(Part::Text(text.to_owned())),
+    }
+    taken
+}
+
+/// What stands before the closing brace, brackets and quoted text within it left whole.
+fn expression(inside: &str) -> Option<&str> {
+    outermost(inside).find(|(_, c)| *c == '}').and_then(|(at, _)| inside.get(..at))
+}
+
+/// The characters that stand in no brackets and no quotes.
+fn outermost(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+    let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
+    text.char_indices().filter(move |(_, c)| {
+        if let Some(open) = quote {
+            if *c == open && !escaped {
+                quote = None;
+            }
+            escaped = *c == '\\' && !escaped;
+            return false;
+        }
+        let outside = depth == 0;
+        match c {
+            '"' | '`' => quote = Some(*c),
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        outside
+    })
+}
+
+fn value(text: &Located<String>, at: usize, written: &str, names: &Names, scripts: &Scripts) -> Result<Part, Problems> {
+    let colon = outermost(written).filter(|(_, c)| *c == ':').last().map(|(colon, _)| colon);
+    let (expression, format) = match colon.and_then(|colon| written.split_at_checked(colon)) {
+        Some((expression, format)) => {
+            let name = format.trim_start_matches(':').trim();
+            let place = || Origin::within(text, at + written.len() - name.len()).at(rhai::Position::NONE, name);
+            let unknown = || Problem::unknown(place(), "format", name, FORMATS);
+            (expression, Format::parse(name).ok_or_else(unknown)?)
+        }
+        None => (written, Format::Plain),
+    };
+    let code = Code::compile(expression, Origin::within(text, at), names, scripts)?;
+    Ok(Part::Value(Box::new(code), format))
+}
+
+impl Format {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "percent" => Some(Self::Percent),
+            "0" => Some(Self::Decimals(0)),
+            "1" => Some(Self::Decimals(1)),
+            "2" => Some(Self::Decimals(2)),
+            _ => None,
+        }
+    }
+
+    fn write(self, value: &Dynamic) -> String {
+        let Ok(number) = value.as_float() else { return value.to_string() };
+        match self {
+            Self::Plain => format_number(format!("{number:.2}").parse().unwrap_or(number)),
+            Self::Percent => fixed(number * 100.0, 1) + "%",
+            Self::Decimals(decimals) => fixed(number, decimals),
+        }
+    }
+}
+
+/// A number with this many decimals and with commas between thousands; never "-0".
+fn fixed(number: f64, decimals: usize) -> String {
+    let rounded = format!("{:.decimals$}", number.abs());
+    let (whole, part) = rounded.split_once('.').unwrap_or((&rounded, ""));
+    let is_zero = rounded.chars().all(|c| matches!(c, '0' | '.'));
+    let sign = if number < 0.0 && !is_zero { "-" } else { "" };
+    let point = if part.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{part}", whole.parse().map_or_else(|_| whole.to_owned(), format_number))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::expr::fixture::{located, names, period, render, scripts, series};
+
+    const FIGURES: [Option<f64>; 3] = [Some(1078.0), None, Some(694.0)];
+
+    #[test]
+    fn values_are_written_for_people() {
+        for (text, message) in [
+            ("{labels.contract}: {value} delivered", "Dementia: 694 delivered"),
+            ("{ago(2)} in {period}, {value / plan:percent}", "1,078 in 2025-06, 694.0%"),
+            ("{value / 7}; {value / 7:0}; {value / 7:1}; {value / 7:2}", "99.14; 99; 99.1; 99.14"),
+            ("{ago(2) * 1000:1} {0.0 - 0.001:2} {0.594:percent} {-0.3014:percent}", "1,078,000.0 0.00 59.4% -30.1%"),
+            ("{{value}} {strict} {base:percent}", "{value} true previous"),
+            ("{if value > 600 { \"over :}\" } else { \"under\" }}!", "over :}!"),
+            ("{`${value} of ${plan}`}", "694 of 100"),
+            ("plain", "plain"),
+            ("", ""),
+        ] {
+            assert_eq!(render(text, &FIGURES, "2025-06"), message);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_told_does_not_lose_the_message() {
+        assert_eq!(
+            render("{value} against {previous()}, {value / 0:percent}", &FIGURES, "2025-06"),
+            "694 against n/a (no figure for May 2025: suppressed), n/a (division by zero (rule.yaml:1:38))"
+        );
+    }
+
+    #[test]
+    fn mistakes_are_found_at_load_all_of_them() {
+        let problems = Template::compile(&located("{valu} of {plan:percnt} {value"), &names(), &scripts(""));
+        let problems: Vec<_> = problems.expect_err("wrong").into_iter().map(|problem| problem.to_string()).collect();
+        assert_eq!(
+            problems,
+            [
+                "rule.yaml:1:2: there is no variable `valu` (did you mean `value`?)",
+                "rule.yaml:1:17: there is no format `percnt` (did you mean `percent`?)",
+                "rule.yaml:1:25: this brace is not closed (close it with `}`, or write `{{` for a brace)",
+            ]
+        );
+        assert!(Template::compile(&located("{}"), &names(), &scripts("")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "[\\PC{}:`\"(\\[\\\\]{0,40}") {
+            if let Ok(template) = Template::compile(&located(&text), &names(), &scripts("")) {
+                let _ = template.render(&series(&FIGURES), period("2025-06"));
+            }
+        }
+    }
+}
