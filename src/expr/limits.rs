@@ -73,3 +73,65 @@ fn out_of_time(operations: u64, allowed: Duration) -> Option<Dynamic> {
     let over = STARTED.get().is_some_and(|started| started.elapsed() > allowed);
     over.then(|| Dynamic::from(Stop::OutOfTime(allowed)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{
+        SeriesExpression, Truth,
+        fixture::{compile_scripts, located, names, period, series},
+    };
+
+    /// Runs a condition that calls `f`, on a thread as small as a worker's.
+    fn failure(script: &str, limits: Limits) -> String {
+        let scripts = compile_scripts(&[script], limits).unwrap_or_else(|e| panic!("{e}"));
+        let run = move || {
+            let expression = SeriesExpression::compile(&located("f(value) > 0"), &names(), &scripts).expect("valid");
+            match expression.evaluate(&series(&[Some(10.0)]), period("2025-04")) {
+                Truth::Failed(words) => words,
+                other => panic!("{other:?}"),
+            }
+        };
+        std::thread::Builder::new().stack_size(2 << 20).spawn(run).expect("a thread").join().expect("no overflow")
+    }
+
+    #[test]
+    fn endless_scripts_are_stopped() {
+        let limits = Limits { time: Duration::from_mins(1), ..Limits::default() };
+        let operations = "stopped after too many operations: does it ever end?";
+        for script in [
+            "fn f(x) { loop { } }",
+            "fn f(x) { while true { x += 1; } x }",
+            "fn f(x) { for i in 0..1000000 { x += 1; } x }",
+            "fn f(x) { for i in 0..1000 { for j in 0..1000 { for k in 0..1000 { x = j; } } } x }",
+        ] {
+            assert!(failure(script, limits).starts_with(operations), "{script}");
+        }
+        let deep = "functions call each other too deep: do they ever end?";
+        // As deep as the parser allows, in every call.
+        let brackets = format!("fn f(x) {{ {}f(x){} }}", "1 + (".repeat(13), ")".repeat(13));
+        let switches = format!("fn f(x) {{ {}f(x){} }}", "switch 1 { 1 => ".repeat(13), "}".repeat(13));
+        for script in ["fn f(x) { f(x) }", "fn f(x) { g(x) } fn g(x) { 1 + f(x) }", &brackets, &switches] {
+            assert!(failure(script, limits).starts_with(deep), "{script}");
+        }
+        let large = "a text or list grew too large";
+        for script in [
+            "fn f(x) { let s = \"abc\"; loop { s += s; } }",
+            "fn f(x) { let s = \"abc\"; loop { s = `${s}${s}`; } }",
+            "fn f(x) { let a = [1]; loop { a = [a, a]; } }",
+            "fn f(x) { let a = [1]; loop { a = [a]; } }",
+            "fn f(x) { let a = #{}; loop { a = #{a: a}; } }",
+            "fn f(x) { let a = []; loop { push(a, 1); } }",
+            "fn f(x) { let a = []; loop { a.push(\"0123456789\"); } }",
+        ] {
+            assert!(failure(script, limits).starts_with(large), "{script}: {}", failure(script, limits));
+        }
+    }
+
+    #[test]
+    fn a_script_that_takes_too_long_is_stopped() {
+        let limits = Limits { operations: u64::MAX, time: Duration::from_millis(20) };
+        let words = failure("fn f(x) { loop { x += 1; } }", limits);
+        assert_eq!(words, "stopped after 20 ms: does it ever end?");
+    }
+}

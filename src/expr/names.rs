@@ -93,6 +93,11 @@ impl<'a> Walk<'a> {
             Stmt::TryCatch(_, position) => {
                 self.refuse(*position, "`try` is not available here: what goes wrong must be seen to go wrong");
             }
+            // The interpreter looks at the size of the part only, so that the whole could grow without limit.
+            Stmt::Assignment(parts) if matches!(parts.1.lhs, Expr::Index(..) | Expr::Dot(..)) => {
+                let message = "a part of a list or map cannot be set here: make a new one, or `push` to a list";
+                self.refuse(parts.0.position(), message);
+            }
             Stmt::For(parts, position) if parts.1.is_some() => {
                 self.refuse(*position, "`for` with a counter is not available here: count in a variable of your own");
             }

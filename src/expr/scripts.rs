@@ -220,6 +220,8 @@ mod tests {
             ("fn f(x) { x.g() } fn g() { this }", "`this` is not available here"),
             ("fn f(x) { x.g() } fn g() { 1 }", "functions of .rhai files are not methods"),
             ("fn f(a) { for (x, i) in a { return i; } }", "`for` with a counter is not available here"),
+            ("fn f(m) { m[\"a\"] = 1; }", "a part of a list or map cannot be set here"),
+            ("fn f(m) { m.a += 1; }", "a part of a list or map cannot be set here"),
             ("fn f(m) { m?.a }", "`?.` is not available here"),
             ("fn f() { ago(1, 2) }", "`ago` takes 1 argument, not 2"),
             ("fn f() { let g = || 1; g }", "not Rhai"),
