@@ -65,12 +65,13 @@ pub struct UnknownRecord {
 impl Store {
     /// The alerts of a dataset, or of all, in the order of rule and labels.
     pub async fn alerts(&self, dataset: Option<&str>) -> Result<Vec<Alert>> {
-        let rows =
-            sqlx::query("SELECT * FROM alerts WHERE ($1 IS NULL OR dataset = $1) ORDER BY dataset, rule, labels, id")
-                .bind(dataset.map(str::to_owned))
-                .fetch_all(self.reader())
-                .await
-                .map_err(|error| StoreError::of_sql("list the alerts", error))?;
+        let rows = sqlx::query(
+            "SELECT * FROM alerts WHERE (CAST($1 AS TEXT) IS NULL OR dataset = $1) ORDER BY dataset, rule, labels, id",
+        )
+        .bind(dataset.map(str::to_owned))
+        .fetch_all(self.reader())
+        .await
+        .map_err(|error| StoreError::of_sql("list the alerts", error))?;
         rows::all("alerts", &rows, read_alert)
     }
 

@@ -44,7 +44,7 @@ impl Store {
     /// Deliveries, newest first.
     pub async fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<KeptDelivery>> {
         let rows = sqlx::query(
-            "SELECT * FROM deliveries WHERE ($1 IS NULL OR dataset = $1) ORDER BY received DESC, id DESC LIMIT $2",
+            "SELECT * FROM deliveries WHERE (CAST($1 AS TEXT) IS NULL OR dataset = $1) ORDER BY received DESC, id DESC LIMIT $2",
         )
         .bind(filter.dataset.clone())
         .bind(rows::limit(filter.limit))

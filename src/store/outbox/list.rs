@@ -26,7 +26,7 @@ impl Store {
     /// Messages, newest first.
     pub async fn outbox(&self, filter: &OutboxFilter) -> Result<Vec<QueuedMessage>> {
         let rows = sqlx::query(
-            "SELECT * FROM outbox WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR notice = $2) \
+            "SELECT * FROM outbox WHERE (CAST($1 AS TEXT) IS NULL OR state = $1) AND (CAST($2 AS TEXT) IS NULL OR notice = $2) \
              ORDER BY created DESC, id DESC LIMIT $3",
         )
         .bind(filter.state.map(MessageState::code))
