@@ -97,7 +97,7 @@ pub struct QueuedMessage {
     pub state: MessageState,
     /// How many attempts have ended, the successful one included.
     pub attempts: u32,
-    /// When the next attempt is due; for a message that is not queued, when the last one was.
+    /// When the next attempt is due, or the present one was; of a dead letter: when it died.
     pub next_attempt: Timestamp,
     /// Until when it is leased.
     pub lease_until: Option<Timestamp>,
