@@ -1,1 +1,95 @@
-//! reports
+//! A notice as it is read: a page for a committee chair on a phone, the same in plain text, and JSON for machines; the
+//! report of findings that lies beside a file; and a picture of all series over all periods.
+//!
+//! Whatever comes from data is harmless here: escaped in HTML and SVG, and in every rendering for people free of control
+//! characters and of marks that turn the direction of text. What is long is cut with `…`; what is left out of a list is
+//! counted. JSON carries names and values as they were delivered.
+//!
+//! The body of a webhook is `{"type": "bellwether.exceptions" | "bellwether.gate" | "bellwether.operator",
+//! "timestamp": RFC 3339, "data": {…}}`. `data` always holds `notice` and `group {id, name}`, and by type:
+//!
+//! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
+//!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
+//!   severity, state, change, labels, since, periods, period, value, plan, previous, message, rule_summary}]`,
+//!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`
+//! - gate: `delivery`, `dataset_title`, `file`, `periods`, `verdict`, `placed`, `counts {errors, warnings, notes}`,
+//!   `findings [{check, severity, message, count, rows [{row, sheet, column, value}]}]`
+//! - operator: `title`, `paragraphs`
+//!
+//! A figure is a number or `{"missing": reason}`. Periods are written as everywhere: `2025-10`.
+
+mod alert;
+mod clean;
+mod exceptions;
+mod findings;
+#[cfg(test)]
+mod fixtures;
+mod gate;
+mod operator;
+mod overview;
+mod payload;
+mod subject;
+mod template;
+#[cfg(test)]
+mod tests;
+mod text;
+mod trend;
+mod unknown;
+mod words;
+
+pub use overview::{CellState, Overview, OverviewCell, OverviewRow, TextStyle, overview, overview_text};
+pub use template::RenderError;
+
+use crate::model::{Content, GateReport, Notice};
+
+/// One notice in every form that a channel may need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendered {
+    /// One line without control characters, at most about 110 columns, its figures within the first 70.
+    pub subject: String,
+    /// A complete page for mail programs: styles inline, no scripts, nothing fetched from elsewhere.
+    pub html: String,
+    /// The same in plain text, at most 76 columns wide.
+    pub text: String,
+    /// The body of a webhook; the module's documentation names its fields.
+    pub json: serde_json::Value,
+}
+
+/// Renders a notice. The same notice always gives the same result.
+pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
+    let (subject, html, text) = match &notice.content {
+        Content::Exceptions(content) => {
+            let view = exceptions::ExceptionsView::of(notice, content);
+            let (html, text) = (template::fill("exceptions.html", &view)?, template::fill("exceptions.txt", &view)?);
+            (view.subject, html, text)
+        }
+        Content::Gate(content) => {
+            let view = gate::GateView::of(content, Some(notice));
+            let (html, text) = (template::fill("gate.html", &view)?, template::fill("gate.txt", &view)?);
+            (view.subject, html, text)
+        }
+        Content::Operator(content) => {
+            let view = operator::OperatorView::of(notice, content);
+            let (html, text) = (template::fill("operator.html", &view)?, template::fill("operator.txt", &view)?);
+            (view.subject, html, text)
+        }
+    };
+    Ok(Rendered { subject, html, text, json: payload::of(notice) })
+}
+
+/// The report of findings as the files that are laid beside a delivery in `published/` and `quarantine/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateFiles {
+    /// For machines: the `data` of a gate notice, indented, without notice and group.
+    pub json: String,
+    /// For people, at most 76 columns wide.
+    pub text: String,
+}
+
+/// Writes the report of findings.
+pub fn gate_report(report: &GateReport) -> Result<GateFiles, RenderError> {
+    let json = serde_json::to_string_pretty(&payload::of_gate(report))
+        .map_err(|error| RenderError::Json(error.to_string()))?;
+    let text = template::fill("gate.txt", &gate::GateView::of(report, None))?;
+    Ok(GateFiles { json: json + "\n", text })
+}

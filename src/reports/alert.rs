@@ -1,0 +1,131 @@
+//! One alert of a report.
+
+use serde::Serialize;
+
+use super::{clean, trend::Trend, words};
+use crate::model::{AlertLine, AlertSeverity, Period, Value};
+
+/// The widest that a label of a series, a message and a rule's summary are shown; data decides how long they are.
+pub(super) const LABEL: usize = 100;
+pub(super) const MESSAGE: usize = 400;
+
+/// How an alert came into the report: it decides what is said of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    New,
+    Worsened,
+    Withdrawn,
+    Amended,
+    Continuing,
+    Resolved,
+}
+
+impl Change {
+    /// A stable code, as JSON has it.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Worsened => "worsened",
+            Self::Withdrawn => "withdrawn",
+            Self::Amended => "amended",
+            Self::Continuing => "continuing",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// An alert as templates show it.
+#[derive(Debug, Serialize)]
+pub(super) struct AlertView {
+    pub(super) label: String,
+    pub(super) critical: bool,
+    /// The rule's message; quoted where it is no longer true.
+    pub(super) message: String,
+    /// None where the figures behind the message are no longer true.
+    pub(super) figures: Option<Figures>,
+    /// "for 3 months, since August 2025".
+    pub(super) since: String,
+    pub(super) trend: Option<Trend>,
+    pub(super) rule: String,
+    pub(super) rule_summary: String,
+    pub(super) id: String,
+}
+
+/// The figure, what it should have been, and what it was.
+#[derive(Debug, Serialize)]
+pub(super) struct Figures {
+    pub(super) period: String,
+    pub(super) figure: String,
+    pub(super) plan: Option<String>,
+    /// "28.3%" of the plan.
+    pub(super) share: Option<String>,
+    /// "down 12 (14.3%)".
+    pub(super) change: Option<String>,
+    /// "84 in September 2025".
+    pub(super) before: String,
+}
+
+impl AlertView {
+    /// `whole` is what an alert without labels is about.
+    pub(super) fn of(line: &AlertLine, change: Change, whole: &str) -> Self {
+        let withdrawn = change == Change::Withdrawn;
+        let message = clean::line(&line.message, MESSAGE);
+        Self {
+            label: label(&line.labels.values(), whole),
+            critical: line.severity == AlertSeverity::Critical,
+            message: if withdrawn { format!("We said: “{message}”") } else { message },
+            figures: (!withdrawn).then(|| Figures::of(line)),
+            since: since(line, change),
+            trend: Trend::of(&line.trail, line.plan),
+            rule: clean::line(&line.rule, LABEL),
+            rule_summary: clean::line(&line.rule_summary, MESSAGE),
+            id: clean::line(&line.id.0, LABEL),
+        }
+    }
+}
+
+impl Figures {
+    fn of(line: &AlertLine) -> Self {
+        Self {
+            period: line.period.label(),
+            figure: words::figure(line.value),
+            plan: line.plan.get().map(words::number),
+            share: words::share_of_plan(line.value, line.plan),
+            change: words::change(line.value, line.previous),
+            before: words::figure_of(line.previous, line.period.previous()),
+        }
+    }
+}
+
+/// The values of the labels; `whole` where there is none.
+pub(super) fn label(values: &str, whole: &str) -> String {
+    let label = clean::line(values, LABEL);
+    if label.is_empty() { clean::line(whole, LABEL) } else { label }
+}
+
+fn since(line: &AlertLine, change: Change) -> String {
+    let since = line.since.label();
+    match change {
+        Change::New | Change::Worsened | Change::Continuing | Change::Amended => {
+            format!("In breach {}.", words::how_long(line.periods, line.since))
+        }
+        Change::Resolved => format!("No longer in breach; it had been since {since}."),
+        Change::Withdrawn => match restated_figure(line) {
+            Some(now) => {
+                let period = line.period.label();
+                format!(
+                    "We had said that it was in breach since {since}. The figure for {period} was given as {} and is now {now}.",
+                    words::figure(line.value)
+                )
+            }
+            None => format!("We had said that it was in breach since {since}."),
+        },
+    }
+}
+
+/// The figure that replaced the one which the alert spoke of, when the trail holds another.
+fn restated_figure(line: &AlertLine) -> Option<String> {
+    let of = |period: Period| line.trail.iter().rev().find(|(of, _)| *of == period).map(|(_, value)| *value);
+    let now: Value = of(line.period)?;
+    (now != line.value).then(|| words::figure(now))
+}

@@ -1,0 +1,244 @@
+//! The alerts of one delivery as a page shows them: what changed first, what was used last.
+
+use serde::Serialize;
+
+use super::{
+    alert::{AlertView, Change, LABEL, MESSAGE},
+    clean,
+    findings::FindingView,
+    subject,
+    unknown::{self, Group, StillFiring},
+    words,
+};
+use crate::model::{AlertLine, Cause, Exceptions, Notice, Severity, Verdict};
+
+/// How many entries of a section are shown; the rest are counted.
+const SHOWN: usize = 50;
+/// How many alerts have a chart of bars; those after them have a line of blocks, because mail programs cut long messages.
+const CHARTS: usize = 8;
+
+/// All that the templates need.
+#[derive(Debug, Serialize)]
+pub(super) struct ExceptionsView {
+    pub(super) subject: String,
+    pub(super) headline: String,
+    group: String,
+    dataset: String,
+    period: String,
+    sections: Vec<Section>,
+    unjudged: Unjudged,
+    failed: Listed<Group>,
+    sources: Sources,
+    small_print: Vec<String>,
+}
+
+/// Alerts of one kind.
+#[derive(Debug, Serialize)]
+struct Section {
+    /// The code of the change: it chooses the colour.
+    kind: &'static str,
+    title: &'static str,
+    note: Option<&'static str>,
+    count: String,
+    alerts: Vec<AlertView>,
+    /// How many of them have a chart.
+    charts: usize,
+    folded: Option<String>,
+}
+
+/// A list of which the first [`SHOWN`] are shown.
+#[derive(Debug, Serialize)]
+struct Listed<T> {
+    count: String,
+    shown: Vec<T>,
+    folded: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Unjudged {
+    firing: Listed<StillFiring>,
+    groups: Listed<Group>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sources {
+    file: String,
+    revision: String,
+    verdict: &'static str,
+    warnings: Vec<FindingView>,
+}
+
+impl ExceptionsView {
+    pub(super) fn of(notice: &Notice, exceptions: &Exceptions) -> Self {
+        let whole = exceptions.dataset_title.as_str();
+        let quiet = exceptions.cannot_tell.iter().filter(|line| line.firing_since.is_none());
+        Self {
+            subject: subject::of_exceptions(exceptions),
+            headline: headline(exceptions),
+            group: clean::line(&notice.group_name, LABEL),
+            dataset: clean::line(whole, LABEL),
+            period: exceptions.period.label(),
+            sections: sections(exceptions),
+            unjudged: Unjudged {
+                firing: Listed::of(unknown::still_firing(&exceptions.cannot_tell, whole)),
+                groups: Listed::of(unknown::groups(quiet, whole)),
+            },
+            failed: Listed::of(unknown::groups(exceptions.failed.iter(), whole)),
+            sources: Sources::of(exceptions),
+            small_print: vec![format!("Delivery {}", exceptions.delivery), format!("Notice {}", notice.id)],
+        }
+    }
+}
+
+impl<T> Listed<T> {
+    fn of(mut entries: Vec<T>) -> Self {
+        let all = entries.len();
+        entries.truncate(SHOWN);
+        Self { count: words::number(all as f64), shown: entries, folded: fold(all, 0) }
+    }
+}
+
+/// What is said of the entries that are not shown.
+fn fold(all: usize, critical: usize) -> Option<String> {
+    let hidden = all.checked_sub(SHOWN).filter(|hidden| *hidden > 0)?;
+    let critical =
+        if critical == 0 { String::new() } else { format!(", {} of them critical", words::number(critical as f64)) };
+    let hidden = words::number(hidden as f64);
+    Some(format!("and {hidden} more{critical}, not listed here: “bellwether alerts” lists every alert"))
+}
+
+fn sections(exceptions: &Exceptions) -> Vec<Section> {
+    let lines = [
+        (Change::New, &exceptions.new),
+        (Change::Worsened, &exceptions.worsened),
+        (Change::Withdrawn, &exceptions.withdrawn),
+        (Change::Amended, &exceptions.amended),
+        (Change::Continuing, &exceptions.continuing),
+        (Change::Resolved, &exceptions.resolved),
+    ];
+    let mut charts = CHARTS;
+    lines
+        .into_iter()
+        .filter(|(_, lines)| !lines.is_empty())
+        .map(|(change, lines)| {
+            let section = Section::of(change, lines, exceptions, charts);
+            charts = charts.saturating_sub(section.alerts.len());
+            section
+        })
+        .collect()
+}
+
+impl Section {
+    fn of(change: Change, lines: &[AlertLine], exceptions: &Exceptions, charts: usize) -> Self {
+        let mut sorted: Vec<&AlertLine> = lines.iter().collect();
+        // Stable: what folding hides is never more urgent than what is shown.
+        sorted.sort_by_key(|line| std::cmp::Reverse(line.severity));
+        let hidden: Vec<AlertLine> = sorted.iter().skip(SHOWN).map(|line| (*line).clone()).collect();
+        let whole = exceptions.dataset_title.as_str();
+        Self {
+            kind: change.code(),
+            title: title(change, exceptions.first_load),
+            note: note(change, exceptions.cause),
+            count: words::number(lines.len() as f64),
+            alerts: sorted.iter().take(SHOWN).map(|line| AlertView::of(line, change, whole)).collect(),
+            charts,
+            folded: fold(lines.len(), subject::criticals(&hidden)),
+        }
+    }
+}
+
+fn title(change: Change, first_load: bool) -> &'static str {
+    match change {
+        Change::New if first_load => "Firing now",
+        Change::New => "New",
+        Change::Worsened => "Worsened",
+        Change::Withdrawn => "Withdrawn",
+        Change::Amended => "Amended",
+        Change::Continuing => "Continuing",
+        Change::Resolved => "Resolved",
+    }
+}
+
+fn note(change: Change, cause: Cause) -> Option<&'static str> {
+    match (change, cause) {
+        (Change::Worsened, _) => Some("Still in breach, and worse than the period before."),
+        (Change::Withdrawn, Cause::New | Cause::Restated) => {
+            Some("Figures were restated: what we said before is no longer true.")
+        }
+        (Change::Withdrawn, Cause::Late) => Some("Figures arrived late: what we said before is no longer true."),
+        (Change::Withdrawn, Cause::RuleChanged) => Some("The rules changed: what we said before no longer holds."),
+        (Change::Amended, Cause::New | Cause::Restated) => {
+            Some("Figures were restated: what we said before has changed. This is how it stands now.")
+        }
+        (Change::Amended, Cause::Late) => {
+            Some("Figures arrived late: what we said before has changed. This is how it stands now.")
+        }
+        (Change::Amended, Cause::RuleChanged) => {
+            Some("The rules changed: what we said before has changed. This is how it stands now.")
+        }
+        (Change::New | Change::Continuing | Change::Resolved, _) => None,
+    }
+}
+
+/// One sentence of figures: "October 2025: 4 alerts firing (2 new, 2 continuing), 1 resolved; 14 series looked at."
+fn headline(exceptions: &Exceptions) -> String {
+    let alerts = [
+        (exceptions.firing(), format!("firing{}", kinds(exceptions))),
+        (exceptions.withdrawn.len(), "withdrawn".to_owned()),
+        (exceptions.amended.len(), "amended".to_owned()),
+        (exceptions.resolved.len(), "resolved".to_owned()),
+        (subject::still_firing(exceptions), "not judged and still firing".to_owned()),
+    ];
+    let mut parts: Vec<String> = Vec::new();
+    for (n, what) in alerts.into_iter().filter(|(n, _)| *n > 0) {
+        // The first number says what is counted.
+        let counted = if parts.is_empty() { words::count(n, "alert") } else { words::number(n as f64) };
+        parts.push(format!("{counted} {what}"));
+    }
+    match subject::failed_rules(exceptions) {
+        0 => {}
+        n => parts.push(format!("{} failed", words::count(n, "rule"))),
+    }
+    let news = if parts.is_empty() { "nothing to report".to_owned() } else { parts.join(", ") };
+    let occasion = words::occasion(exceptions.period, exceptions.cause);
+    format!("{occasion}: {news}; {} series looked at.", words::number(exceptions.series_judged as f64))
+}
+
+/// " (1 critical, 2 new, 2 continuing)"
+fn kinds(exceptions: &Exceptions) -> String {
+    let kinds: Vec<String> = [
+        (exceptions.new.as_slice(), "new"),
+        (exceptions.worsened.as_slice(), "worsened"),
+        (exceptions.continuing.as_slice(), "continuing"),
+    ]
+    .into_iter()
+    .filter(|(lines, _)| !lines.is_empty() && !exceptions.first_load)
+    .map(|(lines, word)| format!("{} {word}", words::number(lines.len() as f64)))
+    .collect();
+    let critical = [&exceptions.new, &exceptions.worsened, &exceptions.continuing];
+    let critical: usize = critical.into_iter().map(|lines| subject::criticals(lines)).sum();
+    let critical = (critical > 0).then(|| format!("{} critical", words::number(critical as f64)));
+    let details: Vec<String> = critical.into_iter().chain(kinds).collect();
+    if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) }
+}
+
+impl Sources {
+    fn of(exceptions: &Exceptions) -> Self {
+        let warnings = exceptions.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
+        let revision = match exceptions.revision {
+            0 | 1 => "first delivery of its figures".to_owned(),
+            n => format!("revision {}, a restatement", words::number(f64::from(n))),
+        };
+        Self {
+            file: clean::name(&exceptions.file, MESSAGE),
+            revision,
+            verdict: match exceptions.verdict {
+                Verdict::Published => "published without warnings",
+                Verdict::PublishedWithWarnings => "published with warnings",
+                Verdict::Quarantined => "held back",
+                Verdict::Duplicate => "known before",
+            },
+            warnings: warnings.map(FindingView::of).collect(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! One finding with its failing rows.
+
+use serde::Serialize;
+
+use super::{
+    alert::{LABEL, MESSAGE},
+    clean, text, words,
+};
+use crate::model::{FailingRow, Finding, Severity};
+
+/// The widest that a cell's text is shown.
+const CELL: usize = 60;
+/// The same in plain text, so that three columns fit a line, and four with a sheet.
+const TEXT_CELL: usize = 28;
+const TEXT_CELL_OF_FOUR: usize = 18;
+/// How many rows are shown; a dataset may keep more, which JSON has in full.
+const SHOWN: usize = 50;
+
+/// A finding as templates show it.
+#[derive(Debug, Serialize)]
+pub(super) struct FindingView {
+    /// `error`, `warning` or `note`: it chooses the colour.
+    pub(super) severity: &'static str,
+    pub(super) check: String,
+    pub(super) message: String,
+    /// "14 rows"; none when it is about the file as a whole.
+    pub(super) count: Option<String>,
+    /// "Rows 12, 14, 15": instead of a table, when nothing is known but where the rows stand.
+    pub(super) places: Option<String>,
+    /// The columns of the table that have something to say.
+    pub(super) headers: Vec<&'static str>,
+    pub(super) rows: Vec<Vec<String>>,
+    /// The header and the rows as aligned lines.
+    pub(super) lines: Vec<String>,
+    /// "and 11 more".
+    pub(super) more: Option<String>,
+}
+
+impl FindingView {
+    pub(super) fn of(finding: &Finding) -> Self {
+        let shown: Vec<&FailingRow> = finding.rows.iter().take(SHOWN).collect();
+        let places = places(&shown);
+        let (headers, rows) = if places.is_some() { (Vec::new(), Vec::new()) } else { table(&shown) };
+        let header: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
+        let all: Vec<Vec<String>> = std::iter::once(header).chain(rows.iter().cloned()).collect();
+        let hidden = finding.count.max(finding.rows.len() as u64).saturating_sub(shown.len() as u64);
+        let widest = if headers.len() < 4 { TEXT_CELL } else { TEXT_CELL_OF_FOUR };
+        Self {
+            severity: words::finding_noun(finding.severity),
+            check: clean::line(&finding.check, LABEL),
+            message: clean::line(&finding.message, MESSAGE),
+            count: (finding.count > 0).then(|| rows_of(finding.count)),
+            places,
+            lines: if rows.is_empty() { Vec::new() } else { text::table(&all, widest) },
+            headers,
+            rows,
+            more: (hidden > 0 && !finding.rows.is_empty())
+                .then(|| format!("and {} more", words::number(hidden as f64))),
+        }
+    }
+}
+
+/// `14 rows`.
+pub(super) fn rows_of(count: u64) -> String {
+    format!("{} {}", words::number(count as f64), if count == 1 { "row" } else { "rows" })
+}
+
+fn places(rows: &[&FailingRow]) -> Option<String> {
+    let bare = |row: &&FailingRow| row.sheet.is_none() && row.column.is_none() && row.value.is_none();
+    let numbers: Vec<String> = rows.iter().map(|row| row.row.to_string()).collect();
+    let noun = if numbers.len() == 1 { "Row" } else { "Rows" };
+    (!rows.is_empty() && rows.iter().all(bare)).then(|| format!("{noun} {}", numbers.join(", ")))
+}
+
+/// Columns that no row fills are left out.
+fn table(rows: &[&FailingRow]) -> (Vec<&'static str>, Vec<Vec<String>>) {
+    let (sheet, column, value) = (
+        rows.iter().any(|row| row.sheet.is_some()),
+        rows.iter().any(|row| row.column.is_some()),
+        rows.iter().any(|row| row.value.is_some()),
+    );
+    let columns = [("Row", true), ("Sheet", sheet), ("Column", column), ("Value", value)];
+    let headers = columns.iter().filter(|(_, filled)| *filled).map(|(header, _)| *header).collect();
+    let cells = |row: &FailingRow| {
+        let cell = |text: &Option<String>| text.as_deref().map_or_else(String::new, |text| clean::line(text, CELL));
+        // A blank cell is the finding itself: an empty place would look like a fault of the table.
+        let value_cell = match row.value.as_deref().map(|text| clean::line(text, CELL)) {
+            Some(text) if text.is_empty() => "(blank)".to_owned(),
+            Some(text) => text,
+            None => String::new(),
+        };
+        let all = [row.row.to_string(), cell(&row.sheet), cell(&row.column), value_cell];
+        all.into_iter().zip(columns).filter(|(_, (_, filled))| *filled).map(|(cell, _)| cell).collect()
+    };
+    (headers, rows.iter().map(|row| cells(row)).collect())
+}
+
+/// Errors first, then warnings, then notes; within each in the order of the checks.
+pub(super) fn sorted(findings: &[Finding]) -> Vec<&Finding> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    sorted
+}
+
+/// `2 errors (14 rows)`, `2 errors (14 rows), 1 warning`; the most weighty first.
+pub(super) fn tally(findings: &[Finding], severities: &[Severity]) -> String {
+    let parts: Vec<String> = severities
+        .iter()
+        .filter_map(|severity| {
+            let of: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == *severity).collect();
+            let rows: u64 = of.iter().fold(0, |rows, finding| rows.saturating_add(finding.count));
+            let noun = words::count(of.len(), words::finding_noun(*severity));
+            let rows = if rows == 0 { String::new() } else { format!(" ({})", rows_of(rows)) };
+            (!of.is_empty()).then(|| format!("{noun}{rows}"))
+        })
+        .collect();
+    parts.join(", ")
+}

@@ -1,0 +1,112 @@
+//! A notice for machines. Names and values are as they were delivered: JSON escapes them, so nothing is cut or cleaned.
+
+use serde_json::{Value as Json, json};
+
+use super::alert::Change;
+use crate::model::{
+    AlertLine, AlertState, Content, Exceptions, Finding, GateReport, Notice, OperatorReport, Severity, UnknownLine,
+};
+
+/// The body of a webhook: `type`, `timestamp` (RFC 3339) and `data`.
+pub(super) fn of(notice: &Notice) -> Json {
+    let data = match &notice.content {
+        Content::Exceptions(exceptions) => of_exceptions(exceptions),
+        Content::Gate(report) => of_gate(report),
+        Content::Operator(report) => of_operator(report),
+    };
+    let mut body = json!({
+        "type": format!("bellwether.{}", notice.kind().code()),
+        "timestamp": notice.created.to_string(),
+        "data": { "notice": notice.id, "group": { "id": notice.group, "name": notice.group_name } },
+    });
+    if let (Some(Json::Object(body)), Json::Object(data)) = (body.get_mut("data"), data) {
+        body.extend(data);
+    }
+    body
+}
+
+fn of_exceptions(exceptions: &Exceptions) -> Json {
+    let sections = [
+        (Change::New, &exceptions.new),
+        (Change::Worsened, &exceptions.worsened),
+        (Change::Withdrawn, &exceptions.withdrawn),
+        (Change::Amended, &exceptions.amended),
+        (Change::Continuing, &exceptions.continuing),
+        (Change::Resolved, &exceptions.resolved),
+    ];
+    let counts: serde_json::Map<String, Json> =
+        sections.iter().map(|(change, lines)| (change.code().to_owned(), lines.len().into())).collect();
+    let alerts: Vec<Json> =
+        sections.iter().flat_map(|(change, lines)| lines.iter().map(|line| alert(line, *change))).collect();
+    json!({
+        "dataset": { "id": exceptions.dataset, "title": exceptions.dataset_title },
+        "period": exceptions.period,
+        "delivery": exceptions.delivery,
+        "file": exceptions.file,
+        "revision": exceptions.revision,
+        "verdict": exceptions.verdict,
+        "cause": exceptions.cause,
+        "first_load": exceptions.first_load,
+        "series_judged": exceptions.series_judged,
+        "firing": exceptions.firing(),
+        "counts": counts,
+        "alerts": alerts,
+        "cannot_tell": exceptions.cannot_tell.iter().map(unknown).collect::<Vec<_>>(),
+        "failed": exceptions.failed.iter().map(unknown).collect::<Vec<_>>(),
+        "findings": exceptions.findings,
+    })
+}
+
+fn alert(line: &AlertLine, change: Change) -> Json {
+    let state = match change {
+        Change::New | Change::Worsened | Change::Continuing | Change::Amended => AlertState::Firing,
+        Change::Resolved => AlertState::Resolved,
+        Change::Withdrawn => AlertState::Withdrawn,
+    };
+    json!({
+        "id": line.id,
+        "rule": line.rule,
+        "severity": line.severity,
+        "state": state,
+        "change": change.code(),
+        "labels": line.labels,
+        "since": line.since,
+        "periods": line.periods,
+        "period": line.period,
+        "value": line.value,
+        "plan": line.plan,
+        "previous": line.previous,
+        "message": line.message,
+        "rule_summary": line.rule_summary,
+    })
+}
+
+fn unknown(line: &UnknownLine) -> Json {
+    json!({
+        "rule": line.rule,
+        "labels": line.labels,
+        "period": line.period,
+        "reason": line.reason,
+        "firing_since": line.firing_since,
+    })
+}
+
+/// The report of findings: the same in a webhook and beside the file.
+pub(super) fn of_gate(report: &GateReport) -> Json {
+    let of =
+        |severity: Severity| report.findings.iter().filter(|finding: &&Finding| finding.severity == severity).count();
+    json!({
+        "delivery": report.delivery,
+        "dataset_title": report.dataset_title,
+        "file": report.file,
+        "periods": report.periods,
+        "verdict": report.verdict,
+        "placed": report.placed,
+        "counts": { "errors": of(Severity::Error), "warnings": of(Severity::Warning), "notes": of(Severity::Note) },
+        "findings": report.findings,
+    })
+}
+
+fn of_operator(report: &OperatorReport) -> Json {
+    json!({ "title": report.title, "paragraphs": report.paragraphs })
+}

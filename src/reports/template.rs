@@ -1,0 +1,77 @@
+//! The templates, and the engine that fills them in.
+
+use std::sync::LazyLock;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
+
+use super::text;
+
+/// More than the longest report takes, and an end to a loop that has none.
+const FUEL: u64 = 5_000_000;
+
+const TEMPLATES: [(&str, &str); 9] = [
+    ("parts.html", include_str!("templates/parts.html")),
+    ("page.html", include_str!("templates/page.html")),
+    ("exceptions.html", include_str!("templates/exceptions.html")),
+    ("gate.html", include_str!("templates/gate.html")),
+    ("operator.html", include_str!("templates/operator.html")),
+    ("exceptions.txt", include_str!("templates/exceptions.txt")),
+    ("finding.txt", include_str!("templates/finding.txt")),
+    ("gate.txt", include_str!("templates/gate.txt")),
+    ("operator.txt", include_str!("templates/operator.txt")),
+];
+
+/// A report could not be made.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RenderError {
+    /// A template does not fit what it is to show: a fault of the program, not of the data.
+    #[error(
+        "the report could not be made from the template {template}: {reason}; the notice is kept, please report this"
+    )]
+    Template {
+        /// The template's name.
+        template: &'static str,
+        /// What the template engine says, with the line.
+        reason: String,
+    },
+    /// The findings could not be written as JSON.
+    #[error("the report of findings could not be written as JSON: {0}")]
+    Json(String),
+}
+
+static ENVIRONMENT: LazyLock<Result<Environment<'static>, RenderError>> = LazyLock::new(environment);
+
+fn environment() -> Result<Environment<'static>, RenderError> {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    environment.set_syntax(syntax.map_err(|error| failed("", &error))?);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_auto_escape_callback(|name| {
+        if name.rsplit('.').next() == Some("txt") { AutoEscape::None } else { AutoEscape::Html }
+    });
+    environment.add_filter("wrap", |value: &str, indent: usize| text::wrap(value, indent));
+    environment.add_filter("pad", |value: &str, width: usize| text::pad(value, width));
+    for (name, source) in TEMPLATES {
+        environment.add_template(name, source).map_err(|error| failed(name, &error))?;
+    }
+    Ok(environment)
+}
+
+/// Fills in a template. Text from data is escaped in every `.html`.
+pub(super) fn fill(template: &'static str, view: &impl Serialize) -> Result<String, RenderError> {
+    let environment = ENVIRONMENT.as_ref().map_err(Clone::clone)?;
+    let found = environment.get_template(template).map_err(|error| failed(template, &error))?;
+    found.render(Serde(view)).map_err(|error| failed(template, &error))
+}
+
+fn failed(template: &'static str, error: &minijinja::Error) -> RenderError {
+    let mut reason = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        reason = format!("{reason}: {cause}");
+        source = cause.source();
+    }
+    RenderError::Template { template, reason }
+}
