@@ -1,1 +1,33 @@
-//! tables
+//! Bytes of a file → a stream of typed column batches, and the figures in them.
+//!
+//! A file is opened as what it is ([`formats`], one file a format), its header is found ([`header`]), and its rows come
+//! as [`crate::model::Batch`]es with each cell read by its declared kind ([`cells`], [`periods`]). What the reader itself
+//! finds amiss, or leaves out, is a finding with its rows: nothing is dropped or guessed silently. [`measures`] makes the
+//! figures of the batches.
+
+mod cells;
+mod decode;
+mod delimited;
+mod error;
+mod formats;
+mod header;
+mod measures;
+mod period_column;
+mod period_words;
+mod periods;
+mod places;
+mod row;
+mod settings;
+mod splitter;
+mod table;
+mod tail;
+
+pub use cells::read_cell;
+pub use error::{Limits, ReadError};
+pub use measures::{Extractor, Figures, FileNameError, PeriodOf, UnknownColumn};
+pub use periods::{PeriodProblem, read_period};
+pub use settings::{
+    ColumnSettings, Delimiter, FileNamePattern, HeaderRows, MeasureSettings, Named, PeriodSource, RowPattern,
+    TableSettings, TableSpec, TextEncoding,
+};
+pub use table::{HeaderMatch, Table, probe};

@@ -1,0 +1,174 @@
+//! Delimited text: CSV and its relatives.
+
+use std::{fs::File, io};
+
+use crate::model::{Finding, Severity};
+
+use super::{
+    ReadError,
+    decode::{Text, guess_utf16},
+    error::Limits,
+    formats::{Format, Opening, looks_like},
+    header,
+    places::Places,
+    row::{Row, Rows, is_blank},
+    settings::Delimiter,
+    splitter::{Quotes, Split, split},
+};
+
+/// Delimited text: whatever is text and nothing else.
+pub(super) const FORMAT: Format = Format { recognises: is_text, open };
+
+fn is_text(head: &[u8]) -> bool {
+    let wide = || head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") || guess_utf16(head).is_some();
+    looks_like(head).is_none() && (!head.contains(&0) || wide())
+}
+
+fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
+    let Opening { file, name, spec, limits } = opening;
+    let text = Text::new(file, spec.table.encoding.map(|encoding| encoding.0));
+    let mut rows = Delimited {
+        text,
+        buffer: String::new(),
+        at: 0,
+        ended: false,
+        line: 1,
+        rows: 0,
+        name,
+        limits,
+        delimiter: Delimiter::ALL[0].0,
+        stray: Places::default(),
+        open: Places::default(),
+    };
+    while rows.buffer.len() < header::SEARCHED_BYTES && !rows.ended {
+        rows.fill()?;
+    }
+    if rows.ended && is_blank(&rows.buffer) {
+        return Err(ReadError::Empty { file: rows.name });
+    }
+    let matched = |delimiter: &Delimiter| {
+        let found = header::find(&rows.head(delimiter.0), spec);
+        found.map_or(0, |found| found.matched())
+    };
+    // `max_by_key` takes the last of equals; the order of preference is from the first.
+    let likeliest = || Delimiter::ALL.into_iter().rev().max_by_key(matched);
+    if let Some(delimiter) = spec.table.delimiter.or_else(likeliest) {
+        rows.delimiter = delimiter.0;
+    }
+    Ok(Box::new(rows))
+}
+
+struct Delimited {
+    text: Text<File>,
+    /// Decoded text; what lies before `at` has been read.
+    buffer: String,
+    at: usize,
+    ended: bool,
+    line: u64,
+    rows: u64,
+    name: String,
+    limits: Limits,
+    delimiter: u8,
+    stray: Places,
+    open: Places,
+}
+
+impl Delimited {
+    fn fill(&mut self) -> Result<(), ReadError> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let more = self.text.read(&mut self.buffer).map_err(|source| self.interrupted(source))?;
+        self.ended = !more;
+        Ok(())
+    }
+
+    fn interrupted(&self, source: io::Error) -> ReadError {
+        ReadError::Interrupted { file: self.name.clone(), row: self.line.saturating_sub(1), source }
+    }
+
+    fn rest(&self) -> &str {
+        self.buffer.get(self.at..).unwrap_or("")
+    }
+
+    /// The first rows as another delimiter would have them, for choosing it.
+    fn head(&self, delimiter: u8) -> Vec<Row> {
+        let (mut rows, mut rest) = (Vec::new(), self.rest());
+        while rows.len() < header::SEARCHED_ROWS && !rest.is_empty() {
+            let mut row = Row::default();
+            let Split::Row { used, .. } = split(rest, delimiter, self.ended, self.limits.columns, &mut row) else {
+                break;
+            };
+            rows.push(row);
+            rest = rest.get(used..).unwrap_or("");
+        }
+        rows
+    }
+
+    /// Goes past a row, if it keeps to the limits.
+    fn accept(&mut self, row: &Row, used: usize, lines: u64, quotes: Quotes) -> Result<(), ReadError> {
+        self.rows += 1;
+        let file = || self.name.clone();
+        if row.bytes() > self.limits.row_bytes {
+            return Err(ReadError::RowTooLong { file: file(), row: row.number, limit: self.limits.row_bytes });
+        }
+        if self.rows > self.limits.rows {
+            return Err(ReadError::TooManyRows { file: file(), limit: self.limits.rows });
+        }
+        if self.text.has_nul && row.text().contains('\0') {
+            return Err(ReadError::Nul { file: file(), row: row.number });
+        }
+        match quotes {
+            Quotes::Sound => {}
+            Quotes::Stray => self.stray.add(row.number, None, None),
+            Quotes::Open => self.open.add(row.number, None, None),
+        }
+        self.at += used;
+        self.line += lines;
+        Ok(())
+    }
+}
+
+impl Rows for Delimited {
+    fn read(&mut self, row: &mut Row) -> Result<bool, ReadError> {
+        loop {
+            if self.rest().is_empty() {
+                if self.ended {
+                    return Ok(false);
+                }
+                self.fill()?;
+                continue;
+            }
+            row.clear(self.line);
+            match split(self.rest(), self.delimiter, self.ended, self.limits.columns, row) {
+                Split::Row { used, lines, quotes } => {
+                    self.accept(row, used, lines, quotes)?;
+                    return Ok(true);
+                }
+                Split::More if self.rest().len() > self.limits.row_bytes => {
+                    let (file, limit) = (self.name.clone(), self.limits.row_bytes);
+                    return Err(ReadError::RowTooLong { file, row: self.line, limit });
+                }
+                Split::More => self.fill()?,
+                Split::TooManyCells => {
+                    let (file, limit) = (self.name.clone(), self.limits.columns);
+                    return Err(ReadError::TooManyColumns { file, row: self.line, limit });
+                }
+            }
+        }
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let open = self.open.finding(
+            "quotes",
+            Severity::Error,
+            "a cell begins with a quotation mark that nothing closes, so the rest of the file was read as one cell; \
+             close or remove the quotation mark",
+        );
+        let stray = self.stray.finding(
+            "quotes",
+            Severity::Warning,
+            "text follows a closing quotation mark; a quotation mark within a quoted cell is written twice",
+        );
+        open.into_iter().chain(stray).collect()
+    }
+}

@@ -1,0 +1,253 @@
+//! Batches → the figures of each measure, by series and period.
+
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+
+use crate::model::{Batch, Cell, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Value};
+
+use super::{
+    MeasureSettings, Named, PeriodSource,
+    periods::{self, PeriodProblem},
+    places::Places,
+};
+
+/// More figures than any monthly table has; beyond it the file is held back.
+const MOST_FIGURES: usize = 5_000_000;
+
+/// Where the period of a row comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeriodOf {
+    /// From the column of this name.
+    Column(String),
+    /// It is the same for every row.
+    Fixed(Period),
+}
+
+/// The name of a file does not say its period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileNameError {
+    /// The pattern does not fit.
+    #[error("the name {file} does not fit `{pattern}`, so the period of its figures is unknown; rename the file")]
+    NoMatch {
+        /// The file's name.
+        file: String,
+        /// The pattern.
+        pattern: String,
+    },
+    /// What stands there is not one period.
+    #[error("the period in the name {file} is unclear: {problem}; rename the file")]
+    Unclear {
+        /// The file's name.
+        file: String,
+        /// Why.
+        problem: PeriodProblem,
+    },
+}
+
+impl PeriodSource {
+    /// Where the periods of a file of this name (without folders) come from.
+    ///
+    /// # Errors
+    /// The name should say the period and does not.
+    pub fn of_file(&self, name: &str) -> Result<PeriodOf, FileNameError> {
+        let pattern = match self {
+            Self::Column(column) => return Ok(PeriodOf::Column(column.value.clone())),
+            Self::FileName(pattern) => &pattern.0,
+        };
+        let file = || name.to_owned();
+        let found = pattern.captures(name).and_then(|captures| captures.name("period"));
+        let found = found.ok_or_else(|| FileNameError::NoMatch { file: file(), pattern: pattern.to_string() })?;
+        let period = periods::read_period(found.as_str(), None);
+        period.map(PeriodOf::Fixed).map_err(|problem| FileNameError::Unclear { file: file(), problem })
+    }
+}
+
+/// A measure or the period names a column that is not declared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no column `{0}`")]
+pub struct UnknownColumn(pub String);
+
+/// What a file reports.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Figures {
+    /// Every figure.
+    pub figures: BTreeMap<(SeriesKey, Period), Figure>,
+    /// The periods that rows are for, figures or not.
+    pub periods: BTreeSet<Period>,
+    /// Rows that could not be used: `period`, `blank_label`, `duplicate_series`.
+    pub findings: Vec<Finding>,
+}
+
+/// Collects the figures of a dataset's measures from batches.
+pub struct Extractor {
+    period: PeriodAt,
+    measures: Vec<Measure>,
+    figures: BTreeMap<(SeriesKey, Period), (Figure, u64)>,
+    periods: BTreeSet<Period>,
+    unclear_periods: Places,
+    /// Why the first of them is unclear.
+    period_problem: Option<String>,
+    blank_labels: Places,
+    duplicates: Places,
+    overflow: Places,
+}
+
+enum PeriodAt {
+    Column(usize),
+    Fixed(Period),
+}
+
+struct Measure {
+    name: String,
+    value: usize,
+    plan: Option<usize>,
+    labels: Vec<(String, usize)>,
+}
+
+impl Extractor {
+    /// For the batches of one file whose columns are those of `schema`.
+    ///
+    /// # Errors
+    /// A measure or the period names a column that the schema does not have.
+    pub fn new(measures: &Named<MeasureSettings>, schema: &Schema, period: &PeriodOf) -> Result<Self, UnknownColumn> {
+        let position = |name: &str| schema.position(name).ok_or_else(|| UnknownColumn(name.to_owned()));
+        let measure = |(name, settings): (&str, &MeasureSettings)| {
+            let labels = settings.labels.iter().map(|label| Ok((label.value.clone(), position(label)?)));
+            Ok(Measure {
+                name: name.to_owned(),
+                value: position(&settings.value)?,
+                plan: settings.plan.as_ref().map(|plan| position(plan)).transpose()?,
+                labels: labels.collect::<Result<_, _>>()?,
+            })
+        };
+        Ok(Self {
+            period: match period {
+                PeriodOf::Column(name) => PeriodAt::Column(position(name)?),
+                PeriodOf::Fixed(period) => PeriodAt::Fixed(*period),
+            },
+            measures: measures.iter().map(measure).collect::<Result<_, _>>()?,
+            figures: BTreeMap::new(),
+            periods: BTreeSet::new(),
+            unclear_periods: Places::default(),
+            period_problem: None,
+            blank_labels: Places::default(),
+            duplicates: Places::default(),
+            overflow: Places::default(),
+        })
+    }
+
+    /// Takes in a batch.
+    pub fn observe(&mut self, batch: &Batch) {
+        for (at, row) in batch.rows.iter().enumerate() {
+            if let Some(period) = self.period(batch, at, *row) {
+                self.periods.insert(period);
+                for measure in 0..self.measures.len() {
+                    self.add(batch, at, *row, measure, period);
+                }
+            }
+        }
+    }
+
+    /// All figures, when every batch has been taken in.
+    #[must_use]
+    pub fn finish(self) -> Figures {
+        let why = self.period_problem.unwrap_or_default();
+        let findings = [
+            self.unclear_periods.finding(
+                "period",
+                Severity::Error,
+                format!("rows do not say which period they are for: {why}"),
+            ),
+            self.blank_labels.finding(
+                "blank_label",
+                Severity::Error,
+                "rows leave a label blank, so it is not known which series their figures belong to",
+            ),
+            self.duplicates.finding(
+                "duplicate_series",
+                Severity::Error,
+                "two rows hold a figure for the same series and period; each pair is named, the first row first",
+            ),
+            self.overflow.finding(
+                "too_many_figures",
+                Severity::Error,
+                format!("the file holds more than {MOST_FIGURES} figures; use fewer labels, or split the file"),
+            ),
+        ];
+        Figures {
+            figures: self.figures.into_iter().map(|(key, (figure, _))| (key, figure)).collect(),
+            periods: self.periods,
+            findings: findings.into_iter().flatten().collect(),
+        }
+    }
+
+    fn period(&mut self, batch: &Batch, at: usize, row: u64) -> Option<Period> {
+        let column = match self.period {
+            PeriodAt::Fixed(period) => return Some(period),
+            PeriodAt::Column(column) => batch.columns.get(column),
+        };
+        let (text, cell) =
+            column.map_or(("", Cell::Missing(Missing::Absent)), |column| (column.text(at), column.cell(at)));
+        if let Cell::Period(period) = cell {
+            return Some(period);
+        }
+        self.unclear_periods.add(row, None, Some(text));
+        self.period_problem.get_or_insert_with(|| match cell {
+            Cell::Missing(Missing::Unreadable) => periods::read_period(text, None)
+                .err()
+                .map_or_else(|| "not readable".to_owned(), |problem| problem.to_string()),
+            Cell::Missing(missing) => missing.reason().to_owned(),
+            _ => format!("`{text}` was not read as a period; the column's kind must be `period`"),
+        });
+        None
+    }
+
+    fn add(&mut self, batch: &Batch, at: usize, row: u64, measure: usize, period: Period) {
+        let Some(measure) = self.measures.get(measure) else { return };
+        let labels = match labels(measure, batch, at) {
+            Ok(labels) => labels,
+            Err(blank) => {
+                self.blank_labels.add(row, Some(blank), None);
+                return;
+            }
+        };
+        let figure = Figure { value: value(batch, Some(measure.value), at), plan: value(batch, measure.plan, at) };
+        let room = self.figures.len() < MOST_FIGURES;
+        let key = SeriesKey { measure: measure.name.clone(), labels };
+        match self.figures.entry((key, period)) {
+            Entry::Vacant(entry) if room => {
+                entry.insert((figure, row));
+            }
+            Entry::Vacant(_) => self.overflow.add(row, None, None),
+            Entry::Occupied(entry) => {
+                let shown = format!("{} · {period}", entry.key().0.labels.values());
+                self.duplicates.add(entry.get().1, None, Some(&shown));
+                self.duplicates.add(row, None, Some(&shown));
+            }
+        }
+    }
+}
+
+/// The labels of a row, or the name of one that is blank. A label whose column the file does not have is left out.
+fn labels<'a>(measure: &'a Measure, batch: &Batch, at: usize) -> Result<Labels, &'a str> {
+    let mut labels = Labels::new();
+    for (name, column) in &measure.labels {
+        let Some(column) = batch.columns.get(*column) else { continue };
+        match column.cell(at) {
+            Cell::Missing(Missing::Absent) => {}
+            Cell::Missing(Missing::Blank) => return Err(name),
+            // A period has many notations and is one label.
+            Cell::Period(period) => labels.insert(name, period.to_string()),
+            _ => labels.insert(name, column.text(at)),
+        }
+    }
+    Ok(labels)
+}
+
+fn value(batch: &Batch, column: Option<usize>, at: usize) -> Value {
+    match column.and_then(|column| batch.columns.get(column)).map(|column| column.cell(at)) {
+        None => Value::ABSENT,
+        Some(Cell::Number(number)) => Value::number(number),
+        Some(Cell::Missing(missing)) => Value::missing(missing),
+        Some(Cell::Text | Cell::Period(_)) => Value::missing(Missing::Unreadable),
+    }
+}

@@ -1,0 +1,63 @@
+//! A column of periods: each cell alone, and whether the column as a whole says that some of them mean something else.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Cell, Finding, Granularity, Severity};
+
+use super::{
+    cells::missing,
+    periods::{self, Reading},
+    places::Places,
+    row::is_blank,
+};
+
+/// What is remembered from cell to cell.
+#[derive(Debug, Default)]
+pub(super) struct PeriodColumn {
+    /// The last text: periods repeat for many rows.
+    last: Option<(String, Option<Reading>)>,
+    /// Which kinds of periods stand in the column beyond doubt.
+    certain: Vec<Granularity>,
+    /// Cells that could be of another kind, by that kind: `2011-12` is a month here and may be a financial year.
+    doubtful: BTreeMap<Granularity, Places>,
+}
+
+impl PeriodColumn {
+    /// Reads a cell.
+    pub(super) fn read(&mut self, row: u64, text: &str) -> Cell {
+        if self.last.as_ref().is_none_or(|(last, _)| last != text) {
+            self.last = Some((text.to_owned(), periods::read(text, None).ok()));
+        }
+        let Some((_, Some(reading))) = &self.last else {
+            let reason = if is_blank(text) { crate::model::Missing::Blank } else { missing(text) };
+            return Cell::Missing(reason);
+        };
+        if reading.also.is_empty() {
+            let granularity = reading.period.granularity();
+            if !self.certain.contains(&granularity) {
+                self.certain.push(granularity);
+            }
+        }
+        for other in &reading.also {
+            self.doubtful.entry(other.granularity()).or_default().add(row, None, Some(text));
+        }
+        Cell::Period(reading.period)
+    }
+
+    /// Cells that were read as one kind of period while others in the column are of the kind that they might be as well.
+    pub(super) fn findings(&self, header: &str) -> Vec<Finding> {
+        let contested = self.doubtful.iter().filter(|(other, _)| self.certain.contains(other));
+        let finding = |(other, places): (&Granularity, &Places)| {
+            let kind = match other {
+                Granularity::FinancialYear => "financial years",
+                other => other.noun(2),
+            };
+            let message = format!(
+                "periods in `{header}` were read as months and can be {kind} too, which others in the column are; \
+                 write each in a notation that means one thing, such as 2011/12 or Dec-11"
+            );
+            places.finding("ambiguous_period", Severity::Error, message)
+        };
+        contested.filter_map(finding).collect()
+    }
+}

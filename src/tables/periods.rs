@@ -1,0 +1,494 @@
+//! Reporting periods as analysts write them: `Apr-25`, `01APR2024`, `RTT-April-2026`, `Q2 23/24 Sept-23`, `2024/25`.
+//!
+//! A text is cut into words and numbers, and every meaning that they can have is listed. One meaning is the answer;
+//! several are a question to whoever made the file, never a guess. The product's own notation is always read as such.
+
+use std::fmt;
+
+use jiff::civil::{Date, date};
+
+use crate::model::{Granularity, Period};
+
+use super::{
+    period_words::{Item, Number, items},
+    places::shorten,
+    row::trim,
+};
+
+/// Why a text is not one period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PeriodProblem {
+    /// Nothing in it is a period.
+    #[error("`{0}` is not a period; write 2025-10, Oct-25, Q3 2025/26 or 2025/26")]
+    NotAPeriod(String),
+    /// It means several things.
+    #[error("`{text}` can mean {}; write {}", meanings(readings), notations(readings))]
+    Ambiguous {
+        /// The text.
+        text: String,
+        /// What it can mean.
+        readings: Vec<Period>,
+    },
+    /// It says a part of a year and not which year.
+    #[error("`{0}` does not say which year; write it with the year, such as Oct-25 or Q3 2025/26")]
+    NoYear(String),
+    /// It names a quarter without saying whether the year is financial or of the calendar.
+    #[error(
+        "`{0}` does not say whether its year is financial (write Q2 2024/25) or of the calendar (write the months)"
+    )]
+    QuarterOfWhichYear(String),
+    /// It names a financial year by one number.
+    #[error("`{0}` does not say whether the financial year begins or ends in that year; write 2024/25")]
+    BeginsOrEnds(String),
+    /// Its month lies outside its quarter.
+    #[error("`{text}` contradicts itself: {} is not in {}", month.label(), quarter.label())]
+    Contradiction {
+        /// The text.
+        text: String,
+        /// The month that it names.
+        month: Period,
+        /// The quarter that it names.
+        quarter: Period,
+    },
+    /// It names more than one period.
+    #[error("`{0}` names more than one period, and a row is about one; write only the one that its figures are for")]
+    Several(String),
+}
+
+/// A period, and what else its text could have meant had it not been in the product's own notation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) period: Period,
+    pub(super) also: Vec<Period>,
+}
+
+/// Reads a period in any notation that means one for certain.
+///
+/// `financial_year` is the year in whose April the financial year starts that `M7`, `Q2` or `Sept` without a year belong
+/// to; without it they are a problem.
+///
+/// # Errors
+/// Why the text is not one period, as a question where it can mean several.
+pub fn read_period(text: &str, financial_year: Option<i32>) -> Result<Period, PeriodProblem> {
+    read(text, financial_year).map(|reading| reading.period)
+}
+
+/// As [`read_period`], with the doubts.
+pub(super) fn read(text: &str, financial_year: Option<i32>) -> Result<Reading, PeriodProblem> {
+    let text = trim(text);
+    let meant = items(text).map_or_else(|| Err(Refusal::NotAPeriod), |items| readings(&items, financial_year));
+    if let Ok(period) = text.parse::<Period>() {
+        let also = meant.unwrap_or_default().into_iter().filter(|other| *other != period).collect();
+        return Ok(Reading { period, also });
+    }
+    let shown = shorten(text);
+    let mut readings = meant.map_err(|refusal| refusal.into_problem(shown.clone()))?;
+    // 01APR2024 is how national files stamp a month; a column of such days shows itself by its other rows.
+    if is_month_stamp(text) {
+        readings.sort_by_key(|reading| reading.granularity() != Granularity::Month);
+        let also = readings.split_off(readings.len().min(1));
+        return readings
+            .first()
+            .map(|period| Reading { period: *period, also })
+            .ok_or(PeriodProblem::NotAPeriod(shown));
+    }
+    match readings.as_slice() {
+        [] => Err(PeriodProblem::NotAPeriod(shown)),
+        [period] => Ok(Reading { period: *period, also: Vec::new() }),
+        _ => Err(PeriodProblem::Ambiguous { text: shown, readings }),
+    }
+}
+
+/// `01APR2024`, without anything between its parts.
+fn is_month_stamp(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 9 && bytes.starts_with(b"01") && bytes.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// As [`PeriodProblem`], before the text is put in.
+enum Refusal {
+    NotAPeriod,
+    NoYear,
+    QuarterOfWhichYear,
+    BeginsOrEnds,
+    Contradiction(Period, Period),
+    Several,
+}
+
+impl Refusal {
+    fn into_problem(self, text: String) -> PeriodProblem {
+        match self {
+            Self::NotAPeriod => PeriodProblem::NotAPeriod(text),
+            Self::NoYear => PeriodProblem::NoYear(text),
+            Self::QuarterOfWhichYear => PeriodProblem::QuarterOfWhichYear(text),
+            Self::BeginsOrEnds => PeriodProblem::BeginsOrEnds(text),
+            Self::Contradiction(month, quarter) => PeriodProblem::Contradiction { text, month, quarter },
+            Self::Several => PeriodProblem::Several(text),
+        }
+    }
+}
+
+/// Every meaning of the items, each once.
+fn readings(items: &[Item<'_>], financial_year: Option<i32>) -> Result<Vec<Period>, Refusal> {
+    use Item::{FinancialYear, Month, MonthOfYear, Number as N, Quarter};
+
+    // "Sep-24 Q2 Plan": a month, held against the plan of its quarter.
+    let items = items.strip_suffix(&[Item::Plan]).filter(|rest| rest.iter().any(is_month)).unwrap_or(items);
+    let current = || financial_year.filter(|year| (1900..=2200).contains(year)).ok_or(Refusal::NoYear);
+    let found = match items {
+        [N(only)] => one_number(*only),
+        [N(first), N(second)] => two_numbers(*first, *second),
+        [N(first), N(second), N(third)] => three_numbers(*first, *second, *third),
+
+        [Month(month)] => vec![month_of(current()?, *month)],
+        [MonthOfYear(number)] => vec![month_of(current()?, calendar_month(*number))],
+        [Quarter(quarter)] => vec![Period::quarter(current()?, *quarter)],
+
+        [Month(month), N(year)] => vec![month_in(*year, *month)],
+        [N(year), Month(month)] if year.digits.len() == 4 => vec![month_in(*year, *month)],
+        [N(_), Month(_)] => return Err(Refusal::NoYear),
+        [N(day), Month(month), N(year)] => day_or_month(*year, *month, *day),
+        // "April 2, 2024" and "Apr 24/25".
+        [Month(month), N(first), N(second)] => {
+            let mut found = day_or_month(*second, *month, *first);
+            found.push(financial(*first, *second).and_then(|year| month_of(year, *month)));
+            found
+        }
+
+        [MonthOfYear(number), N(first), N(second)] | [N(first), N(second), MonthOfYear(number)] => {
+            vec![financial(*first, *second).and_then(|year| month_of(year, calendar_month(*number)))]
+        }
+        [Quarter(quarter), N(first), N(second)] | [N(first), N(second), Quarter(quarter)] => {
+            vec![financial(*first, *second).and_then(|year| Period::quarter(year, *quarter))]
+        }
+        [Quarter(_), N(_)] | [N(_), Quarter(_)] => return Err(Refusal::QuarterOfWhichYear),
+        [Quarter(quarter), N(first), N(second), Month(month), N(year)]
+        | [Month(month), N(year), Quarter(quarter), N(first), N(second)] => {
+            let start = financial(*first, *second).ok_or(Refusal::NotAPeriod)?;
+            vec![Some(month_in_quarter(*year, *month, *quarter, Some(start))?)]
+        }
+        [Quarter(quarter), Month(month), N(year)] | [Month(month), N(year), Quarter(quarter)] => {
+            vec![Some(month_in_quarter(*year, *month, *quarter, None)?)]
+        }
+
+        [FinancialYear, N(first), N(second)] | [N(first), N(second), FinancialYear] => {
+            vec![financial(*first, *second).and_then(Period::financial_year)]
+        }
+        [FinancialYear, N(_)] | [N(_), FinancialYear] => return Err(Refusal::BeginsOrEnds),
+
+        _ if items.iter().filter(|item| is_month(item)).count() > 1 => return Err(Refusal::Several),
+        _ => return Err(Refusal::NotAPeriod),
+    };
+    let mut readings = Vec::new();
+    for period in found.into_iter().flatten() {
+        if !readings.contains(&period) {
+            readings.push(period);
+        }
+    }
+    Ok(readings)
+}
+
+fn is_month(item: &Item<'_>) -> bool {
+    matches!(item, Item::Month(_) | Item::MonthOfYear(_))
+}
+
+/// The calendar month of month `number` of the financial year: April is its first.
+fn calendar_month(number: i32) -> i32 {
+    (number + 2) % 12 + 1
+}
+
+fn month_in(year: Number<'_>, month: i32) -> Option<Period> {
+    year.year().and_then(|year| Period::month(year, month))
+}
+
+/// `202404`, `20240401`, `202425`, `45748`. (A year alone is the product's own notation.)
+fn one_number(n: Number<'_>) -> Vec<Option<Period>> {
+    let part = |from: usize, to: usize| n.digits.get(from..to).and_then(|digits| digits.parse::<i32>().ok());
+    let day = |y: (usize, usize), m: (usize, usize), d: (usize, usize)| {
+        day(part(y.0, y.1)?, part(m.0, m.1)?, part(d.0, d.1)?)
+    };
+    let year_and = |from: usize, to: usize| Some((part(0, 4)?, part(from, to)?));
+    match n.digits.len() {
+        4 => vec![part(0, 4).and_then(Period::calendar_year)],
+        5 => spreadsheet_day(part(0, 5))
+            .map_or_else(Vec::new, |day| vec![Period::containing(Granularity::Month, day), Period::day(day)]),
+        6 => vec![
+            year_and(4, 6).and_then(|(year, month)| Period::month(year, month)),
+            year_and(4, 6)
+                .filter(|(year, next)| (year + 1) % 100 == *next)
+                .and_then(|(y, _)| Period::financial_year(y)),
+        ],
+        8 => vec![
+            day((0, 4), (4, 6), (6, 8)),
+            day((4, 8), (2, 4), (0, 2)),
+            year_and(4, 8).filter(|(year, next)| year + 1 == *next).and_then(|(year, _)| Period::financial_year(year)),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// A spreadsheet counts days from 30 December 1899. Between 1954 and 2119, or it is some other number.
+fn spreadsheet_day(serial: Option<i32>) -> Option<Date> {
+    let serial = serial.filter(|serial| (20_000..80_000).contains(serial))?;
+    date(1899, 12, 30).checked_add(jiff::Span::new().days(serial)).ok()
+}
+
+/// `2024/25`, `2024 10`, `2016-2017`, `10/2025`, `24/25`, `04/05`.
+fn two_numbers(a: Number<'_>, b: Number<'_>) -> Vec<Option<Period>> {
+    let year = financial(a, b).and_then(Period::financial_year);
+    let month = |year: Number<'_>, month: Number<'_>| {
+        if month.digits.len() > 2 { None } else { Period::month(year.year()?, month.value?) }
+    };
+    match (a.digits.len(), b.digits.len()) {
+        // 25/04 may be a day of no year, which is no better than no meaning.
+        (1 | 2, 2) if a.value.is_some_and(|first| first > 12) => vec![year],
+        (1 | 2, 2) => vec![year, month(b, a), month(a, b)],
+        (1 | 2, 4) => vec![month(b, a)],
+        (4, _) => vec![year, month(a, b)],
+        _ => Vec::new(),
+    }
+}
+
+/// `13/10/2025`, `2025/10/13`, `01/04/2024`.
+fn three_numbers(a: Number<'_>, b: Number<'_>, c: Number<'_>) -> Vec<Option<Period>> {
+    let of = |year: Number<'_>, month: Number<'_>, of: Number<'_>| day(year.year()?, month.value?, of.value?);
+    match (a.digits.len(), b.digits.len(), c.digits.len()) {
+        (4, 1 | 2, 1 | 2) => vec![of(a, b, c)],
+        (1 | 2, 1 | 2, 4) => vec![first_as_month(of(c, b, a)), of(c, b, a), of(c, a, b)],
+        (2, 2, 2) => vec![first_as_month(of(c, b, a)), of(c, b, a), of(c, a, b), of(a, b, c)],
+        _ => Vec::new(),
+    }
+}
+
+/// The first of a month often stands for the month.
+fn first_as_month(day: Option<Period>) -> Option<Period> {
+    let start = day?.start();
+    if start.day() == 1 { Period::containing(Granularity::Month, start) } else { None }
+}
+
+fn day_or_month(year: Number<'_>, month: i32, number: Number<'_>) -> Vec<Option<Period>> {
+    let day = year.year().zip(number.value).and_then(|(year, number)| day(year, month, number));
+    vec![first_as_month(day), day]
+}
+
+fn day(year: i32, month: i32, day: i32) -> Option<Period> {
+    Period::day(Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?)
+}
+
+/// The year in which the financial year starts that two neighbouring years name: `2024/25`, `24/25`, `2024/2025`.
+fn financial(a: Number<'_>, b: Number<'_>) -> Option<i32> {
+    let (start, end) = (a.year()?, b.value?);
+    let next = match (a.digits.len(), b.digits.len()) {
+        (2 | 4, 2) => (start + 1) % 100,
+        (4, 4) => start + 1,
+        _ => return None,
+    };
+    (next == end).then_some(start)
+}
+
+/// The calendar month `month` of the financial year that starts in `year`.
+fn month_of(year: i32, month: i32) -> Option<Period> {
+    Period::month(if month >= 4 { year } else { year + 1 }, month)
+}
+
+/// A month whose text also names its quarter, which must be the right one.
+fn month_in_quarter(year: Number<'_>, month: i32, quarter: i32, of_year: Option<i32>) -> Result<Period, Refusal> {
+    let month = month_in(year, month).ok_or(Refusal::NotAPeriod)?;
+    let actual = Period::containing(Granularity::Quarter, month.start()).ok_or(Refusal::NotAPeriod)?;
+    let start = i32::from(actual.first_of_financial_year().start().year());
+    let named = Period::quarter(of_year.unwrap_or(start), quarter).ok_or(Refusal::NotAPeriod)?;
+    if named == actual { Ok(month) } else { Err(Refusal::Contradiction(month, named)) }
+}
+
+/// "the month April 2005 or the financial year 2004/05".
+fn meanings(readings: &[Period]) -> impl fmt::Display {
+    let words = readings.iter().map(|period| {
+        let noun = match period.granularity() {
+            Granularity::Day => "the day",
+            Granularity::Week => "the week",
+            Granularity::Month => "the month",
+            Granularity::Quarter => "the quarter",
+            Granularity::FinancialYear => "the financial year",
+            Granularity::CalendarYear => "the year",
+        };
+        format!("{noun} {}", period.label())
+    });
+    words.collect::<Vec<_>>().join(" or ")
+}
+
+fn notations(readings: &[Period]) -> impl fmt::Display {
+    readings.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn own(text: &str) -> Period {
+        text.parse().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn what_means_one_period_is_read() {
+        for (text, expected) in [
+            ("Apr-25", "2025-04"),
+            ("April-25", "2025-04"),
+            ("Sept-24", "2024-09"),
+            ("Nov -23", "2023-11"),
+            ("may 2026", "2026-05"),
+            ("Oct'25", "2025-10"),
+            ("2025 October", "2025-10"),
+            ("2025-04", "2025-04"),
+            (" 2025-04\u{a0}", "2025-04"),
+            ("2025/04", "2025-04"),
+            ("202404", "2024-04"),
+            ("2024 10", "2024-10"),
+            ("10/2025", "2025-10"),
+            ("01APR2024", "2024-04"),
+            ("15APR2024", "2024-04-15"),
+            ("02-Apr-24", "2024-04-02"),
+            ("20240401", "2024-04-01"),
+            ("2024-04-01 00:00:00", "2024-04-01"),
+            ("13/10/2025", "2025-10-13"),
+            ("RTT-April-2026", "2026-04"),
+            ("RTT-APRIL-2020", "2020-04"),
+            ("MSitAE-MARCH-2026", "2026-03"),
+            ("Q1 24/25", "2024/25-Q1"),
+            ("Q1 - 24/25", "2024/25-Q1"),
+            ("24-25 Q2", "2024/25-Q2"),
+            ("23-24 Q4", "2023/24-Q4"),
+            ("Q3 2025/26", "2025/26-Q3"),
+            ("Quarter 2 2024-2025", "2024/25-Q2"),
+            ("Q2 23/24 Sept-23", "2023-09"),
+            ("Sep-24 Q2 Plan", "2024-09"),
+            ("Nov-23 Q3 Plan", "2023-11"),
+            ("Jan-25 Q4 24/25", "2025-01"),
+            ("M7 24/25", "2024-10"),
+            ("2024/25 M12", "2025-03"),
+            ("2024/25", "2024/25"),
+            ("2023/24", "2023/24"),
+            ("2016-17", "2016/17"),
+            ("2016/2017", "2016/17"),
+            ("2016-12", "2016-12"),
+            ("24/25", "2024/25"),
+            ("202425", "2024/25"),
+            ("FY 24/25", "2024/25"),
+            ("1999/00", "1999/00"),
+            ("2022", "2022"),
+            ("2025-W41", "2025-W41"),
+        ] {
+            assert_eq!(read_period(text, None), Ok(own(expected)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_can_mean_several_is_a_question() {
+        for (text, expected) in [
+            ("04/05", "2004/05 2005-04 2004-05"),
+            ("11-12", "2011/12 2012-11 2011-12"),
+            ("201112", "2011-12 2011/12"),
+            ("01/04/2024", "2024-04 2024-04-01 2024-01-04"),
+            ("05/06/2024", "2024-06-05 2024-05-06"),
+            ("01-Apr-2024", "2024-04 2024-04-01"),
+            ("1 April 2024", "2024-04 2024-04-01"),
+            ("Apr 24/25", "2025-04-24 2024-04"),
+            ("45748", "2025-04 2025-04-01"),
+        ] {
+            let Err(PeriodProblem::Ambiguous { readings, .. }) = read_period(text, None) else { panic!("{text}") };
+            let readings: Vec<_> = readings.iter().map(ToString::to_string).collect();
+            assert_eq!(readings.join(" "), expected, "{text}");
+        }
+        assert_eq!(
+            read_period("201112", None).unwrap_err().to_string(),
+            "`201112` can mean the month December 2011 or the financial year 2011/12; write 2011-12 or 2011/12"
+        );
+    }
+
+    #[test]
+    fn what_leaves_the_year_open_is_a_problem_unless_it_is_given() {
+        for (text, expected) in [("M7", "2025-10"), ("Sept", "2025-09"), ("feb", "2026-02"), ("Q2", "2025/26-Q2")] {
+            assert_eq!(read_period(text, None), Err(PeriodProblem::NoYear(text.to_owned())));
+            assert_eq!(read_period(text, Some(2025)), Ok(own(expected)));
+        }
+        assert_eq!(read_period("25-Apr", None), Err(PeriodProblem::NoYear("25-Apr".to_owned())));
+        assert!(matches!(read_period("Q1 2024", None), Err(PeriodProblem::QuarterOfWhichYear(_))));
+        assert!(matches!(read_period("FY25", None), Err(PeriodProblem::BeginsOrEnds(_))));
+    }
+
+    #[test]
+    fn a_month_outside_its_quarter_contradicts_itself() {
+        let problem = read_period("Q2 23/24 Oct-23", None).unwrap_err();
+        assert_eq!(problem.to_string(), "`Q2 23/24 Oct-23` contradicts itself: October 2023 is not in Q2 2023/24");
+        for text in ["Q2 22/23 Sept-23", "Sep-24 Q3 Plan", "Oct-24 Q2 Plan"] {
+            assert!(matches!(read_period(text, None), Err(PeriodProblem::Contradiction { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_single_period_is_not_made_one() {
+        for text in [
+            "",
+            "TBC",
+            "-",
+            "*",
+            "Total",
+            "2025-13",
+            "2025-00",
+            "202413",
+            "-2024-10",
+            "2024--10",
+            "2024-10-",
+            "Apr-99",
+            "YTD-April-2026",
+            "YTD Apr-25",
+            "Apr-25 to Jun-25",
+            "R12-April-2026",
+            "Apr-25 Plan B",
+            "2024/26",
+            "24/26 Q1",
+            "Q5 24/25",
+            "M13 24/25",
+            "31 February 2024",
+            "2024.10",
+            "9999-01",
+            "1,332",
+            "２０２５-10",
+            "12345678901234567890",
+        ] {
+            assert!(read_period(text, None).is_err(), "{text}");
+        }
+        assert!(matches!(read_period("Apr-25 Jun-25", None), Err(PeriodProblem::Several(_))));
+    }
+
+    #[test]
+    fn the_products_own_notation_keeps_its_doubts() {
+        let reading = read("2011-12", None).expect("a month in the product's own notation");
+        assert_eq!((reading.period, reading.also), (own("2011-12"), vec![own("2011/12")]));
+        assert_eq!(read("2016-12", None).expect("a month").also, []);
+    }
+
+    proptest! {
+        #[test]
+        fn own_notation_always_reads(year in 1900..=2200, month in 1..=12, quarter in 1..=4, week in 1..=52, day in 1..=28) {
+            let day = Date::new(i16::try_from(year).unwrap(), i8::try_from(month).unwrap(), i8::try_from(day).unwrap());
+            for period in [
+                Period::month(year, month),
+                Period::quarter(year, quarter),
+                Period::financial_year(year),
+                Period::calendar_year(year),
+                Period::week(year, week),
+                Period::day(day.unwrap()),
+            ] {
+                let period = period.unwrap();
+                prop_assert_eq!(read_period(&period.to_string(), None), Ok(period));
+            }
+        }
+
+        #[test]
+        fn any_text_gives_an_answer(text in "[0-9A-Za-zQqMFY/ '\\-–,é٣]{0,20}", year in proptest::option::of(any::<i32>())) {
+            let _ = read_period(&text, year);
+        }
+    }
+}

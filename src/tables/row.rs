@@ -1,0 +1,97 @@
+//! One row of cells as the formats hand them over, and what they have to offer besides.
+
+use crate::model::Finding;
+
+use super::ReadError;
+
+/// The texts of one row, as printed. It is reused from row to row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Where it stands in the file, from 1; a row over several lines: its first.
+    pub(super) number: u64,
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Row {
+    /// Makes it an empty row.
+    pub(super) fn clear(&mut self, number: u64) {
+        self.number = number;
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// Adds to the cell that is not finished yet.
+    pub(super) fn push_str(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Finishes a cell.
+    pub(super) fn end_cell(&mut self) {
+        self.ends.push(self.text.len());
+    }
+
+    /// The text of a cell; none beyond the last.
+    pub(super) fn get(&self, cell: usize) -> Option<&str> {
+        let start = cell.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(cell).and_then(|end| self.text.get(start..*end))
+    }
+
+    /// How many cells it has.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The bytes of its text.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The whole text, cell after cell.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Every cell.
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|cell| self.get(cell).unwrap_or(""))
+    }
+
+    /// The first cell that is not blank, and where it stands.
+    pub(super) fn first_filled(&self) -> Option<(usize, &str)> {
+        self.cells().enumerate().find(|(_, cell)| !is_blank(cell))
+    }
+
+    /// Whether nothing but the first cell holds anything.
+    pub(super) fn only_first_filled(&self) -> bool {
+        let mut filled = self.cells().enumerate().filter(|(_, cell)| !is_blank(cell));
+        matches!((filled.next(), filled.next()), (Some((0, _)), None))
+    }
+}
+
+/// Rows of a file of any format. One implementation a format.
+pub(super) trait Rows: Send {
+    /// Reads the next row, blank ones included; false at the end.
+    fn read(&mut self, row: &mut Row) -> Result<bool, ReadError>;
+
+    /// What the format itself found amiss, once the end is reached.
+    fn findings(&self) -> Vec<Finding>;
+}
+
+/// White space and what is invisible: a byte-order mark, a zero-width space.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}')
+}
+
+/// The text without white space around it.
+pub(super) fn trim(text: &str) -> &str {
+    // Nearly every cell begins and ends with a printable ASCII character.
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim_matches(is_space) }
+}
+
+/// Whether a cell holds nothing that a reader would see.
+pub(super) fn is_blank(text: &str) -> bool {
+    trim(text).is_empty()
+}

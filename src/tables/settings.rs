@@ -1,0 +1,247 @@
+//! What a dataset's file says about its table, as YAML. Everything that a file shows by itself is optional.
+
+use std::fmt;
+
+use encoding_rs::Encoding;
+use globset::{GlobBuilder, GlobMatcher};
+use regex::Regex;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor},
+};
+
+use crate::{
+    model::{Better, ColumnDef, ColumnKind, Schema},
+    yaml::Located,
+};
+
+/// The section `table`: what cannot be found out from the file itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableSettings {
+    /// What stands between cells: `,`, `;`, `|` or `tab`. Left out: the one with which the header is found.
+    #[serde(default)]
+    pub delimiter: Option<Delimiter>,
+    /// A name such as `windows-1252`. Left out: UTF-8 or UTF-16 by its byte-order mark or its look, else Windows-1252.
+    #[serde(default)]
+    pub encoding: Option<TextEncoding>,
+    /// How many rows the header covers, 1 to 3.
+    #[serde(default)]
+    pub header_rows: HeaderRows,
+    /// Patterns (`% of total*`) of the first cell that is not blank; rows that fit one are left out.
+    #[serde(default)]
+    pub skip_rows: Vec<RowPattern>,
+}
+
+/// The character between cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delimiter(pub(super) u8);
+
+impl Delimiter {
+    /// Those that are tried, in this order.
+    pub(super) const ALL: [Self; 4] = [Self(b','), Self(b';'), Self(b'\t'), Self(b'|')];
+}
+
+impl<'de> Deserialize<'de> for Delimiter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "," => Ok(Self(b',')),
+            ";" => Ok(Self(b';')),
+            "|" => Ok(Self(b'|')),
+            "tab" | "\t" => Ok(Self(b'\t')),
+            other => Err(de::Error::custom(format!("`{other}` is no delimiter: write \",\", \";\", \"|\" or tab"))),
+        }
+    }
+}
+
+/// A character encoding by any of its names in the WHATWG Encoding Standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextEncoding(pub(super) &'static Encoding);
+
+impl<'de> Deserialize<'de> for TextEncoding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Encoding::for_label_no_replacement(name.as_bytes());
+        known.map(Self).ok_or_else(|| {
+            de::Error::custom(format!("there is no encoding `{name}`: write utf-8, utf-16le, utf-16be or windows-1252"))
+        })
+    }
+}
+
+/// How many rows a header covers: 1, 2 or 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeaderRows(pub(super) usize);
+
+impl Default for HeaderRows {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl<'de> Deserialize<'de> for HeaderRows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u64::deserialize(deserializer)? {
+            1 => Ok(Self(1)),
+            2 => Ok(Self(2)),
+            3 => Ok(Self(3)),
+            rows => Err(de::Error::custom(format!("a header covers 1, 2 or 3 rows, not {rows}"))),
+        }
+    }
+}
+
+/// A pattern over the text of a cell, in which `*` stands for any text; letters match in either case.
+#[derive(Debug, Clone)]
+pub struct RowPattern(GlobMatcher);
+
+impl RowPattern {
+    /// Whether the whole text fits.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+impl<'de> Deserialize<'de> for RowPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pattern = String::deserialize(deserializer)?;
+        let glob = GlobBuilder::new(&pattern).case_insensitive(true).backslash_escape(true).build();
+        glob.map(|glob| Self(glob.compile_matcher())).map_err(|error| {
+            de::Error::custom(format!("`{pattern}` is no pattern ({}); put a backslash before [ ] {{ }}", error.kind()))
+        })
+    }
+}
+
+/// One entry of `columns`: where a column of the file is found, and what it holds.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnSettings {
+    /// The text above the column, when it is not the name itself.
+    #[serde(default)]
+    pub header: Option<String>,
+    /// Other texts that it has gone by.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// What the cells hold.
+    #[serde(default)]
+    pub kind: ColumnKind,
+    /// Whether a file without the column is held back.
+    #[serde(default = "yes")]
+    pub required: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Where the reporting period stands.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodSource {
+    /// In this column, row by row.
+    Column(Located<String>),
+    /// In the file's name.
+    FileName(FileNamePattern),
+}
+
+/// A regular expression with a group `period`: `(?<period>\d{4}-\d{2})`.
+#[derive(Debug, Clone)]
+pub struct FileNamePattern(pub(super) Regex);
+
+impl<'de> Deserialize<'de> for FileNamePattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let regex = Regex::new(&text).map_err(|error| de::Error::custom(format!("no regular expression: {error}")))?;
+        if regex.capture_names().flatten().any(|name| name == "period") {
+            Ok(Self(regex))
+        } else {
+            Err(de::Error::custom(r"the expression needs a group for the period: (?<period>\d{4}-\d{2})"))
+        }
+    }
+}
+
+/// One entry of `measures`: a figure that is followed over time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureSettings {
+    /// The column of the figure.
+    pub value: Located<String>,
+    /// The column of its plan or target.
+    #[serde(default)]
+    pub plan: Option<Located<String>>,
+    /// The columns whose texts tell one series from another.
+    #[serde(default)]
+    pub labels: Vec<Located<String>>,
+    /// Which direction is good.
+    #[serde(default)]
+    pub better: Better,
+    /// What is counted, for people: `appointments`.
+    #[serde(default)]
+    pub unit: Option<String>,
+}
+
+/// A YAML mapping of names to settings, in the order in which it is written.
+#[derive(Debug, Clone)]
+pub struct Named<T>(pub Vec<(Located<String>, T)>);
+
+impl<T> Named<T> {
+    /// The settings of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, settings)| settings)
+    }
+
+    /// Names and settings as written.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.0.iter().map(|(name, settings)| (name.value.as_str(), settings))
+    }
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl Named<ColumnSettings> {
+    /// The declared columns as other rooms see them.
+    #[must_use]
+    pub fn schema(&self) -> Schema {
+        let column = |(name, settings): (&str, &ColumnSettings)| ColumnDef {
+            name: name.to_owned(),
+            kind: settings.kind,
+            required: settings.required,
+        };
+        Schema { columns: self.iter().map(column).collect() }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+            type Value = Named<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping of names to settings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Named(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries(std::marker::PhantomData))
+    }
+}
+
+/// All that reading a table of one dataset needs to know.
+#[derive(Debug, Clone, Default)]
+pub struct TableSpec {
+    /// The section `table`.
+    pub table: TableSettings,
+    /// The section `columns`.
+    pub columns: Named<ColumnSettings>,
+}

@@ -1,0 +1,103 @@
+//! What stands under a table: blank rows and footnotes.
+//!
+//! Whether a row with nothing but its first cell is a footnote shows only when the file ends, so such rows wait.
+
+use crate::model::{Finding, Severity};
+
+use super::{places::Places, row::Row};
+
+/// More rows than this in a row are no footnotes.
+const MOST_ROWS: usize = 64;
+const MOST_BYTES: usize = 1 << 20;
+
+/// Rows that may be footnotes, until it is known.
+#[derive(Debug, Default)]
+pub(super) struct Tail {
+    waiting: Vec<Waiting>,
+    bytes: usize,
+    /// Blank rows since the last row of data, and those between data.
+    blank: u64,
+    gaps: Places,
+    first_blank: u64,
+    /// Too many waited: they are data, and so is what follows like them.
+    given_up: bool,
+    /// The longest first cell among the data, in characters.
+    longest_label: usize,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    row: Row,
+    after_blank: bool,
+}
+
+impl Tail {
+    /// Notes a blank row.
+    pub(super) fn blank(&mut self, row: u64) {
+        if self.blank == 0 {
+            self.first_blank = row;
+        }
+        self.blank += 1;
+    }
+
+    /// Lets a row wait; false if it must be taken as data, after all that wait.
+    pub(super) fn wait(&mut self, row: &Row) -> bool {
+        self.given_up |= self.waiting.len() >= MOST_ROWS || self.bytes + row.bytes() > MOST_BYTES;
+        if !self.given_up {
+            self.bytes += row.bytes();
+            self.waiting.push(Waiting { row: row.clone(), after_blank: self.blank > 0 });
+        }
+        !self.given_up
+    }
+
+    /// The rows that waited, because a row of data follows.
+    pub(super) fn release(&mut self) -> impl Iterator<Item = Row> + use<> {
+        if self.blank > 0 {
+            self.gaps.add(self.first_blank, None, None);
+            self.blank = 0;
+        }
+        self.bytes = 0;
+        std::mem::take(&mut self.waiting).into_iter().map(|waiting| waiting.row)
+    }
+
+    /// Learns from a row of data what its first cells look like.
+    pub(super) fn learn(&mut self, row: &Row, like_a_footnote: bool) {
+        self.given_up &= like_a_footnote;
+        if !like_a_footnote {
+            let length = row.get(0).map_or(0, |label| label.chars().take(1000).count());
+            self.longest_label = self.longest_label.max(length);
+        }
+    }
+
+    /// What was left out, once the file has ended.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let (mut footnotes, mut doubtful) = (Places::default(), Places::default());
+        for Waiting { row, after_blank } in &self.waiting {
+            let text = row.get(0).unwrap_or("");
+            let clear = *after_blank || is_marked(text) || text.chars().count() > self.longest_label;
+            let places = if clear { &mut footnotes } else { &mut doubtful };
+            places.add(row.number, None, Some(text));
+        }
+        let gaps = self.gaps.finding("blank_rows", Severity::Note, "blank rows between the data were passed over");
+        let footnotes = footnotes.finding("footnotes", Severity::Note, "footnotes under the table were left out");
+        let doubtful = doubtful.finding(
+            "footnotes",
+            Severity::Warning,
+            "the table ends with rows that hold nothing but their first cell; they were left out as footnotes: \
+             if they are data, their figures are missing",
+        );
+        gaps.into_iter().chain(footnotes).chain(doubtful).collect()
+    }
+}
+
+/// Whether a text begins as footnotes do: `*`, `Note`, `Source`, `1.`, `(1)`.
+fn is_marked(text: &str) -> bool {
+    const WORDS: [&str; 8] = ["note", "source", "footnote", "data ", "excludes", "includes", "please", "produced"];
+    let text = text.trim_start();
+    let folded = text.chars().take(10).collect::<String>().to_lowercase();
+    let digits = folded.trim_start_matches(['(', '[']).trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = digits.len() < folded.len() && digits.starts_with(['.', ')', ']', ':', ' ']);
+    text.starts_with(['*', '†', '‡', '§', '#', '^', '¹', '²', '³'])
+        || numbered
+        || WORDS.iter().any(|word| folded.starts_with(word))
+}
