@@ -21,6 +21,8 @@ mod settings;
 mod splitter;
 mod table;
 mod tail;
+#[cfg(test)]
+mod tests;
 
 pub use cells::read_cell;
 pub use error::{Limits, ReadError};

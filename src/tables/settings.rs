@@ -150,7 +150,12 @@ pub struct FileNamePattern(pub(super) Regex);
 impl<'de> Deserialize<'de> for FileNamePattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let regex = Regex::new(&text).map_err(|error| de::Error::custom(format!("no regular expression: {error}")))?;
+        let regex = Regex::new(&text).map_err(|error| {
+            // The message draws the expression over several lines; its last line says what is wrong.
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or("").trim_start_matches("error: ");
+            de::Error::custom(format!("this is no regular expression: {reason}"))
+        })?;
         if regex.capture_names().flatten().any(|name| name == "period") {
             Ok(Self(regex))
         } else {
