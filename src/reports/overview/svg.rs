@@ -44,10 +44,9 @@ pub(super) fn draw(shown: &Shown<'_>) -> String {
         text(&mut svg, (x, TOP - 26), "middle", "#17222d", "13", first);
         text(&mut svg, (x, TOP - 10), "middle", "#4d5a66", "12", second);
     }
-    for (i, (label, cells)) in shown.rows.iter().enumerate() {
+    for (i, (name, cells)) in shown.rows.iter().enumerate() {
         let y = TOP + i * ROW;
-        let label = clean::line(label, LABEL_COLUMNS);
-        draw_label(&mut svg, y + 20, &label);
+        text(&mut svg, (MARGIN + LABEL - 10, y + 20), "end", "#17222d", "14", &label(name));
         for (column, cell) in cells.iter().enumerate() {
             let figure = cell.map_or_else(|| "–".to_owned(), |cell| clean::line(&cell.text, CELL_COLUMNS));
             draw_cell(&mut svg, (MARGIN + LABEL + column * CELL, y), CELL, cell.map(|cell| cell.state), &figure);
@@ -79,18 +78,28 @@ fn opening(shown: &Shown<'_>, width: usize, height: usize) -> String {
     svg
 }
 
-/// The name of a row; one of wide letters is squeezed into its place.
-fn draw_label(svg: &mut String, y: usize, label: &str) {
-    let (right, room) = (MARGIN + LABEL - 10, LABEL - 10);
-    let pixels: usize =
-        label.chars().map(|c| if c.is_lowercase() || c == ' ' { 8 } else { 11 * clean::width(c) }).sum();
-    let squeezed =
-        if pixels > room { format!(r#" textLength="{room}" lengthAdjust="spacingAndGlyphs""#) } else { String::new() };
-    let label = escape(label);
-    let _ = writeln!(
-        svg,
-        r##"<text x="{right}" y="{y}" text-anchor="end" font-size="14" fill="#17222d"{squeezed}>{label}</text>"##
-    );
+/// As much of a row's name as fits its place, by the widths that the letters have in most fonts.
+fn label(name: &str) -> String {
+    let name = clean::line(name, LABEL_COLUMNS);
+    let mut used = 0;
+    let fitting: String = name
+        .chars()
+        .take_while(|c| {
+            used += pixels(*c);
+            used <= LABEL - 10
+        })
+        .collect();
+    if fitting.len() == name.len() { name } else { format!("{fitting}…") }
+}
+
+/// The width of a letter of 14 pixels.
+fn pixels(c: char) -> usize {
+    match c {
+        'M' | 'W' => 14,
+        'm' | 'w' => 12,
+        c if c.is_uppercase() => 11,
+        c => 7 * clean::width(c),
+    }
 }
 
 /// A cell with its figure; a firing one has a corner cut out, so that it is found without colour.
