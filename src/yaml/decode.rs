@@ -320,8 +320,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         let Kind::Sequence(items) = &self.node.kind else { return Err(self.mismatch(&visitor)) };
         let items = items.iter().filter(|item| !self.is_left_out(item)).map(|item| self.of(item));
-        let mut items = de::value::SeqDeserializer::new(items);
-        visitor.visit_seq(&mut items).map_err(|error: DecodeError| error.locate(self.node))
+        visitor.visit_seq(Items(items)).map_err(|error: DecodeError| error.locate(self.node))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -395,6 +394,18 @@ impl<'de> IntoDeserializer<'de, DecodeError> for NodeDeserializer<'_> {
 
     fn into_deserializer(self) -> Self {
         self
+    }
+}
+
+/// Items of a list. A mistake that a type finds in an item stands at the item, not at the list.
+struct Items<I>(I);
+
+impl<'a, 'de, I: Iterator<Item = NodeDeserializer<'a>>> de::SeqAccess<'de> for Items<I> {
+    type Error = DecodeError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+        let Some(item) = self.0.next() else { return Ok(None) };
+        seed.deserialize(item).map(Some).map_err(|error| error.locate(item.node))
     }
 }
 
