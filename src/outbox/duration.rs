@@ -27,7 +27,7 @@ pub enum DurationError {
 }
 
 impl FriendlyDuration {
-    const LONGEST: Duration = Duration::from_secs(3660 * 24 * 60 * 60);
+    const LONGEST: Duration = Duration::from_hours(3660 * 24);
 
     /// So many seconds.
     #[must_use]

@@ -26,13 +26,14 @@ mod sender;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use channels::{
     ChannelKind, ChannelSettings, Channels, Opening,
-    email::{EmailSettings, Recipients, Transport},
+    email::{EmailAddress, EmailSettings, Recipients, SmtpSettings, SmtpTls, Transport},
     install_crypto_provider,
-    smtp::{SmtpSettings, SmtpTls},
-    webhook::WebhookSettings,
+    webhook::{WebhookSettings, WebhookUrl},
 };
 pub use duration::FriendlyDuration;
 pub use message::{Failure, Payload, QueuedMessage};

@@ -1,4 +1,4 @@
-//! The ways a message can travel: one file each, and one line in the registry below.
+//! The ways a message can travel: one module each, and one line in the registry below.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,12 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{EmailSettings, Failure, QueuedMessage, RetrySettings, SecretPlaces};
 use crate::yaml::Problems;
 
-mod compose;
 pub(super) mod email;
-mod mail_files;
-mod retry_after;
-mod signature;
-pub(super) mod smtp;
 pub(super) mod webhook;
 
 /// What a group's settings say of one channel.

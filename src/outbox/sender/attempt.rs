@@ -43,7 +43,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, outcome: Outcome) {
+    pub(super) fn add(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Sent => self.sent += 1,
             Outcome::Again { .. } => self.again += 1,

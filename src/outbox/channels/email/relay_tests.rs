@@ -130,8 +130,8 @@ async fn anything_else_is_tried_again() {
         (&[("RCPT", "450 4.2.0 greylisted")], "127.0.0.1 did not take the recipient: 450 4.2.0 greylisted"),
         (&[(".", "452 disk full")], "127.0.0.1 did not take the message: 452 disk full"),
         // These refuse us, not the message.
-        (&[("(greeting)", "554 not from there")], "127.0.0.1 could not be reached: 554 not from there"),
-        (&[("EHLO", "550 who are you")], "127.0.0.1 could not be reached: 550 who are you"),
+        (&[("(greeting)", "554 not from there")], "127.0.0.1 turned us away: 554 not from there"),
+        (&[("EHLO", "550 who are you")], "127.0.0.1 turned us away: 550 who are you"),
         (&[("MAIL", "550 not that sender")], "127.0.0.1 did not take the sender: 550 not that sender"),
         (&[("MAIL", "421 closing")], "127.0.0.1 did not take the sender: 421 closing"),
     ];
@@ -196,7 +196,7 @@ fn settings_that_would_leak_are_found_where_they_stand() {
         ),
         (
             "{host: smtp.example.org, tls: ssl}",
-            "a.yaml:1:31: `ssl` is not one of the choices here (did you mean `tls`?)",
+            "a.yaml:1:31: `ssl` is not one of the choices here (known: `starttls`, `tls`, `none`)",
         ),
         ("{host: localhost, hello_name: \"a\\r\\nMAIL\"}", "a.yaml:1:31: `a\r\nMAIL` is not the name of a machine"),
     ] {

@@ -82,8 +82,9 @@ impl MemoryQueue {
         rows[&message(number, ChannelKind::Email, "").id].clone()
     }
 
-    pub(super) fn all(&self, state: &State) -> bool {
-        self.rows.lock().unwrap().values().all(|row| row.state == *state)
+    /// Whether any message is in this state.
+    pub(super) fn has(&self, state: &State) -> bool {
+        self.rows.lock().unwrap().values().any(|row| row.state == *state)
     }
 
     fn change(&self, id: Uuid, change: impl FnOnce(&mut Row)) {

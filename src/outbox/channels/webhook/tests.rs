@@ -1,13 +1,13 @@
 //! Against real sockets.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use secrecy::SecretString;
 use tempfile::TempDir;
 
-use super::*;
+use super::{endpoint::body, signature::SigningKeys, *};
 use crate::outbox::{
-    ChannelKind, EmailSettings, RetrySettings,
+    ChannelKind, EmailSettings, RetrySettings, SecretPlaces,
     testing::{
         decode, message,
         receiver::{Answer, Receiver},
@@ -17,7 +17,7 @@ use crate::outbox::{
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 fn opened(settings: &str, home: &TempDir) -> Result<Webhooks, Vec<String>> {
-    super::super::install_crypto_provider();
+    crate::outbox::install_crypto_provider();
     let channels: Vec<ChannelSettings> = decode(settings)?;
     let places = SecretPlaces { home: home.path().to_owned(), credentials: None };
     let opening = Opening {
@@ -26,7 +26,7 @@ fn opened(settings: &str, home: &TempDir) -> Result<Webhooks, Vec<String>> {
         retry: &RetrySettings::default(),
         groups: &[("dental-services", &channels)],
     };
-    Webhooks::open(&opening).map_err(|problems| problems.sorted().iter().map(|problem| problem.to_string()).collect())
+    Webhooks::open(&opening).map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
 }
 
 /// A channel that knows this URL.

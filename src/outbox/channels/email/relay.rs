@@ -17,12 +17,11 @@ use lettre::{
     },
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 
-use super::{Opening, is_loopback};
+use super::{SmtpSettings, SmtpTls};
 use crate::{
     outbox::{
-        Failure, SecretPlaces,
+        Failure, Opening, SecretPlaces,
         message::{one_line, with_causes},
     },
     yaml::{Located, Problem, Problems},
@@ -30,99 +29,6 @@ use crate::{
 
 /// How long a farewell may take; the message is safe by then.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// A relay.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SmtpSettings {
-    /// Its name or address.
-    pub host: Located<String>,
-    /// Its port: 587 with `tls: starttls`, 465 with `tls: tls` and 25 with `tls: none`, if not given.
-    #[serde(default)]
-    pub port: Option<u16>,
-    /// How the connection is protected.
-    #[serde(default)]
-    pub tls: SmtpTls,
-    /// Who logs in; nobody, if not given.
-    #[serde(default)]
-    pub user: Option<Located<String>>,
-    /// The file that holds the password.
-    #[serde(default)]
-    pub password_file: Option<Located<PathBuf>>,
-    /// A file of certificates (PEM) that are trusted as well as the system's, for a relay with a private authority.
-    #[serde(default)]
-    pub ca_file: Option<Located<PathBuf>>,
-    /// Allows `tls: none` to another machine, for a relay inside a closed network.
-    #[serde(default)]
-    pub allow_plaintext: bool,
-    /// What this machine calls itself; its address literal `[127.0.0.1]`, if not given.
-    #[serde(default)]
-    pub hello_name: Option<Located<String>>,
-}
-
-/// How the connection to a relay is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SmtpTls {
-    /// It begins in the open and must change to TLS before anything is said.
-    #[default]
-    Starttls,
-    /// TLS from the first byte.
-    Tls,
-    /// Not at all: for a relay on this machine.
-    None,
-}
-
-impl SmtpSettings {
-    /// What is wrong with settings that decode. Looks at no file and no network.
-    pub(super) fn check(&self) -> Problems {
-        let mut problems = Problems::default();
-        if !is_host(&self.host) {
-            let problem =
-                Problem::new(self.host.place.clone(), format!("`{}` is not the name of a machine", *self.host));
-            problems.push(problem.hint("the port and the kind of protection are settings of their own"));
-        }
-        if let Some(name) = self.hello_name.as_ref().filter(|name| !is_host(name)) {
-            problems.push(Problem::new(name.place.clone(), format!("`{}` is not the name of a machine", **name)));
-        }
-        if self.tls == SmtpTls::None && !is_loopback(&self.host) && !self.allow_plaintext {
-            let message = format!("messages to {} would travel in the open", *self.host);
-            let problem = Problem::new(self.host.place.clone(), message);
-            problems.push(problem.hint("use `tls: starttls` or `tls: tls`, or say `allow_plaintext: true`"));
-        }
-        match (&self.user, &self.password_file) {
-            (Some(user), _) if self.tls == SmtpTls::None => {
-                let problem = Problem::new(user.place.clone(), "a password is never sent without TLS");
-                problems.push(problem.hint("use `tls: starttls` or `tls: tls`, or leave out `user`"));
-            }
-            (Some(user), None) => {
-                let problem = Problem::new(user.place.clone(), "the setting `password_file` is missing");
-                problems.push(problem.hint("a user needs a password"));
-            }
-            (None, Some(file)) => {
-                let problem = Problem::new(file.place.clone(), "the setting `user` is missing");
-                problems.push(problem.hint("a password needs a user"));
-            }
-            (Some(_), Some(_)) | (None, None) => {}
-        }
-        problems
-    }
-
-    fn port(&self) -> u16 {
-        self.port.unwrap_or(match self.tls {
-            SmtpTls::Starttls => 587,
-            SmtpTls::Tls => 465,
-            SmtpTls::None => 25,
-        })
-    }
-}
-
-/// Letters, digits and what stands in names and addresses: nothing that could end a line or begin a path.
-fn is_host(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':'))
-        && (!text.contains(':') || text.parse::<std::net::Ipv6Addr>().is_ok())
-}
 
 /// A relay that messages can be sent through; each opens a connection of its own.
 pub(super) struct Relay {
@@ -195,7 +101,10 @@ impl Relay {
             Protection::Starttls(_) | Protection::None => None,
         };
         let connected = AsyncSmtpConnection::connect_tokio1(server, timeout, &self.hello, wrapper, None).await;
-        let mut connection = connected.map_err(|error| self.again("could not be reached", &error))?;
+        let mut connection = connected.map_err(|error| match error.status() {
+            Some(_) => self.again("turned us away", &error),
+            None => self.again("could not be reached", &error),
+        })?;
         if let Protection::Starttls(tls) = &self.protection {
             let changed = connection.starttls(tls.clone(), &self.hello).await;
             changed.map_err(|error| self.again("did not change to TLS", &error))?;
@@ -263,5 +172,5 @@ fn unusable(file: &Located<PathBuf>, error: &Error) -> Problem {
 }
 
 #[cfg(test)]
-#[path = "smtp_tests.rs"]
+#[path = "relay_tests.rs"]
 mod tests;

@@ -21,7 +21,7 @@ const PLACES: usize = 8;
 /// What a lease lasts beyond the time that an attempt may take, so that its end can be recorded.
 const MARGIN: Duration = Duration::from_secs(30);
 /// The longest sleep: clocks jump, and other machines may have queued something.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 /// The sleep when the queue says that something is due and leases nothing, or does not answer.
 const SHORT_SLEEP: Duration = Duration::from_secs(1);
 /// How long messages under way may take when the process is to stop.
@@ -148,7 +148,7 @@ impl<Q: Queue> Sender<Q> {
         match landed {
             Ok((id, outcome)) => {
                 flights.messages.remove(&id);
-                counts.add(outcome);
+                counts.add(&outcome);
             }
             Err(error) => {
                 let message = flights.messages.remove(&error.id());
@@ -195,5 +195,4 @@ fn later(now: Timestamp, delay: Duration) -> Timestamp {
 }
 
 #[cfg(test)]
-#[path = "sender/tests.rs"]
 mod tests;
