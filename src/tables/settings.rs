@@ -44,13 +44,13 @@ impl Delimiter {
 
 impl<'de> Deserialize<'de> for Delimiter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match String::deserialize(deserializer)?.as_str() {
+        deserializer.deserialize_str(Written(|text: &str| match text {
             "," => Ok(Self(b',')),
             ";" => Ok(Self(b';')),
             "|" => Ok(Self(b'|')),
             "tab" | "\t" => Ok(Self(b'\t')),
-            other => Err(de::Error::custom(format!("`{other}` is no delimiter: write \",\", \";\", \"|\" or tab"))),
-        }
+            other => Err(format!("`{other}` is no delimiter: write \",\", \";\", \"|\" or tab")),
+        }))
     }
 }
 
@@ -60,11 +60,12 @@ pub struct TextEncoding(pub(super) &'static Encoding);
 
 impl<'de> Deserialize<'de> for TextEncoding {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        let known = Encoding::for_label_no_replacement(name.as_bytes());
-        known.map(Self).ok_or_else(|| {
-            de::Error::custom(format!("there is no encoding `{name}`: write utf-8, utf-16le, utf-16be or windows-1252"))
-        })
+        deserializer.deserialize_str(Written(|name: &str| {
+            let known = Encoding::for_label_no_replacement(name.as_bytes());
+            known.map(Self).ok_or_else(|| {
+                format!("there is no encoding `{name}`: write utf-8, utf-16le, utf-16be or windows-1252")
+            })
+        }))
     }
 }
 
@@ -103,11 +104,12 @@ impl RowPattern {
 
 impl<'de> Deserialize<'de> for RowPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let pattern = String::deserialize(deserializer)?;
-        let glob = GlobBuilder::new(&pattern).case_insensitive(true).backslash_escape(true).build();
-        glob.map(|glob| Self(glob.compile_matcher())).map_err(|error| {
-            de::Error::custom(format!("`{pattern}` is no pattern ({}); put a backslash before [ ] {{ }}", error.kind()))
-        })
+        deserializer.deserialize_str(Written(|pattern: &str| {
+            let glob = GlobBuilder::new(pattern).case_insensitive(true).backslash_escape(true).build();
+            glob.map(|glob| Self(glob.compile_matcher())).map_err(|error| {
+                format!("`{pattern}` is no pattern ({}); put a backslash before [ ] {{ }}", error.kind())
+            })
+        }))
     }
 }
 
@@ -149,18 +151,17 @@ pub struct FileNamePattern(pub(super) Regex);
 
 impl<'de> Deserialize<'de> for FileNamePattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let regex = Regex::new(&text).map_err(|error| {
-            // The message draws the expression over several lines; its last line says what is wrong.
-            let error = error.to_string();
-            let reason = error.lines().last().unwrap_or("").trim_start_matches("error: ");
-            de::Error::custom(format!("this is no regular expression: {reason}"))
-        })?;
-        if regex.capture_names().flatten().any(|name| name == "period") {
-            Ok(Self(regex))
-        } else {
-            Err(de::Error::custom(r"the expression needs a group for the period: (?<period>\d{4}-\d{2})"))
-        }
+        deserializer.deserialize_str(Written(|text: &str| {
+            let regex = Regex::new(text).map_err(|error| {
+                // The message draws the expression over several lines; its last line says what is wrong.
+                let error = error.to_string();
+                let reason = error.lines().last().unwrap_or("").trim_start_matches("error: ");
+                format!("this is no regular expression: {reason}")
+            })?;
+            let has_period = regex.capture_names().flatten().any(|name| name == "period");
+            let asked = r"the expression needs a group for the period: (?<period>\d{4}-\d{2})";
+            if has_period { Ok(Self(regex)) } else { Err(asked.to_owned()) }
+        }))
     }
 }
 
@@ -249,4 +250,19 @@ pub struct TableSpec {
     pub table: TableSettings,
     /// The section `columns`.
     pub columns: Named<ColumnSettings>,
+}
+
+/// A setting that is written as text and understood by a function. A refusal is an error at the text itself.
+struct Written<F>(F);
+
+impl<T, F: FnOnce(&str) -> Result<T, String>> Visitor<'_> for Written<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        (self.0)(text).map_err(E::custom)
+    }
 }

@@ -152,3 +152,46 @@ impl Splitter<'_> {
         self.lines += (feeds + returns) as u64;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cells(text: &str) -> Vec<Vec<String>> {
+        let (mut rest, mut rows) = (text, Vec::new());
+        while !rest.is_empty() {
+            let mut row = Row::default();
+            let Split::Row { used, .. } = split(rest, b',', true, 100, &mut row) else { panic!("{rest:?}") };
+            rows.push(row.cells().map(str::to_owned).collect());
+            rest = &rest[used..];
+        }
+        rows
+    }
+
+    proptest! {
+        #[test]
+        fn cells_are_those_of_the_csv_crate(text in "[ab\",\n\r é]{0,40}") {
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let expected: Vec<Vec<String>> =
+                reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+            // The csv crate passes over empty lines, which count as rows here.
+            let is_empty_line = |row: &Vec<String>| row.len() == 1 && row[0].is_empty();
+            let ours: Vec<_> = cells(&text).into_iter().filter(|row| !is_empty_line(row)).collect();
+            let expected: Vec<_> = expected.into_iter().filter(|row| !is_empty_line(row)).collect();
+            prop_assert_eq!(ours, expected);
+        }
+
+        #[test]
+        fn a_row_in_pieces_is_the_row_as_a_whole(text in "[ab\",\n\r]{1,30}", cut in 0_usize..30) {
+            let piece = &text[..cut.min(text.len())];
+            let (mut whole, mut part) = (Row::default(), Row::default());
+            let as_whole = split(&text, b',', true, 100, &mut whole);
+            if !piece.is_empty() && split(piece, b',', false, 100, &mut part) != Split::More {
+                prop_assert_eq!(part, whole);
+                prop_assert_eq!(split(piece, b',', false, 100, &mut Row::default()), as_whole);
+            }
+        }
+    }
+}

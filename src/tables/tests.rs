@@ -61,8 +61,8 @@ fn columns(lines: &str) -> TableSpec {
 }
 
 fn tabled(table: &str, lines: &str) -> TableSpec {
-    let indented: String = lines.lines().map(|line| format!("  {}\n", line.trim())).collect();
-    dataset(&format!("period: {{ column: x }}\ntable: {table}\ncolumns:\n{indented}")).spec()
+    let indented: Vec<_> = lines.lines().map(|line| format!("  {}", line.trim())).collect();
+    dataset(&format!("period: {{ column: x }}\ntable: {table}\ncolumns:\n{}", indented.join("\n"))).spec()
 }
 
 struct Dropped {
