@@ -52,7 +52,6 @@ pub(super) fn open(path: &Path, spec: &TableSpec, limits: Limits) -> Result<Box<
 /// What a file that begins with these bytes is, as people call it; none for text.
 pub(super) fn looks_like(head: &[u8]) -> Option<&'static str> {
     const KINDS: &[(&[u8], &str)] = &[
-        (b"PK\x03\x04", "a ZIP archive or an Excel workbook (.xlsx)"),
         (b"PK\x05\x06", "an empty ZIP archive"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Excel workbook of the old kind (.xls) or another Office document"),
         (b"%PDF-", "a PDF document"),
@@ -66,6 +65,9 @@ pub(super) fn looks_like(head: &[u8]) -> Option<&'static str> {
         (b"{\\rtf", "a Rich Text document"),
         (b"SQLite format 3\0", "an SQLite database"),
     ];
+    if head.starts_with(b"PK\x03\x04") {
+        return Some(looks_packed_like(head));
+    }
     if let Some((_, kind)) = KINDS.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(kind);
     }
@@ -77,5 +79,17 @@ pub(super) fn looks_like(head: &[u8]) -> Option<&'static str> {
         Some("an XML document")
     } else {
         None
+    }
+}
+
+/// Office documents are ZIP archives, and name their first files so that they can be told apart.
+fn looks_packed_like(head: &[u8]) -> &'static str {
+    let names = |word: &[u8]| head.windows(word.len()).any(|window| window == word);
+    if names(b"opendocument.spreadsheet") {
+        "an OpenDocument spreadsheet (.ods)"
+    } else if names(b"xl/") || names(b"[Content_Types].xml") {
+        "an Excel workbook (.xlsx) or another Office document"
+    } else {
+        "a ZIP archive"
     }
 }

@@ -1,9 +1,9 @@
 //! Bytes of a file → a stream of typed column batches, and the figures in them.
 //!
-//! A file is opened as what it is ([`formats`], one file a format), its header is found ([`header`]), and its rows come
-//! as [`crate::model::Batch`]es with each cell read by its declared kind ([`cells`], [`periods`]). What the reader itself
-//! finds amiss, or leaves out, is a finding with its rows: nothing is dropped or guessed silently. [`measures`] makes the
-//! figures of the batches.
+//! A [`Table`] is opened as what its bytes are (`formats`: one file a format, one line in its registry), its header is
+//! found (`header`), and its rows come as [`Batch`](crate::model::Batch)es, each cell read by its declared kind (`cells`,
+//! `periods`). What the reader itself finds amiss, or leaves out, is a finding with its rows: nothing is dropped or
+//! guessed silently. An [`Extractor`] makes the figures of the batches.
 
 mod cells;
 mod decode;
@@ -13,6 +13,7 @@ mod formats;
 mod header;
 mod measures;
 mod period_column;
+mod period_numbers;
 mod period_words;
 mod periods;
 mod places;

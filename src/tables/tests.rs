@@ -327,8 +327,10 @@ fn damaged_letters_are_named_with_their_cell() {
 
 #[test]
 fn what_is_no_text_is_called_by_its_name() {
-    let cases: [(&[u8], &str); 8] = [
-        (b"PK\x03\x04\x14\x00", "a ZIP archive or an Excel workbook (.xlsx)"),
+    let cases: [(&[u8], &str); 10] = [
+        (b"PK\x03\x04\x14\0\0\0\0\0les.csv", "a ZIP archive;"),
+        (b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK", "(.ods)"),
+        (b"PK\x03\x04\x14\0\0\0\0\0[Content_Types].xml", "an Excel workbook (.xlsx)"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Excel workbook of the old kind (.xls)"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"  <!DOCTYPE html><html>", "a web page"),
