@@ -1,1 +1,31 @@
-//! rules
+//! Rules: YAML and Rhai compiled; a series at a period becomes a signal.
+//!
+//! A rule names a dataset and a measure, and looks at every series of it. Its condition, message and settings are an
+//! expression language of their own: see [`crate::expr`]. Where history is kept, who is told and what time it is are none
+//! of its business: [`Rule::signal`] decides from the figures alone.
+//!
+//! - [`RuleFile`] is what a file of `rules/` holds, [`RuleSettings`] one rule of it;
+//! - [`Catalog`] is what rules may name, filled from the datasets;
+//! - [`Rule`] is a rule that names only what there is;
+//! - [`RuleTest`] is a test that stands in the rule's own file, as data: who runs it knows how alerts live.
+//!
+//! Each kind of condition is a file of its own with its settings: [`when`](RuleSettings::when) is the one there is.
+
+mod catalog;
+mod entries;
+mod figures;
+mod fingerprint;
+mod rule;
+mod rule_test;
+mod settings;
+mod when;
+
+#[cfg(test)]
+mod shipped;
+
+pub use catalog::{Catalog, MeasureEntry};
+pub use entries::Entries;
+pub use figures::{Figures, FiguresError};
+pub use rule::Rule;
+pub use rule_test::{Expectation, RuleTest, TestSeries};
+pub use settings::{RuleFile, RuleSettings};

@@ -1,0 +1,63 @@
+//! Mappings whose keys keep their place.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+
+use crate::{model::Labels, yaml::Located};
+
+/// The entries of a YAML mapping in the order in which they are written. That no key stands twice is seen to when the
+/// file is read.
+#[derive(Debug, Clone)]
+pub struct Entries<V>(pub Vec<(Located<String>, V)>);
+
+impl<V> Default for Entries<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<V> Entries<V> {
+    /// Keys and values in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = (&Located<String>, &V)> {
+        self.0.iter().map(|(key, value)| (key, value))
+    }
+
+    /// The keys in the order of the file.
+    pub fn keys(&self) -> impl Iterator<Item = &Located<String>> {
+        self.0.iter().map(|(key, _)| key)
+    }
+}
+
+impl Entries<String> {
+    /// The entries as labels.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        self.iter().map(|(name, value)| (name.value.clone(), value.clone())).collect()
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Mapping<V>(PhantomData<V>);
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Mapping<V> {
+            type Value = Entries<V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping (`key: value`)")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Mapping(PhantomData))
+    }
+}

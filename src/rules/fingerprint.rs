@@ -1,0 +1,57 @@
+//! Whether a rule is still the one whose alerts are known.
+
+use super::{Entries, RuleSettings};
+use crate::{expr::Setting, yaml::SourceFile};
+
+/// BLAKE3, in hexadecimal, of all that bears upon a rule's signals and alerts: its definition and the whole text of the
+/// `.rhai` files that it can come to call. What is for readers only (summary, doc, tests) does not count; nor do the
+/// places of files, limits, and the other rules.
+pub(super) fn of(id: &str, settings: &RuleSettings, scripts: &[&SourceFile]) -> String {
+    let mut hash = Hash(blake3::Hasher::new());
+    hash.part("rule", id);
+    hash.part("dataset", &settings.dataset);
+    hash.part("measure", &settings.measure);
+    hash.part("severity", settings.severity.code());
+    hash.part("when", &settings.when);
+    hash.part("message", &settings.message);
+    hash.part("for", &settings.for_periods.to_string());
+    hash.part("resolve_after", &settings.resolve_after.to_string());
+    hash.entries("where", &settings.only, Clone::clone);
+    hash.entries("labels", &settings.labels, Clone::clone);
+    hash.entries("settings", &settings.settings, written);
+    for script in scripts {
+        hash.part("script", &script.text);
+    }
+    hash.0.finalize().to_hex().to_string()
+}
+
+/// Numbers by their bits, and no kind of value like another.
+fn written(setting: &Setting) -> String {
+    match setting {
+        Setting::Number(number) => format!("number {:016x}", number.to_bits()),
+        Setting::Bool(value) => format!("bool {value}"),
+        Setting::Text(text) => format!("text {text}"),
+    }
+}
+
+struct Hash(blake3::Hasher);
+
+impl Hash {
+    /// Lengths stand before texts, so that no two definitions run into the same bytes.
+    fn part(&mut self, name: &str, text: &str) {
+        for text in [name, text] {
+            self.0.update(&(text.len() as u64).to_le_bytes());
+            self.0.update(text.as_bytes());
+        }
+    }
+
+    /// The order in which entries are written means nothing.
+    fn entries<V>(&mut self, name: &str, entries: &Entries<V>, written: impl Fn(&V) -> String) {
+        let mut entries: Vec<_> = entries.iter().map(|(key, value)| (key.as_str(), written(value))).collect();
+        entries.sort();
+        for (key, value) in entries {
+            self.part(name, key);
+            self.part("=", &value);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What a file of `rules/` holds.
+
+use std::num::NonZeroU32;
+
+use serde::Deserialize;
+
+use super::{Entries, RuleTest};
+use crate::{expr::Setting, model::AlertSeverity, yaml::Located};
+
+/// A file of rules: `rules:` and under it each rule by its id.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleFile {
+    /// The rules by id. An id is for ever: alerts and their history carry it.
+    pub rules: Entries<RuleSettings>,
+}
+
+/// One rule as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSettings {
+    /// One line for people: what has happened when it fires.
+    pub summary: String,
+    /// Why there is such a rule, and what to do.
+    #[serde(default)]
+    pub doc: String,
+    /// The dataset whose figures it looks at.
+    pub dataset: Located<String>,
+    /// The measure of the dataset.
+    pub measure: Located<String>,
+    /// Labels that a series must have for the rule to look at it; without any, every series.
+    #[serde(default, rename = "where")]
+    pub only: Entries<String>,
+    /// How urgent it is to those who are told.
+    #[serde(default)]
+    pub severity: AlertSeverity,
+    /// Constants of the condition and the message, by name.
+    #[serde(default)]
+    pub settings: Entries<Setting>,
+    /// The condition: true is a breach.
+    pub when: Located<String>,
+    /// What those who are told read, with expressions in braces.
+    pub message: Located<String>,
+    /// How many consecutive periods must be in breach before it fires.
+    #[serde(default = "one", rename = "for")]
+    pub for_periods: NonZeroU32,
+    /// How many consecutive periods must be clear before it is resolved.
+    #[serde(default = "one")]
+    pub resolve_after: NonZeroU32,
+    /// Labels that its alerts have besides those of the series.
+    #[serde(default)]
+    pub labels: Entries<String>,
+    /// Its tests.
+    #[serde(default)]
+    pub tests: Vec<RuleTest>,
+}
+
+fn one() -> NonZeroU32 {
+    NonZeroU32::MIN
+}
