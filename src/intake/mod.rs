@@ -91,7 +91,8 @@ pub struct Claimed {
 }
 
 impl Claimed {
-    /// Removes the claim's own folder once the file has been moved on from it. Doing it twice does no harm.
+    /// Removes the claim's own folder once the file has been moved on from it: with it goes the hidden note of where the
+    /// file was dropped. Doing it twice does no harm, and [`recover()`] does it for claims that a crash left so.
     ///
     /// # Errors
     /// Fails when the file, or anything else that somebody put there, is still in the folder: nothing is deleted then.

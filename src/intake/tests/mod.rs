@@ -1,5 +1,6 @@
 //! Behaviour with real folders; how files settle is tested in virtual time.
 
+mod absence;
 mod claims;
 mod folders;
 mod killed;
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 use super::{Batch, Claimed, Intake, IntakeSettings};
 
 /// A slow machine may take as long as this; no test waits so long when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A home with one drop folder and a folder for claimed files.
 struct Home {
