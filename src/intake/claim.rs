@@ -54,7 +54,7 @@ pub(super) fn claim_all(
 }
 
 /// An attempt may have renamed the file and back: that alone is no change that would be worth another attempt.
-fn restamp(file: &mut Settled) {
+pub(super) fn restamp(file: &mut Settled) {
     match fs::symlink_metadata(&file.path).map(|metadata| Stamp::of(&metadata)) {
         Ok(stamp) if stamp.same_content(&file.stamp) => file.stamp = stamp,
         _ => {}

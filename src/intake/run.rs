@@ -226,7 +226,8 @@ impl Intake {
                     }
                 }
             }
-            Done::CopiesUndone => {}
+            // A share tells of no event: what has its name back is found by a listing.
+            Done::CopiesUndone => self.next_scan = Instant::now(),
         }
     }
 }

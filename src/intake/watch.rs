@@ -46,7 +46,8 @@ impl Hints {
         self.news.notified().await;
     }
 
-    fn hear(&self, folders: &[PathBuf], event: notify::Result<Event>) {
+    /// Takes note of an event in these folders.
+    pub(super) fn hear(&self, folders: &[PathBuf], event: notify::Result<Event>) {
         let (paths, rescan) = match event {
             // Reading a file, which this program does too, is no change.
             Ok(event) if event.kind.is_access() => return,

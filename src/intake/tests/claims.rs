@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 use super::{Home, names_in};
-use crate::intake::claim::{Setback, Terms, claim};
+use crate::intake::claim::{Setback, Terms, claim, restamp};
 use crate::intake::copy::take_by_copy;
 use crate::intake::folder::ClaimFolder;
 use crate::intake::{Claimed, Reason, Settled, Stamp, fingerprint};
@@ -169,4 +169,20 @@ fn a_fingerprint_is_blake3_of_the_bytes() {
     symlink(home.dropped("empty"), home.dropped("link")).unwrap();
     fingerprint(&home.dropped("link")).unwrap_err();
     fingerprint(&home.drop_folder()).unwrap_err();
+}
+
+#[test]
+fn renamed_and_renamed_back_is_no_change_but_new_content_is() {
+    let home = Home::new();
+    let path = home.put("a.csv", "1");
+    let mut file = settled(&path);
+    std::thread::sleep(Duration::from_millis(20));
+    fs::rename(&path, home.dropped(".aside")).unwrap();
+    fs::rename(home.dropped(".aside"), &path).unwrap();
+    assert_ne!(file.stamp, settled(&path).stamp, "a rename shows");
+    restamp(&mut file);
+    assert_eq!(file.stamp, settled(&path).stamp);
+    fs::write(&path, "22").unwrap();
+    restamp(&mut file);
+    assert_ne!(file.stamp, settled(&path).stamp);
 }

@@ -3,6 +3,7 @@
 mod absence;
 mod claims;
 mod folders;
+mod hints;
 mod killed;
 mod naming;
 mod recovery;
