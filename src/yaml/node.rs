@@ -56,17 +56,15 @@ impl Place {
     /// an expression count them. Exact for plain and quoted scalars of one line and for literal blocks (`|`).
     #[must_use]
     pub fn within(&self, line: usize, column: usize) -> Self {
-        let text = &self.file.text;
-        let block = text.get(self.span.clone()).is_some_and(|written| written.starts_with(['|', '>']));
-        let quoted = text.get(self.span.clone()).is_some_and(|written| written.starts_with(['"', '\'']));
-        let (target, indent) = if block {
-            let first = text.lines().nth(self.line).unwrap_or("");
-            (self.line + line, first.len() - first.trim_start().len())
-        } else {
-            let before = if line > 1 { 0 } else { self.column - 1 + usize::from(quoted) };
-            (self.line + line - 1, before)
+        let written = self.file.text.get(self.span.clone()).unwrap_or("");
+        let quoted = written.len() > 1 && ['"', '\''].iter().any(|q| written.starts_with(*q) && written.ends_with(*q));
+        // The span of a block begins with its first line, whose indentation all its lines have.
+        let before = match (quoted, line) {
+            (true, 1) => self.column,
+            (true, _) => 0,
+            (false, _) => self.column - 1,
         };
-        self.at_line(target, indent + column.max(1))
+        self.at_line(self.line + line - 1, before + column.max(1))
     }
 
     fn at_line(&self, line: usize, column: usize) -> Self {
@@ -262,5 +260,28 @@ impl Builder<'_> {
         let from = start.byte_offset().unwrap_or(0).min(len);
         let to = end.byte_offset().unwrap_or(from).clamp(from, len);
         Place { file: Arc::clone(self.file), line: start.line(), column: start.col() + 1, span: from..to }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_within_a_text_are_where_it_is_written() {
+        for (text, line, column, at) in [
+            ("a: one two\n", 1, 5, "two"),
+            ("a: \"one two\"\n", 1, 5, "two"),
+            ("a: |\n  one\n    two\n", 2, 3, "two"),
+            ("a: |\n  \"one\" two\n", 1, 7, "two"),
+            ("a: >-\n  one two\n", 1, 5, "two"),
+        ] {
+            let file = Arc::new(SourceFile { path: "a.yaml".into(), text: text.to_owned() });
+            let place = parse(&file).expect(text).get("a").expect(text).place.within(line, column);
+            assert_eq!(text.find(at), Some(place.span.start), "{text}");
+            let before = &text[..place.span.start];
+            let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+            assert_eq!((place.line, place.column), (before.matches('\n').count() + 1, before.len() - line_start + 1));
+        }
     }
 }
