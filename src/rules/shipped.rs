@@ -201,6 +201,20 @@ fn every_mistake_of_a_rule_is_reported_where_it_stands() {
 }
 
 #[test]
+fn places_hold_in_blocks_of_several_lines() {
+    let block = RULE
+        .replace("when: value < share * plan", "when: |\n      value < share &&\n        value < pln\n")
+        .replace("\"{value}\"", "|\n      {value}\n      of {plan:percnt}\n");
+    assert_eq!(
+        written(&block).expect_err("wrong"),
+        [
+            "rules/a.yaml:8:17: there is no variable `pln` (did you mean `plan`?)",
+            "rules/a.yaml:12:16: there is no format `percnt` (did you mean `percent`?)",
+        ]
+    );
+}
+
+#[test]
 fn names_and_notation_that_are_not_there_have_a_hint() {
     for (from, to, problem) in [
         ("les-activity", "les", "rules/a.yaml:4:14: there is no dataset `les` (did you mean `les-activity`?)"),
