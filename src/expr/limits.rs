@@ -9,12 +9,13 @@ use rhai::{Dynamic, Engine};
 
 use super::failure::Stop;
 
-/// What one evaluation may use. Depth and sizes are fixed: see the constants of this module.
+/// What one evaluation may use. Depth and sizes are fixed: functions call each other at most 8 deep, a text has at most
+/// 64 KB, a list or map at most 1,000 entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Steps of the interpreter: an expression of one line takes about ten.
     pub operations: u64,
-    /// Time on the clock; looked at every [`STRIDE`] operations.
+    /// Time on the clock; it is looked at every 256 operations.
     pub time: Duration,
 }
 

@@ -11,6 +11,28 @@
 //! - Names are known when an expression is compiled: an unknown variable, label or function is a [`crate::yaml::Problem`]
 //!   with its place in the file and the nearest known name.
 //!
+//! The functions that all of them have:
+//!
+//! | | |
+//! |---|---|
+//! | `abs(x)` `floor(x)` `ceil(x)` `sqrt(x)` `min(a, b)` `max(a, b)` | as ever |
+//! | `round(x)` `round(x, decimals)` | halves away from zero |
+//! | `len(text)` `contains(text, part)` `starts_with(…)` `ends_with(…)` `lower(text)` `upper(text)` | also as `text.len()` |
+//! | `x in [a, b]` `x !in [a, b]` `len(list)` `push(list, x)` `for x in list` `for n in 1..=6` | lists have no index |
+//! | `to_string(x)` `print(x)` `debug(x)` | what is printed goes to the log at level debug |
+//! | `cannot_tell("reason")` | ends the evaluation |
+//!
+//! Those that expressions over a series and `.rhai` files have besides; where a figure that they need is not there, the
+//! answer is "cannot tell":
+//!
+//! | | |
+//! |---|---|
+//! | `previous()` `ago(n)` | the figure of the period before, of `n` periods before (`ago(0)` is this one) |
+//! | `previous_plan()` `plan_ago(n)` | the same of the plan |
+//! | `same_period_last_year()` | the figure of the same month, quarter or year a year earlier |
+//! | `mean(n)` | the mean of the `n` periods *before* this one, so that `value > mean(3)` reads as it means |
+//! | `sum_ytd()` | the sum from April to this period |
+//!
 //! [`RowExpression`] is about one row of a table, [`SeriesExpression`] and [`Template`] about one period of a series;
 //! [`Scripts`] are the functions of the `.rhai` files.
 

@@ -291,3 +291,15 @@ fn a_rule_that_fails_is_neither_clear_nor_a_breach() {
     let words = "direction is \"sideways\"; use fall or rise (rules/change.rhai:22:14)";
     assert_eq!(signal, Signal::Failed(words.to_owned()));
 }
+
+#[test]
+fn rules_are_shared_between_threads() {
+    let (rule, series) = (shipped("les-deterioration"), published().remove("Dementia").expect("published"));
+    let at = |month| rule.signal(&series, period(month));
+    let alone = ["2025-08", "2025-09", "2025-10"].map(at);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..50).for_each(|_| assert_eq!(["2025-08", "2025-09", "2025-10"].map(at), alone)));
+        }
+    });
+}
