@@ -32,7 +32,7 @@ mod tests;
 mod watch;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -90,18 +90,13 @@ pub struct Claimed {
     pub received: Timestamp,
 }
 
-impl Claimed {
-    /// Removes the claim's own folder once the file has been moved on from it: with it goes the hidden note of where the
-    /// file was dropped. Doing it twice does no harm, and [`recover()`] does it for claims that a crash left so.
-    ///
-    /// # Errors
-    /// Fails when the file, or anything else that somebody put there, is still in the folder: nothing is deleted then.
-    pub fn close(&self) -> io::Result<()> {
-        match self.path.parent() {
-            Some(dir) => folder::remove_emptied(dir),
-            None => Ok(()),
-        }
-    }
+/// Removes a claim's own folder once its file has been moved on from it; `path` is [`Claimed::path`]. Doing it twice does
+/// no harm.
+///
+/// # Errors
+/// Fails when the file, or anything else that somebody put there, is still in the folder: nothing is deleted then.
+pub fn close(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), folder::remove_emptied)
 }
 
 /// A settled file that stays in its drop folder.

@@ -69,14 +69,14 @@ impl Period {
     #[must_use]
     pub fn month(year: i32, month: i32) -> Option<Self> {
         (YEARS.contains(&year) && (1..=12).contains(&month))
-            .then_some(Self { granularity: Granularity::Month, ordinal: year * 12 + month - 1 })
+            .then(|| Self { granularity: Granularity::Month, ordinal: year * 12 + month - 1 })
     }
 
     /// Quarter `quarter` (1–4, April to June first) of the financial year that starts in `year`.
     #[must_use]
     pub fn quarter(year: i32, quarter: i32) -> Option<Self> {
         (YEARS.contains(&year) && (1..=4).contains(&quarter))
-            .then_some(Self { granularity: Granularity::Quarter, ordinal: year * 4 + quarter - 1 })
+            .then(|| Self { granularity: Granularity::Quarter, ordinal: year * 4 + quarter - 1 })
     }
 
     /// The financial year that starts in April of `year`.

@@ -66,6 +66,7 @@ impl Series {
     }
 
     /// The figures in the order of time.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Period, Figure)> {
         self.points.iter().map(|(period, figure)| (*period, *figure))
     }

@@ -1,7 +1,7 @@
 //! The routing tree: depth first, the first matching branch wins unless it says `continue`, and a branch none of whose
 //! own branches match speaks for itself, as in Prometheus Alertmanager.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
@@ -56,10 +56,7 @@ impl Route {
     ///
     /// # Errors
     /// Every unknown group, bad pattern, and a top branch that has matchers or no group.
-    pub fn compile<'a>(
-        settings: &RouteSettings,
-        groups: impl Iterator<Item = &'a str> + Clone,
-    ) -> Result<Self, Problems> {
+    pub fn compile(settings: &RouteSettings, groups: &BTreeSet<&str>) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         if let Some(pattern) = settings.matches.values().next() {
             let message = "the top of the route takes what matches nothing else: it cannot have `match` itself";
@@ -69,15 +66,15 @@ impl Route {
         problems.into_result().map(|()| route)
     }
 
-    fn branch<'a>(
+    fn branch(
         settings: &RouteSettings,
         inherited: &[String],
-        groups: impl Iterator<Item = &'a str> + Clone,
+        groups: &BTreeSet<&str>,
         problems: &mut Problems,
     ) -> Self {
         for group in &settings.to {
-            if !groups.clone().any(|known| known == group.value) {
-                problems.push(Problem::unknown(group.place.clone(), "group", group, groups.clone()));
+            if !groups.contains(group.as_str()) {
+                problems.push(Problem::unknown(group.place.clone(), "group", group, groups.iter().copied()));
             }
         }
         let own: Vec<String> = settings.to.iter().map(|group| group.value.clone()).collect();
@@ -89,7 +86,7 @@ impl Route {
                 Err(error) => problems.push(Problem::new(pattern.place.clone(), error.kind().to_string())),
             }
         }
-        let routes = settings.routes.iter().map(|branch| Self::branch(branch, &to, groups.clone(), problems)).collect();
+        let routes = settings.routes.iter().map(|branch| Self::branch(branch, &to, groups, problems)).collect();
         Self { to, matches, go_on: settings.go_on, routes }
     }
 
@@ -143,7 +140,7 @@ mod tests {
         let file = Arc::new(SourceFile { path: "groups.yaml".into(), text: text.to_owned() });
         parse(&file)
             .and_then(|node| decode::<RouteSettings>(&node))
-            .and_then(|settings| Route::compile(&settings, ["team", "dental", "quality", "board"].into_iter()))
+            .and_then(|settings| Route::compile(&settings, &["team", "dental", "quality", "board"].into()))
             .map_err(|problems| problems.to_string())
     }
 

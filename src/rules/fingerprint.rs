@@ -1,7 +1,10 @@
 //! Whether a rule is still the one whose alerts are known.
 
-use super::{Entries, RuleSettings};
-use crate::{expr::Setting, yaml::SourceFile};
+use super::RuleSettings;
+use crate::{
+    expr::Setting,
+    yaml::{Entries, SourceFile},
+};
 
 /// BLAKE3, in hexadecimal, of all that bears upon a rule's signals and alerts: its definition and the whole text of the
 /// `.rhai` files that it can come to call. What is for readers only (summary, doc, tests) does not count; nor do the

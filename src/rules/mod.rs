@@ -12,7 +12,6 @@
 //! Each kind of condition is a file of its own with its settings: [`when`](RuleSettings::when) is the one there is.
 
 mod catalog;
-mod entries;
 mod figures;
 mod fingerprint;
 mod rule;
@@ -24,7 +23,6 @@ mod when;
 mod shipped;
 
 pub use catalog::{Catalog, MeasureEntry};
-pub use entries::Entries;
 pub use figures::{Figures, FiguresError};
 pub use rule::Rule;
 pub use rule_test::{Expectation, RuleTest, TestSeries};

@@ -108,10 +108,10 @@ impl Rule {
         self.settings.resolve_after.get()
     }
 
-    /// Labels that its alerts have besides those of the series; none of them is a label of the measure.
+    /// The labels of the alert that it makes of a series: those of the series, and the rule's own beside them.
     #[must_use]
-    pub fn labels(&self) -> &Labels {
-        &self.labels
+    pub fn alert_labels(&self, series: &Series) -> Labels {
+        series.key.labels.iter().chain(self.labels.iter()).collect()
     }
 
     /// Its tests.
@@ -137,6 +137,12 @@ impl Rule {
     #[must_use]
     pub fn signal(&self, series: &Series, period: Period) -> Signal {
         self.condition.signal(series, period)
+    }
+
+    /// The rule's message for the figures of a period, whether they are in breach or not.
+    #[must_use]
+    pub fn describe(&self, series: &Series, period: Period) -> String {
+        self.condition.describe(series, period)
     }
 }
 

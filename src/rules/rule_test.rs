@@ -10,10 +10,10 @@
 
 use serde::Deserialize;
 
-use super::{Entries, Figures, MeasureEntry, RuleSettings};
+use super::{Figures, MeasureEntry, RuleSettings};
 use crate::{
     model::{AlertState, Better, Figure, Labels, Period, Series, SeriesKey, Value},
-    yaml::{Located, Problem, Problems},
+    yaml::{Entries, Located, Problem, Problems},
 };
 
 /// One test of a rule.

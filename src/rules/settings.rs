@@ -4,8 +4,12 @@ use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
-use super::{Entries, RuleTest};
-use crate::{expr::Setting, model::AlertSeverity, yaml::Located};
+use super::RuleTest;
+use crate::{
+    expr::Setting,
+    model::AlertSeverity,
+    yaml::{Entries, Located},
+};
 
 /// A file of rules: `rules:` and under it each rule by its id.
 #[derive(Debug, Clone, Deserialize)]

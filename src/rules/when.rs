@@ -27,11 +27,16 @@ impl When {
 
     pub(super) fn signal(&self, series: &Series, period: Period) -> Signal {
         match self.condition.evaluate(series, period) {
-            Truth::True => Signal::Breach(self.message.render(series, period)),
+            Truth::True => Signal::Breach(self.describe(series, period)),
             Truth::False => Signal::Clear,
             Truth::CannotTell(reason) => Signal::CannotTell(reason),
             Truth::Failed(words) => Signal::Failed(words),
         }
+    }
+
+    /// The message for these figures, whatever the condition says of them.
+    pub(super) fn describe(&self, series: &Series, period: Period) -> String {
+        self.message.render(series, period)
     }
 
     /// The `.rhai` files that condition and message can come to call, in the order of their paths, each once.

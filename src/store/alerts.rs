@@ -97,11 +97,12 @@ impl Store {
 
 pub(super) async fn upsert(tx: &mut Transaction<'static, Any>, alert: &Alert) -> Result<()> {
     sqlx::query(
-        "INSERT INTO alerts (id, rule, dataset, severity, state, labels, since, reading, cannot_tell, episodes) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+        "INSERT INTO alerts (id, rule, dataset, severity, state, labels, since, reading, cannot_tell, episodes, \
+         withdrawn) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (id) DO UPDATE SET rule = excluded.rule, dataset = excluded.dataset, \
          severity = excluded.severity, state = excluded.state, labels = excluded.labels, since = excluded.since, \
-         reading = excluded.reading, cannot_tell = excluded.cannot_tell, episodes = excluded.episodes",
+         reading = excluded.reading, cannot_tell = excluded.cannot_tell, episodes = excluded.episodes, \
+         withdrawn = excluded.withdrawn",
     )
     .bind(alert.id.0.clone())
     .bind(alert.rule.clone())
@@ -113,6 +114,7 @@ pub(super) async fn upsert(tx: &mut Transaction<'static, Any>, alert: &Alert) ->
     .bind(rows::json("the figures of an alert", &alert.reading)?)
     .bind(alert.cannot_tell.clone())
     .bind(rows::json("the episodes of an alert", &alert.episodes)?)
+    .bind(rows::json("what was withdrawn of an alert", &alert.withdrawn)?)
     .execute(&mut **tx)
     .await
     .map_err(|error| StoreError::of_sql("keep an alert", error))?;
@@ -187,6 +189,7 @@ fn read_alert(row: &Fields<'_>) -> Result<Alert> {
         reading: row.json("reading")?,
         cannot_tell: row.maybe_text("cannot_tell")?,
         episodes: row.json("episodes")?,
+        withdrawn: row.json("withdrawn")?,
     })
 }
 

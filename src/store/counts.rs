@@ -19,6 +19,15 @@ pub struct Counts {
     pub outbox: Vec<(MessageState, u64)>,
 }
 
+impl Counts {
+    /// Messages that are still to be sent.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        let waits = |state: &MessageState| matches!(state, MessageState::Queued | MessageState::Sending);
+        self.outbox.iter().filter(|(state, _)| waits(state)).map(|(_, n)| n).sum()
+    }
+}
+
 impl Store {
     /// Counts deliveries, alerts and messages.
     pub async fn counts(&self) -> Result<Counts> {

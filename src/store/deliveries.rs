@@ -54,19 +54,16 @@ impl Store {
         rows::all("deliveries", &rows, read)
     }
 
-    /// The deliveries that had these bytes and were decided as `dataset` (`None`: as a file that no dataset recognises),
-    /// newest first, duplicates left out. Whether one of them makes a new file a duplicate hangs on its `settings`.
-    pub async fn same_bytes(&self, hash: &str, dataset: Option<&str>) -> Result<Vec<KeptDelivery>> {
-        let rows = sqlx::query(
-            "SELECT * FROM deliveries WHERE hash = $1 AND verdict <> $2 \
-             AND (dataset = $3 OR (dataset IS NULL AND $3 IS NULL)) ORDER BY received DESC, id DESC",
-        )
-        .bind(hash.to_owned())
-        .bind(Verdict::Duplicate.code())
-        .bind(dataset.map(str::to_owned))
-        .fetch_all(self.reader())
-        .await
-        .map_err(|error| StoreError::of_sql("look for the same bytes", error))?;
+    /// The deliveries that had these bytes, newest first, duplicates left out. Whether one of them makes a new file a
+    /// duplicate hangs on what became of it and on its `settings`.
+    pub async fn same_bytes(&self, hash: &str) -> Result<Vec<KeptDelivery>> {
+        let query = "SELECT * FROM deliveries WHERE hash = $1 AND verdict <> $2 ORDER BY received DESC, id DESC";
+        let rows = sqlx::query(query)
+            .bind(hash.to_owned())
+            .bind(Verdict::Duplicate.code())
+            .fetch_all(self.reader())
+            .await
+            .map_err(|error| StoreError::of_sql("look for the same bytes", error))?;
         rows::all("deliveries", &rows, read)
     }
 

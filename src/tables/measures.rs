@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use crate::model::{Batch, Cell, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Value};
+use crate::{
+    model::{Batch, Cell, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Value},
+    yaml::{Entries, Located},
+};
 
 use super::{
-    MeasureSettings, Named, PeriodSource,
+    MeasureSettings, PeriodSource,
     periods::{self, PeriodProblem},
     places::Places,
 };
@@ -108,12 +111,12 @@ impl Extractor {
     ///
     /// # Errors
     /// A measure or the period names a column that the schema does not have.
-    pub fn new(measures: &Named<MeasureSettings>, schema: &Schema, period: &PeriodOf) -> Result<Self, UnknownColumn> {
+    pub fn new(measures: &Entries<MeasureSettings>, schema: &Schema, period: &PeriodOf) -> Result<Self, UnknownColumn> {
         let position = |name: &str| schema.position(name).ok_or_else(|| UnknownColumn(name.to_owned()));
-        let measure = |(name, settings): (&str, &MeasureSettings)| {
+        let measure = |(name, settings): (&Located<String>, &MeasureSettings)| {
             let labels = settings.labels.iter().map(|label| Ok((label.value.clone(), position(label)?)));
             Ok(Measure {
-                name: name.to_owned(),
+                name: name.value.clone(),
                 value: position(&settings.value)?,
                 plan: settings.plan.as_ref().map(|plan| position(plan)).transpose()?,
                 labels: labels.collect::<Result<_, _>>()?,

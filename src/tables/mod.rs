@@ -30,7 +30,7 @@ pub use error::{Limits, ReadError};
 pub use measures::{Extractor, Figures, FileNameError, PeriodOf, UnknownColumn};
 pub use periods::{PeriodProblem, read_period};
 pub use settings::{
-    ColumnSettings, Delimiter, FileNamePattern, HeaderRows, MeasureSettings, Named, PeriodSource, RowPattern,
-    TableSettings, TableSpec, TextEncoding,
+    ColumnSettings, Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RowPattern, TableSettings,
+    TableSpec, TextEncoding,
 };
 pub use table::{HeaderMatch, Table, probe};

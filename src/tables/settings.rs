@@ -7,12 +7,12 @@ use globset::{GlobBuilder, GlobMatcher};
 use regex::Regex;
 use serde::{
     Deserialize, Deserializer,
-    de::{self, MapAccess, Visitor},
+    de::{self, Visitor},
 };
 
 use crate::{
     model::{Better, ColumnDef, ColumnKind, Schema},
-    yaml::Located,
+    yaml::{Entries, Located},
 };
 
 /// The section `table`: what cannot be found out from the file itself.
@@ -185,71 +185,26 @@ pub struct MeasureSettings {
     pub unit: Option<String>,
 }
 
-/// A YAML mapping of names to settings, in the order in which it is written.
-#[derive(Debug, Clone)]
-pub struct Named<T>(pub Vec<(Located<String>, T)>);
-
-impl<T> Named<T> {
-    /// The settings of a name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&T> {
-        self.iter().find(|(known, _)| *known == name).map(|(_, settings)| settings)
-    }
-
-    /// Names and settings as written.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
-        self.0.iter().map(|(name, settings)| (name.value.as_str(), settings))
-    }
-}
-
-impl<T> Default for Named<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl Named<ColumnSettings> {
-    /// The declared columns as other rooms see them.
-    #[must_use]
-    pub fn schema(&self) -> Schema {
-        let column = |(name, settings): (&str, &ColumnSettings)| ColumnDef {
-            name: name.to_owned(),
-            kind: settings.kind,
-            required: settings.required,
-        };
-        Schema { columns: self.iter().map(column).collect() }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
-            type Value = Named<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a mapping of names to settings")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Named(entries))
-            }
-        }
-        deserializer.deserialize_map(Entries(std::marker::PhantomData))
-    }
-}
-
 /// All that reading a table of one dataset needs to know.
 #[derive(Debug, Clone, Default)]
 pub struct TableSpec {
     /// The section `table`.
     pub table: TableSettings,
     /// The section `columns`.
-    pub columns: Named<ColumnSettings>,
+    pub columns: Entries<ColumnSettings>,
+}
+
+impl TableSpec {
+    /// The declared columns as other rooms see them.
+    #[must_use]
+    pub fn schema(&self) -> Schema {
+        let column = |(name, settings): (&Located<String>, &ColumnSettings)| ColumnDef {
+            name: name.value.clone(),
+            kind: settings.kind,
+            required: settings.required,
+        };
+        Schema { columns: self.columns.iter().map(column).collect() }
+    }
 }
 
 /// A setting that is written as text and understood by a function. A refusal is an error at the text itself.

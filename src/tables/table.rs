@@ -2,7 +2,10 @@
 
 use std::{collections::VecDeque, path::Path};
 
-use crate::model::{Batch, Cell, Column, ColumnKind, Finding, Header, Missing, Severity};
+use crate::{
+    model::{Batch, Cell, Column, ColumnKind, Finding, Header, Missing, Severity},
+    yaml::Located,
+};
 
 use super::{
     ReadError, TableSpec,
@@ -47,7 +50,7 @@ pub fn probe(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<HeaderMat
     Ok(HeaderMatch {
         found: positions.iter().flatten().count(),
         declared: spec.columns.0.len(),
-        missing: missing.map(|(_, (name, _))| name.to_owned()).collect(),
+        missing: missing.map(|(_, (name, _))| name.value.clone()).collect(),
     })
 }
 
@@ -96,9 +99,9 @@ impl Table {
             searched: head.len(),
             wanted: header::wanted_texts(spec),
         })?;
-        let source = |(at, (name, settings)): (usize, (&str, &super::ColumnSettings))| Source {
+        let source = |(at, (name, settings)): (usize, (&Located<String>, &super::ColumnSettings))| Source {
             position: found.positions.get(at).copied().flatten(),
-            header: found.header.found.get(at).cloned().flatten().unwrap_or_else(|| name.to_owned()),
+            header: found.header.found.get(at).cloned().flatten().unwrap_or_else(|| name.value.clone()),
             kind: settings.kind,
             required: settings.required,
             period: PeriodColumn::default(),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::*;
 use crate::{
     model::{Better, Cell, Figure, Finding, Labels, Missing, SeriesKey, Severity, Value},
-    yaml::{SourceFile, decode, parse},
+    yaml::{Entries, SourceFile, decode, parse},
 };
 
 /// The part of a dataset's file that this room reads.
@@ -17,9 +17,9 @@ struct Dataset {
     period: PeriodSource,
     #[serde(default)]
     table: TableSettings,
-    columns: Named<ColumnSettings>,
+    columns: Entries<ColumnSettings>,
     #[serde(default)]
-    measures: Named<MeasureSettings>,
+    measures: Entries<MeasureSettings>,
 }
 
 impl Dataset {
@@ -30,7 +30,7 @@ impl Dataset {
     fn figures(&self, path: &str) -> (Figures, Vec<Finding>) {
         let name = Path::new(path).file_name().unwrap().to_str().unwrap();
         let period = self.period.of_file(name).expect("a period");
-        let mut extractor = Extractor::new(&self.measures, &self.columns.schema(), &period).expect("known columns");
+        let mut extractor = Extractor::new(&self.measures, &self.spec().schema(), &period).expect("known columns");
         let mut table = Table::open(Path::new(path), &self.spec(), &Limits::default()).expect("a table");
         while let Some(batch) = table.next_batch().expect("rows") {
             extractor.observe(&batch);
@@ -220,9 +220,9 @@ fn delimiters_and_line_ends_are_found() {
         for end in ["\n", "\r\n", "\r"] {
             let text = ["name", "count"].join(delimiter)
                 + end
-                + &["\"Dementia, early\"", "1,332"].join(delimiter)
+                + &*["\"Dementia, early\"", "1,332"].join(delimiter)
                 + end
-                + &["ECGs", "72"].join(delimiter);
+                + &*["ECGs", "72"].join(delimiter);
             assert_eq!(rows(&text, &two()), expected, "{text:?}");
         }
     }
@@ -294,7 +294,7 @@ fn footnotes_are_left_out_at_the_end_only() {
 
 #[test]
 fn many_rows_like_footnotes_are_data() {
-    let text = "name,count\na,1\n".to_owned() + &"b,\n".repeat(1000);
+    let text = "name,count\na,1\n".to_owned() + &*"b,\n".repeat(1000);
     assert_eq!(rows(&text, &two()).len(), 1001);
     assert_eq!(rows(text + "c,3\nSource: x,\n", &two()).len(), 1002);
 }
@@ -354,20 +354,20 @@ fn files_beyond_the_limits_are_refused() {
     let limits = Limits { row_bytes: 1000, columns: 50, rows: 1000 };
     let refused = |bytes: String| read_within(bytes, &two(), limits).expect_err("beyond the limits").to_string();
     assert!(
-        refused("name,count\na,1\n\"".to_owned() + &"x,1\n".repeat(100_000))
+        refused("name,count\na,1\n\"".to_owned() + &*"x,1\n".repeat(100_000))
             .starts_with("dropped.csv, row 3: the row is longer")
     );
     assert!(
-        refused("name,count\na,".to_owned() + &"x".repeat(2000)).contains("row 2: the row is longer than 1000 bytes")
+        refused("name,count\na,".to_owned() + &*"x".repeat(2000)).contains("row 2: the row is longer than 1000 bytes")
     );
-    assert!(refused("name,count\n".to_owned() + &",".repeat(50)).contains("row 2: the row has more than 50 cells"));
-    assert!(refused("name,count\n".to_owned() + &"a,1\n".repeat(1000)).contains("more than 1000 rows"));
-    assert_eq!(read_within("name,count\n".to_owned() + &"a,1\n".repeat(999), &two(), limits).unwrap().0.len(), 999);
+    assert!(refused("name,count\n".to_owned() + &*",".repeat(50)).contains("row 2: the row has more than 50 cells"));
+    assert!(refused("name,count\n".to_owned() + &*"a,1\n".repeat(1000)).contains("more than 1000 rows"));
+    assert_eq!(read_within("name,count\n".to_owned() + &*"a,1\n".repeat(999), &two(), limits).unwrap().0.len(), 999);
 }
 
 #[test]
 fn long_files_come_in_batches() {
-    let file = dropped("name,count\n".to_owned() + &"a,1\n".repeat(20_000));
+    let file = dropped("name,count\n".to_owned() + &*"a,1\n".repeat(20_000));
     let mut table = Table::open(&file.path, &two(), &Limits::default()).unwrap();
     let mut sizes = Vec::new();
     while let Some(batch) = table.next_batch().unwrap() {

@@ -71,7 +71,8 @@ pub fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Problems> {
             Ok(_) => return Err(problems),
             Err(error) => {
                 // A key is missing because it was left out: it has been reported already.
-                let echo = error.missing.is_some_and(|field| has_left_out(&error.place, node, field, &left_out));
+                let echo =
+                    error.missing.is_some_and(|field| has_left_out(error.place.as_ref(), node, field, &left_out));
                 let at = error.at.unwrap_or_else(|| key_of(node));
                 if !echo {
                     let place = error.place.unwrap_or_else(|| node.place.clone());
@@ -114,7 +115,7 @@ fn key_of(node: &Node) -> NodeKey {
 }
 
 /// Whether the mapping at `place` holds this field and it was left out.
-fn has_left_out(place: &Option<Place>, root: &Node, field: &str, left_out: &HashSet<NodeKey>) -> bool {
+fn has_left_out(place: Option<&Place>, root: &Node, field: &str, left_out: &HashSet<NodeKey>) -> bool {
     fn search(node: &Node, place: &Place, field: &str, left_out: &HashSet<NodeKey>) -> bool {
         match &node.kind {
             Kind::Mapping(entries) => {
@@ -126,7 +127,7 @@ fn has_left_out(place: &Option<Place>, root: &Node, field: &str, left_out: &Hash
             Kind::Scalar { .. } => false,
         }
     }
-    place.as_ref().is_some_and(|place| search(root, place, field, left_out))
+    place.is_some_and(|place| search(root, place, field, left_out))
 }
 
 struct Context<'a> {
@@ -389,7 +390,7 @@ impl DecodeError {
     }
 }
 
-impl<'de> IntoDeserializer<'de, DecodeError> for NodeDeserializer<'_> {
+impl IntoDeserializer<'_, DecodeError> for NodeDeserializer<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -454,7 +455,7 @@ impl<'de> de::VariantAccess<'de> for Choice<'_> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, DecodeError> {
-        seed.deserialize(self.value)
+        seed.deserialize(self.value).map_err(|error| error.locate(self.value.node))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, DecodeError> {

@@ -6,9 +6,11 @@
 //! version `1.10` that are asked for as text stay what was written.
 
 mod decode;
+mod entries;
 mod node;
 mod problem;
 
 pub use decode::{Located, decode};
+pub use entries::Entries;
 pub use node::{Node, Place, SourceFile, parse};
 pub use problem::{Problem, Problems, nearest};

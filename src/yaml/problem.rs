@@ -60,7 +60,7 @@ impl Problem {
             );
         }
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        renderer.render(&report).to_string()
+        renderer.render(&report)
     }
 
     /// A long block is pointed at by its first line only.

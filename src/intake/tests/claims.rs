@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::{Home, names_in};
 use crate::intake::claim::{Setback, Terms, claim, restamp};
+use crate::intake::close;
 use crate::intake::copy::take_by_copy;
 use crate::intake::folder::ClaimFolder;
 use crate::intake::{Claimed, Reason, Settled, Stamp, fingerprint};
@@ -55,11 +56,11 @@ fn a_claim_moves_the_file_and_says_where_it_came_from() {
 fn a_claim_is_closed_when_its_file_has_moved_on() {
     let home = Home::new();
     let claimed = take(&home, &settled(&home.put("a.csv", "1"))).unwrap();
-    assert!(claimed.close().is_err(), "the file is still there");
+    assert!(close(&claimed.path).is_err(), "the file is still there");
     assert!(claimed.path.exists());
     fs::rename(&claimed.path, home.dir.path().join("published.csv")).unwrap();
-    claimed.close().unwrap();
-    claimed.close().unwrap();
+    close(&claimed.path).unwrap();
+    close(&claimed.path).unwrap();
     assert!(home.claim_folders().is_empty());
 }
 

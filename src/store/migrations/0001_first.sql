@@ -50,7 +50,8 @@ CREATE TABLE alerts (
     since       TEXT NOT NULL,
     reading     TEXT NOT NULL,
     cannot_tell TEXT,
-    episodes    TEXT NOT NULL
+    episodes    TEXT NOT NULL,
+    withdrawn   TEXT
 );
 CREATE INDEX alerts_by_dataset ON alerts (dataset);
 
@@ -119,6 +120,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_by_state ON outbox (state, next_attempt);
 CREATE INDEX outbox_by_notice ON outbox (notice);
+CREATE INDEX outbox_by_recipient ON outbox (channel, recipient, state);
 
 CREATE TABLE placements (
     delivery   TEXT NOT NULL PRIMARY KEY REFERENCES deliveries (id),

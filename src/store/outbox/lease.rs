@@ -8,15 +8,30 @@ use uuid::Uuid;
 use super::{QueuedMessage, read, set_reported};
 use crate::store::{Result, Store, StoreError, rows};
 
-/// PostgreSQL wants `FOR UPDATE SKIP LOCKED` after the limit; SQLite has one writer at a time and no such words.
+/// Messages that may be taken: due, or their lease has run out; the oldest of its recipient that is; and nothing else for
+/// the recipient under way. PostgreSQL wants `FOR UPDATE SKIP LOCKED` after the limit; SQLite has one writer at a time and
+/// no such words.
 const LEASE: &str = "UPDATE outbox SET state = 'sending', lease_until = $1, lease_owner = $2 WHERE id IN (\
-                     SELECT id FROM outbox WHERE (state = 'queued' AND next_attempt <= $3) \
-                     OR (state = 'sending' AND lease_until <= $3) ORDER BY created, id LIMIT $4) RETURNING *";
+                     SELECT m.id FROM outbox m WHERE m.channel = $5 \
+                     AND ((m.state = 'queued' AND m.next_attempt <= $3) OR (m.state = 'sending' AND m.lease_until <= $3)) \
+                     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.channel = m.channel AND o.recipient = m.recipient \
+                     AND o.id <> m.id AND ((o.state = 'sending' AND o.lease_until > $3) \
+                     OR (((o.state = 'queued' AND o.next_attempt <= $3) OR (o.state = 'sending' AND o.lease_until <= $3)) \
+                     AND (o.created < m.created OR (o.created = m.created AND o.id < m.id))))) \
+                     ORDER BY m.created, m.id LIMIT $4) RETURNING *";
 
 impl Store {
-    /// Takes up to `limit` messages that are due, or whose lease has run out, oldest first. They are `owner`'s until
-    /// `until`; nobody else gets them before. `until` must leave time for the slowest attempt.
-    pub async fn lease(&self, now: Timestamp, owner: &str, until: Timestamp, limit: u32) -> Result<Vec<QueuedMessage>> {
+    /// Takes up to `limit` messages of a channel that are due, or whose lease has run out, oldest first: at most one for
+    /// each recipient, and none for a recipient with a message under way. They are `owner`'s until `until`; nobody else
+    /// gets them before. `until` must leave time for the slowest attempt.
+    pub async fn lease(
+        &self,
+        channel: &str,
+        now: Timestamp,
+        owner: &str,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<QueuedMessage>> {
         let doing = "take messages from the outbox";
         let failed = |error| StoreError::of_sql(doing, error);
         let mut tx = self.begin(doing).await?;
@@ -25,6 +40,7 @@ impl Store {
             .bind(owner.to_owned())
             .bind(now.as_millisecond())
             .bind(i64::from(limit))
+            .bind(channel.to_owned())
             .fetch_all(&mut *tx)
             .await
             .map_err(failed)?;
@@ -70,12 +86,20 @@ impl Store {
         self.change("record a dead letter", query).await.map(|changed| changed > 0)
     }
 
-    /// Gives back all that `owner` has leased, to be taken at once: at a stop, and at a start under the same name after
-    /// a crash. How many there were.
-    pub async fn release(&self, owner: &str) -> Result<u64> {
+    /// Gives a message back without counting an attempt. `false` when `owner` no longer holds its lease.
+    pub async fn release(&self, id: Uuid, owner: &str) -> Result<bool> {
         let update = "UPDATE outbox SET state = 'queued', lease_until = NULL, lease_owner = NULL \
-                      WHERE state = 'sending' AND lease_owner = $1";
-        self.change("give messages back to the outbox", sqlx::query(update).bind(owner.to_owned())).await
+                      WHERE id = $1 AND state = 'sending' AND lease_owner = $2";
+        let query = sqlx::query(update).bind(id.to_string()).bind(owner.to_owned());
+        self.change("give a message back to the outbox", query).await.map(|changed| changed > 0)
+    }
+
+    /// Ends every lease: for a process that knows itself alone with the store, at its start after a crash. How many there
+    /// were.
+    pub async fn end_leases(&self) -> Result<u64> {
+        let update =
+            "UPDATE outbox SET state = 'queued', lease_until = NULL, lease_owner = NULL WHERE state = 'sending'";
+        self.change("end the leases of a process that is gone", sqlx::query(update)).await
     }
 
     /// Queues a dead letter again under its old id, with all its attempts before it. `false` when it is not dead.

@@ -38,13 +38,14 @@ impl Store {
         rows::all("outbox", &rows, read)
     }
 
-    /// When a sender has to look again: the next attempt that is due, or the next lease that runs out. `None` when
-    /// nothing waits.
-    pub async fn next_due(&self) -> Result<Option<Timestamp>> {
+    /// When the sender of a channel has to look again: the next attempt that is due, or the next lease that runs out.
+    /// `None` when nothing waits.
+    pub async fn next_due(&self, channel: &str) -> Result<Option<Timestamp>> {
         let row = sqlx::query(
             "SELECT CAST(min(CASE WHEN state = 'sending' THEN lease_until ELSE next_attempt END) AS BIGINT) AS due \
-             FROM outbox WHERE state IN ('queued', 'sending')",
+             FROM outbox WHERE channel = $1 AND state IN ('queued', 'sending')",
         )
+        .bind(channel.to_owned())
         .fetch_one(self.reader())
         .await
         .map_err(|error| StoreError::of_sql("look for the next message", error))?;

@@ -91,6 +91,7 @@ fn alert(contract: &str) -> Alert {
         reading: reading("2025-10", 412.0),
         cannot_tell: None,
         episodes: Vec::new(),
+        withdrawn: None,
     }
 }
 

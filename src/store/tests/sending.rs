@@ -2,14 +2,14 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-/// Queues messages one second apart and gives their ids, oldest first.
+/// Queues messages to different people one second apart and gives their ids, oldest first.
 async fn queue(store: &Store, count: i64) -> Vec<Uuid> {
     let notice = notice();
     let notices = vec![(notice.clone(), "Subject".to_owned())];
     store.commit(&Commit { notices, ..Commit::at(at(0)) }).await.unwrap();
     let mut ids = Vec::new();
     for second in 0..count {
-        let message = message(&notice, "chair@example.org");
+        let message = message(&notice, &format!("member-{second}@example.org"));
         ids.push(message.id);
         store.commit(&Commit { messages: vec![message], ..Commit::at(at(second)) }).await.unwrap();
     }
@@ -31,11 +31,11 @@ async fn the_oldest_due_messages_are_leased_first() {
     let store = home.store().await;
     let queued = queue(&store, 4).await;
     // The last one is queued at second 3: at second 2 it is not due.
-    let leased = store.lease(at(2), "a", at(60), 2).await.unwrap();
+    let leased = store.lease("email", at(2), "a", at(60), 2).await.unwrap();
     assert_eq!(ids(&leased), queued[..2]);
     assert!(leased.iter().all(|message| message.state == MessageState::Sending && message.attempts == 0));
-    assert_eq!(ids(&store.lease(at(2), "b", at(60), 10).await.unwrap()), queued[2..3]);
-    assert!(store.lease(at(2), "b", at(60), 10).await.unwrap().is_empty());
+    assert_eq!(ids(&store.lease("email", at(2), "b", at(60), 10).await.unwrap()), queued[2..3]);
+    assert!(store.lease("email", at(2), "b", at(60), 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -46,12 +46,14 @@ async fn two_senders_never_get_the_same_message() {
     let mut taken = Vec::new();
     // Ten rounds of both at once, three messages each: all are taken, and none is left for an eleventh.
     for _ in 0..10 {
-        let (of_one, of_two) =
-            tokio::join!(one.lease(at(100), "one", at(200), 3), two.lease(at(100), "two", at(200), 3));
+        let (of_one, of_two) = tokio::join!(
+            one.lease("email", at(100), "one", at(200), 3),
+            two.lease("email", at(100), "two", at(200), 3)
+        );
         taken.extend(ids(&of_one.unwrap()));
         taken.extend(ids(&of_two.unwrap()));
     }
-    assert!(one.lease(at(100), "one", at(200), 3).await.unwrap().is_empty());
+    assert!(one.lease("email", at(100), "one", at(200), 3).await.unwrap().is_empty());
     assert_eq!(taken.len(), queued.len());
     assert_eq!(taken.into_iter().collect::<BTreeSet<_>>(), queued.into_iter().collect());
 }
@@ -61,9 +63,9 @@ async fn a_lease_that_runs_out_is_given_to_the_next() {
     let home = Home::new();
     let store = home.store().await;
     let id = queue(&store, 1).await[0];
-    store.lease(at(10), "a", at(40), 1).await.unwrap();
-    assert!(store.lease(at(39), "b", at(80), 1).await.unwrap().is_empty());
-    assert_eq!(ids(&store.lease(at(40), "b", at(80), 1).await.unwrap()), [id]);
+    store.lease("email", at(10), "a", at(40), 1).await.unwrap();
+    assert!(store.lease("email", at(39), "b", at(80), 1).await.unwrap().is_empty());
+    assert_eq!(ids(&store.lease("email", at(40), "b", at(80), 1).await.unwrap()), [id]);
 
     // What the first says of it no longer counts, unless it says that the message is sent.
     assert!(!store.retry(id, "a", at(50), "timed out").await.unwrap());
@@ -79,19 +81,19 @@ async fn a_lease_that_runs_out_is_given_to_the_next() {
 async fn a_failed_attempt_is_due_again_when_it_was_said() {
     let home = Home::new();
     let store = home.store().await;
-    assert_eq!(store.next_due().await.unwrap(), None);
+    assert_eq!(store.next_due("email").await.unwrap(), None);
     let id = queue(&store, 1).await[0];
-    assert_eq!(store.next_due().await.unwrap(), Some(at(0)));
-    store.lease(at(0), "a", at(30), 1).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), Some(at(30)));
+    assert_eq!(store.next_due("email").await.unwrap(), Some(at(0)));
+    store.lease("email", at(0), "a", at(30), 1).await.unwrap();
+    assert_eq!(store.next_due("email").await.unwrap(), Some(at(30)));
     assert!(store.retry(id, "a", at(90), "421 try again later").await.unwrap());
-    assert_eq!(store.next_due().await.unwrap(), Some(at(90)));
-    assert!(store.lease(at(89), "a", at(120), 1).await.unwrap().is_empty());
-    let leased = store.lease(at(90), "a", at(120), 1).await.unwrap();
+    assert_eq!(store.next_due("email").await.unwrap(), Some(at(90)));
+    assert!(store.lease("email", at(89), "a", at(120), 1).await.unwrap().is_empty());
+    let leased = store.lease("email", at(90), "a", at(120), 1).await.unwrap();
     assert_eq!(leased[0].attempts, 1);
     assert_eq!(leased[0].last_error.as_deref(), Some("421 try again later"));
     store.sent(id, at(91)).await.unwrap();
-    assert_eq!(store.next_due().await.unwrap(), None);
+    assert_eq!(store.next_due("email").await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -99,7 +101,7 @@ async fn a_dead_letter_is_reported_once_and_can_be_queued_again() {
     let home = Home::new();
     let store = home.store().await;
     let queued = queue(&store, 2).await;
-    store.lease(at(5), "a", at(30), 2).await.unwrap();
+    store.lease("email", at(5), "a", at(30), 2).await.unwrap();
     for id in &queued {
         assert!(store.dead(*id, "a", at(6), "550 no such user").await.unwrap());
     }
@@ -128,14 +130,35 @@ async fn a_dead_letter_is_reported_once_and_can_be_queued_again() {
 }
 
 #[tokio::test]
-async fn what_a_stopped_sender_held_is_due_at_once() {
+async fn what_a_stopped_or_killed_sender_held_is_due_at_once() {
     let home = Home::new();
     let store = home.store().await;
     let queued = queue(&store, 3).await;
-    store.lease(at(5), "this machine", at(600), 2).await.unwrap();
-    store.lease(at(5), "another machine", at(600), 1).await.unwrap();
-    assert_eq!(store.release("this machine").await.unwrap(), 2);
-    let leased = store.lease(at(6), "this machine", at(600), 10).await.unwrap();
-    assert_eq!(ids(&leased), queued[..2]);
+    store.lease("email", at(5), "this process", at(600), 3).await.unwrap();
+    assert!(store.release(queued[0], "this process").await.unwrap());
+    assert!(!store.release(queued[1], "another process").await.unwrap());
+    let leased = store.lease("email", at(6), "this process", at(600), 10).await.unwrap();
+    assert_eq!(ids(&leased), queued[..1]);
+    assert_eq!(store.end_leases().await.unwrap(), 3);
+    let leased = store.lease("email", at(6), "its successor", at(600), 10).await.unwrap();
+    assert_eq!(ids(&leased), queued);
     assert_eq!(leased[0].attempts, 0, "a killed sender uses no attempt up");
+}
+
+#[tokio::test]
+async fn one_message_at_a_time_is_under_way_to_one_recipient() {
+    let home = Home::new();
+    let store = home.store().await;
+    let notice = notice();
+    let to = ["chair@example.org", "chair@example.org", "secretary@example.org"];
+    let messages: Vec<_> = to.iter().map(|recipient| message(&notice, recipient)).collect();
+    let queued: Vec<Uuid> = messages.iter().map(|message| message.id).collect();
+    let notices = vec![(notice, "October".to_owned())];
+    store.commit(&Commit { notices, messages, ..Commit::at(at(0)) }).await.unwrap();
+    let leased = store.lease("email", at(1), "a", at(60), 10).await.unwrap();
+    assert_eq!(ids(&leased), [queued[0], queued[2]]);
+    assert!(store.lease("email", at(1), "a", at(60), 10).await.unwrap().is_empty());
+    assert!(store.lease("webhook", at(1), "a", at(60), 10).await.unwrap().is_empty());
+    store.sent(queued[0], at(2)).await.unwrap();
+    assert_eq!(ids(&store.lease("email", at(2), "a", at(60), 10).await.unwrap()), queued[1..2]);
 }

@@ -7,7 +7,8 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 
-use crate::{model::Labels, yaml::Located};
+use super::Located;
+use crate::model::Labels;
 
 /// The entries of a YAML mapping in the order in which they are written. That no key stands twice is seen to when the
 /// file is read.
@@ -24,6 +25,12 @@ impl<V> Entries<V> {
     /// Keys and values in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = (&Located<String>, &V)> {
         self.0.iter().map(|(key, value)| (key, value))
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&V> {
+        self.iter().find(|(known, _)| known.value == key).map(|(_, value)| value)
     }
 
     /// The keys in the order of the file.
