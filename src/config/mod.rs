@@ -1,1 +1,115 @@
-//! config
+//! The home's YAML files → one validated [`Config`]. Every mistake of every file is reported at once, each with its file,
+//! line and column, the line itself, and the nearest known name. Nothing here touches anything but those files, so that
+//! `bellwether check` works offline.
+
+mod daemon;
+mod dataset;
+mod files;
+mod groups;
+mod ruleset;
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use crate::{
+    routing::Route,
+    rules::Rule,
+    yaml::{Problem, Problems},
+};
+
+pub use daemon::{Daemon, Listen};
+pub use dataset::Dataset;
+pub use files::Files;
+pub use groups::Group;
+
+/// All that a home says, checked and ready for use.
+#[derive(Debug)]
+pub struct Config {
+    /// The daemon's own settings.
+    pub daemon: Daemon,
+    /// Groups and committees by id.
+    pub groups: BTreeMap<String, Group>,
+    /// Which group an alert goes to.
+    pub route: Route,
+    /// Datasets by id.
+    pub datasets: BTreeMap<String, Arc<Dataset>>,
+    /// Rules by id.
+    pub rules: BTreeMap<String, Arc<Rule>>,
+    /// A hash of all datasets' definitions: a file that was held back may be judged otherwise under another.
+    pub datasets_fingerprint: String,
+}
+
+impl Config {
+    /// Reads and checks the configuration and rules below a home folder.
+    ///
+    /// # Errors
+    /// Every mistake of every file.
+    pub fn load(home: &Path) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let files = Files::read(home, &mut problems);
+        let daemon = problems.take(daemon::load(&files.daemon));
+        let groups = problems.take(groups::load(&files.groups));
+        let datasets = dataset::load_all(&files.datasets, &mut problems);
+        let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();
+        let rules = ruleset::load_all(&files, &datasets, limits, &mut problems);
+        if let Some((groups, route)) = &groups {
+            check_stewards(&datasets, groups, &mut problems);
+            if let Some(daemon) = &daemon {
+                check_group(&daemon.operator, groups, &mut problems);
+            }
+            groups::check_matchers(route, &rules, &datasets, &mut problems);
+        }
+        let (Some(daemon), Some((groups, route))) = (daemon, groups) else { return Err(problems) };
+        let route = problems.take(Route::compile(&route, &groups.keys().map(String::as_str).collect()));
+        problems.clone().into_result()?;
+        let Some(route) = route else { return Err(problems) };
+        let datasets_fingerprint = hash(datasets.values().map(|dataset| dataset.fingerprint.as_str()));
+        Ok(Self { daemon, groups, route, datasets, rules, datasets_fingerprint })
+    }
+
+    /// The rules on one dataset.
+    pub fn rules_on<'a>(&'a self, dataset: &'a str) -> impl Iterator<Item = &'a Arc<Rule>> {
+        self.rules.values().filter(move |rule| rule.dataset() == dataset)
+    }
+
+    /// A hash of the rules on one dataset: another one means that its history must be evaluated again.
+    #[must_use]
+    pub fn rules_fingerprint(&self, dataset: &str) -> String {
+        hash(self.rules_on(dataset).map(|rule| rule.fingerprint()))
+    }
+}
+
+/// BLAKE3 over texts, each with its length, in hexadecimal.
+fn hash<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+fn check_stewards(
+    datasets: &BTreeMap<String, Arc<Dataset>>,
+    groups: &BTreeMap<String, Group>,
+    problems: &mut Problems,
+) {
+    for dataset in datasets.values() {
+        check_group(&dataset.steward, groups, problems);
+    }
+}
+
+fn check_group(name: &crate::yaml::Located<String>, groups: &BTreeMap<String, Group>, problems: &mut Problems) {
+    if !groups.contains_key(&name.value) {
+        problems.push(Problem::unknown(name.place.clone(), "group", name, groups.keys().map(String::as_str)));
+    }
+}
+
+/// Ids become folder names, links and metric labels: lower-case letters, digits and hyphens.
+fn check_id(id: &crate::yaml::Located<String>, what: &str, problems: &mut Problems) {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if id.is_empty() || id.len() > 80 || !id.chars().all(allowed) || id.starts_with('-') {
+        let message = format!("`{}` cannot be the id of a {what}", id.value);
+        let hint = "use at most 80 lower-case letters, digits and hyphens";
+        problems.push(Problem::new(id.place.clone(), message).hint(hint));
+    }
+}

@@ -1,0 +1,155 @@
+//! `config/datasets/*.yaml`: the contract for one kind of file.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+
+use crate::{
+    checks::{CheckSettings, Checks},
+    model::{ColumnKind, Schema},
+    tables::{ColumnSettings, MeasureSettings, PeriodSource, TableSettings, TableSpec},
+    yaml::{Entries, Located, Place, Problem, Problems, SourceFile, decode, parse},
+};
+
+use super::check_id;
+
+/// The contract for one kind of file.
+#[derive(Debug)]
+pub struct Dataset {
+    /// The file's name without its extension.
+    pub id: String,
+    /// Its title for people.
+    pub title: String,
+    /// The group that answers for its data.
+    pub steward: Located<String>,
+    names: GlobSet,
+    /// Where the reporting period stands.
+    pub period: PeriodSource,
+    /// How the file is read.
+    pub table: TableSpec,
+    /// What makes a file fit to publish.
+    pub checks: Checks,
+    /// What is followed over time, by name.
+    pub measures: Entries<MeasureSettings>,
+    /// A hash of the definition, to tell whether a file that comes again would be judged the same.
+    pub fingerprint: String,
+}
+
+impl Dataset {
+    /// Whether a file of this name may belong to the dataset. Upper and lower case are the same.
+    #[must_use]
+    pub fn takes_name(&self, file: &str) -> bool {
+        self.names.is_match(file.to_lowercase())
+    }
+
+    /// The labels of all its measures.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.measures.iter().flat_map(|(_, measure)| measure.labels.iter().map(|label| label.value.as_str()))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DatasetFile {
+    title: String,
+    steward: Located<String>,
+    files: Located<Vec<Located<String>>>,
+    period: PeriodSource,
+    #[serde(default)]
+    table: TableSettings,
+    columns: Entries<ColumnSettings>,
+    #[serde(default)]
+    checks: Vec<CheckSettings>,
+    #[serde(default)]
+    measures: Entries<MeasureSettings>,
+}
+
+pub(super) fn load_all(files: &[Arc<SourceFile>], problems: &mut Problems) -> BTreeMap<String, Arc<Dataset>> {
+    let mut datasets = BTreeMap::new();
+    for file in files {
+        let stem = file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let id = Located { value: stem, place: Place::start_of(file) };
+        check_id(&id, "dataset", problems);
+        if let Some(dataset) = problems.take(load(&id, file)) {
+            datasets.insert(id.value, Arc::new(dataset));
+        }
+    }
+    datasets
+}
+
+fn load(id: &Located<String>, file: &Arc<SourceFile>) -> Result<Dataset, Problems> {
+    let settings: DatasetFile = decode(&parse(file)?)?;
+    let mut problems = Problems::default();
+    let table = TableSpec { table: settings.table, columns: settings.columns };
+    let schema = table.schema();
+    check_period(&settings.period, &schema, &mut problems);
+    for (_, measure) in settings.measures.iter() {
+        check_measure(measure, &schema, &mut problems);
+    }
+    let names = problems.take(names(&settings.files));
+    let checks = problems.take(crate::checks::build(&settings.checks, &schema));
+    problems.clone().into_result()?;
+    let (Some(names), Some(checks)) = (names, checks) else { return Err(problems) };
+    Ok(Dataset {
+        id: id.value.clone(),
+        title: settings.title,
+        steward: settings.steward,
+        names,
+        period: settings.period,
+        table,
+        checks,
+        measures: settings.measures,
+        fingerprint: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
+    })
+}
+
+fn names(patterns: &Located<Vec<Located<String>>>) -> Result<GlobSet, Problems> {
+    if patterns.is_empty() {
+        return Err(
+            Problem::new(patterns.place.clone(), "at least one name pattern is needed, such as \"les-*.csv\"").into()
+        );
+    }
+    let mut set = GlobSetBuilder::new();
+    let mut problems = Problems::default();
+    for pattern in &patterns.value {
+        match Glob::new(&pattern.to_lowercase()) {
+            Ok(glob) => _ = set.add(glob),
+            Err(error) => problems.push(Problem::new(pattern.place.clone(), error.kind().to_string())),
+        }
+    }
+    problems.into_result()?;
+    set.build().map_err(|error| Problem::new(patterns.place.clone(), error.to_string()).into())
+}
+
+fn check_period(period: &PeriodSource, schema: &Schema, problems: &mut Problems) {
+    if let PeriodSource::Column(column) = period {
+        check_column(column, &[ColumnKind::Period], schema, problems);
+    }
+}
+
+const FIGURES: &[ColumnKind] = &[ColumnKind::Number, ColumnKind::Percent, ColumnKind::Duration];
+
+fn check_measure(measure: &MeasureSettings, schema: &Schema, problems: &mut Problems) {
+    check_column(&measure.value, FIGURES, schema, problems);
+    if let Some(plan) = &measure.plan {
+        check_column(plan, FIGURES, schema, problems);
+    }
+    for label in &measure.labels {
+        check_column(label, &[ColumnKind::Text], schema, problems);
+    }
+}
+
+fn check_column(column: &Located<String>, kinds: &[ColumnKind], schema: &Schema, problems: &mut Problems) {
+    match schema.columns.iter().find(|known| known.name == column.value) {
+        None => problems.push(Problem::unknown(column.place.clone(), "column", column, schema.names())),
+        Some(known) if !kinds.contains(&known.kind) => {
+            let message = format!("the column `{}` is declared as {:?}", column.value, known.kind).to_lowercase();
+            let wanted: Vec<String> = kinds.iter().map(|kind| format!("{kind:?}").to_lowercase()).collect();
+            problems.push(
+                Problem::new(column.place.clone(), message).hint(format!("it must be {} here", wanted.join(" or "))),
+            );
+        }
+        Some(_) => {}
+    }
+}

@@ -1,0 +1,84 @@
+//! Which files make up a configuration.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::yaml::{Place, Problem, Problems, SourceFile};
+
+/// The configuration files of a home, as text.
+#[derive(Debug)]
+pub struct Files {
+    /// `config/bellwether.yaml`.
+    pub daemon: Arc<SourceFile>,
+    /// `config/groups.yaml`.
+    pub groups: Arc<SourceFile>,
+    /// `config/datasets/*.yaml`, by name.
+    pub datasets: Vec<Arc<SourceFile>>,
+    /// `rules/*.yaml`, by name.
+    pub rules: Vec<Arc<SourceFile>>,
+    /// `rules/*.rhai`, by name.
+    pub scripts: Vec<Arc<SourceFile>>,
+}
+
+impl Files {
+    /// Reads them. What cannot be read is a problem, and stands as an empty file in the result.
+    pub fn read(home: &Path, problems: &mut Problems) -> Self {
+        let daemon = read(home, Path::new("config/bellwether.yaml"), problems);
+        let groups = read(home, Path::new("config/groups.yaml"), problems);
+        let datasets = read_all(home, Path::new("config/datasets"), &["yaml"], problems);
+        let rules = read_all(home, Path::new("rules"), &["yaml", "rhai"], problems);
+        let (scripts, rules) = rules.into_iter().partition(|file| file.path.extension().is_some_and(|e| e == "rhai"));
+        Self { daemon, groups, datasets, rules, scripts }
+    }
+}
+
+fn read(home: &Path, path: &Path, problems: &mut Problems) -> Arc<SourceFile> {
+    let empty = |text: String| Arc::new(SourceFile { path: path.to_owned(), text });
+    match fs::read(home.join(path)) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => empty(text),
+            Err(error) => {
+                let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').count();
+                let file = empty(String::new());
+                let message = format!("the file is not UTF-8: line {line} holds other bytes; save it as UTF-8");
+                problems.push(Problem::new(Place::start_of(&file), message));
+                file
+            }
+        },
+        Err(error) => {
+            let file = empty(String::new());
+            let mut problem = Problem::new(Place::start_of(&file), format!("the file cannot be read: {error}"));
+            if error.kind() == std::io::ErrorKind::NotFound {
+                problem = problem.hint("`bellwether init` writes a working set; --home DIR says where the home is");
+            }
+            problems.push(problem);
+            file
+        }
+    }
+}
+
+/// The files of a folder with one of the extensions, by name. A folder that is not there is empty.
+fn read_all(home: &Path, folder: &Path, extensions: &[&str], problems: &mut Problems) -> Vec<Arc<SourceFile>> {
+    let Ok(entries) = fs::read_dir(home.join(folder)) else { return Vec::new() };
+    let mut names: Vec<PathBuf> = entries.flatten().map(|entry| PathBuf::from(entry.file_name())).collect();
+    names.sort();
+    let mut files = Vec::new();
+    for name in names {
+        let path = folder.join(&name);
+        let extension = name.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
+        if name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if extensions.contains(&extension.as_str()) {
+            files.push(read(home, &path, problems));
+        } else if extension == "yml" {
+            // Left out in silence it would be the rule that nobody notices is not there.
+            let file = Arc::new(SourceFile { path, text: String::new() });
+            problems.push(Problem::new(Place::start_of(&file), "the name ends in .yml: rename it to .yaml"));
+        }
+    }
+    files
+}

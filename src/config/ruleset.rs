@@ -1,0 +1,78 @@
+//! `rules/*.yaml` and `rules/*.rhai`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    expr::{Limits, Scripts},
+    rules::{Catalog, MeasureEntry, Rule, RuleSettings},
+    yaml::{Located, Problem, Problems, SourceFile, decode, parse},
+};
+
+use super::{Dataset, Files, check_id};
+
+pub(super) fn load_all(
+    files: &Files,
+    datasets: &BTreeMap<String, Arc<Dataset>>,
+    limits: Limits,
+    problems: &mut Problems,
+) -> BTreeMap<String, Arc<Rule>> {
+    let scripts = problems.take(Scripts::compile(files.scripts.iter().cloned(), limits));
+    let catalog = catalog(datasets);
+    let broken = |dataset: &str| {
+        let stem = |file: &Arc<SourceFile>| file.path.file_stem().is_some_and(|stem| stem == dataset);
+        !datasets.contains_key(dataset) && files.datasets.iter().any(stem)
+    };
+    let mut rules: BTreeMap<String, Arc<Rule>> = BTreeMap::new();
+    let mut places: BTreeMap<String, String> = BTreeMap::new();
+    for file in &files.rules {
+        for (id, settings) in settings(file, problems) {
+            check_id(&id, "rule", problems);
+            if let Some(first) = places.insert(id.value.clone(), id.place.to_string()) {
+                let message = format!("there is a rule `{}` already, at {first}", id.value);
+                problems.push(Problem::new(id.place.clone(), message));
+                continue;
+            }
+            // Without its scripts or its dataset, whose mistakes are reported already, a rule would only echo them.
+            let Some(scripts) = scripts.as_ref().filter(|_| !broken(&settings.dataset)) else { continue };
+            if let Some(rule) = problems.take(Rule::compile(&id, settings, &catalog, scripts)) {
+                rules.insert(id.value.clone(), Arc::new(rule));
+            }
+        }
+    }
+    rules
+}
+
+/// The rules of a file with the places of their ids. One that does not decode does not hide the others' mistakes.
+fn settings(file: &Arc<SourceFile>, problems: &mut Problems) -> Vec<(Located<String>, RuleSettings)> {
+    let Some(node) = problems.take(parse(file)) else { return Vec::new() };
+    for (key, _) in node.entries().filter(|(key, _)| key.text() != Some("rules")) {
+        let name = key.text().unwrap_or_default();
+        problems.push(Problem::unknown(key.place.clone(), "setting", name, ["rules"]));
+    }
+    let Some(rules) = node.get("rules") else {
+        problems.push(Problem::new(node.place.clone(), "the file has no `rules:`"));
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (id, rule) in rules.entries() {
+        let id = Located { value: id.text().unwrap_or_default().to_owned(), place: id.place.clone() };
+        if let Some(settings) = problems.take(decode(rule)) {
+            found.push((id, settings));
+        }
+    }
+    found
+}
+
+/// What rules may name.
+fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
+    let mut catalog = Catalog::default();
+    for (id, dataset) in datasets {
+        catalog.add_dataset(id);
+        for (name, measure) in dataset.measures.iter() {
+            let labels = measure.labels.iter().map(|label| label.value.clone()).collect();
+            let entry = MeasureEntry { labels, has_plan: measure.plan.is_some(), better: measure.better };
+            catalog.add_measure(id, &name.value, entry);
+        }
+    }
+    catalog
+}
