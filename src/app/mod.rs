@@ -1,1 +1,139 @@
-//! app
+//! Wiring: what a daemon, a one-shot run and the commands are made of. No arithmetic on data here.
+//!
+//! [`cycle`] is the spine; each of its stages is one call into a room below.
+
+pub mod announce;
+pub mod cycle;
+pub mod daemon;
+pub mod demo;
+pub mod evaluate;
+pub mod examine;
+pub mod health;
+pub mod home;
+pub mod http;
+pub mod lock;
+pub mod overview;
+pub mod place;
+pub mod rule_tests;
+pub mod send;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use crate::{
+    config::Config,
+    model::{Content, OperatorReport},
+    store::{Commit, Placement, Store, StoreError},
+};
+
+use announce::Announcement;
+use cycle::CycleError;
+use health::Health;
+use home::Home;
+
+/// A home at work: its configuration, its store, and what its parts tell each other.
+#[derive(Debug)]
+pub struct App {
+    /// Where everything lies.
+    pub home: Home,
+    /// What is kept.
+    pub store: Store,
+    /// Whether all is well.
+    pub health: Arc<Health>,
+    config: RwLock<Arc<Config>>,
+    outbox: Arc<Notify>,
+}
+
+impl App {
+    /// Opens the store of a home.
+    ///
+    /// # Errors
+    /// The folders or the store cannot be used.
+    pub async fn open(home: Home, config: Config) -> Result<Self, CycleError> {
+        home.prepare().map_err(|source| CycleError::File { what: "the home's folders cannot be made", source })?;
+        let store = Store::open(&home.database(), &home.measures()).await?;
+        let config = RwLock::new(Arc::new(config));
+        Ok(Self { home, store, health: Arc::new(Health::starting()), config, outbox: Arc::default() })
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another configuration in force; what is being worked on goes on with the one it began with.
+    pub fn set_config(&self, config: Arc<Config>) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// What the sender waits for.
+    #[must_use]
+    pub fn outbox_bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.outbox)
+    }
+
+    /// Tells the sender that there is something to send.
+    pub fn wake_outbox(&self) {
+        self.outbox.notify_one();
+    }
+
+    /// Moves a decided file to its place and notes that it is there.
+    ///
+    /// # Errors
+    /// The disk or the store fails; it is done again at the next start.
+    pub async fn place(&self, placement: Placement) -> Result<(), CycleError> {
+        let reports = match self.store.delivery(placement.delivery).await? {
+            Some(kept) => cycle::reports_beside(&self.config(), &kept.delivery, &placement)?,
+            None => Default::default(),
+        };
+        let (home, delivery) = (self.home.clone(), placement.delivery);
+        let moved = tokio::task::spawn_blocking(move || place::place(&home, &placement, [&reports[0], &reports[1]]));
+        let moved = moved.await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
+        moved.map_err(|source| CycleError::File { what: "the file cannot be moved to its place", source })?;
+        Ok(self.store.placed(delivery).await?)
+    }
+
+    /// Finishes the moves that a crash cut short.
+    ///
+    /// # Errors
+    /// The disk or the store fails.
+    pub async fn finish_placements(&self) -> Result<(), CycleError> {
+        for placement in self.store.pending_placements().await? {
+            tracing::info!(delivery = %placement.delivery, "finishing a move that was cut short");
+            self.place(placement).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the operator's group.
+    ///
+    /// # Errors
+    /// The notice cannot be rendered or kept.
+    pub async fn tell_operator(&self, title: String, paragraphs: Vec<String>) -> Result<(), CycleError> {
+        let config = self.config();
+        let mut announcement = Announcement::default();
+        let content = Content::Operator(OperatorReport { title, paragraphs });
+        announcement.tell(&config, &config.daemon.operator.value, content, self.now())?;
+        let mut commit = Commit::at(self.now());
+        announcement.into_commit(&mut commit)?;
+        self.store.commit(&commit).await?;
+        self.wake_outbox();
+        Ok(())
+    }
+}
+
+/// Whether the store refuses because of its own trouble rather than the delivery's.
+impl From<StoreError> for CycleError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Box::new(error))
+    }
+}

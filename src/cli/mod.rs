@@ -1,1 +1,137 @@
-//! cli
+//! The command line.
+
+mod alerts;
+mod check;
+mod deliveries;
+mod exit;
+mod init;
+mod notices;
+mod outbox;
+mod output;
+mod reload;
+mod run;
+mod status;
+mod test;
+mod validate;
+
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::app::home::Home;
+
+use exit::{Exit, Failure};
+use output::Format;
+
+/// Watches drop folders for monthly figures, holds back what is not fit to publish, and tells the group responsible when
+/// a measure needs attention.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, disable_help_subcommand = true, after_long_help = EXIT_CODES)]
+struct Arguments {
+    /// The home folder: configuration, rules, drop folder and everything the daemon keeps
+    #[arg(long, global = true, env = "BELLWETHER_HOME", default_value = ".", value_name = "DIR")]
+    home: PathBuf,
+
+    /// How log lines are written to standard error
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    log_format: LogFormat,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  findings: a file would be held back, a rule's test failed, a message could not be sent
+  2  the command line or the configuration is wrong
+  3  the disk, the store or the network failed
+  4  another bellwether is at work on this home (or none is, where one is needed)
+
+Logging is set by RUST_LOG, for example RUST_LOG=bellwether=debug.";
+
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object a line, for collectors
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Watch the drop folders until told to stop (SIGTERM, Ctrl-C); SIGHUP reloads the configuration
+    Run(run::RunArguments),
+    /// Show the whole on seven months of real figures, in a home of its own
+    Demo(run::DemoArguments),
+    /// Write a working configuration with rules into a folder
+    Init(init::InitArguments),
+    /// Check configuration and rules, without data and without network
+    Check,
+    /// Run the tests that stand inside the rule files
+    Test(test::TestArguments),
+    /// Tell what the gate makes of files, and change nothing
+    Validate(validate::ValidateArguments),
+    /// List what arrived and what became of it, newest first
+    Deliveries(deliveries::DeliveriesArguments),
+    /// List alerts and where they stand
+    Alerts(alerts::AlertsArguments),
+    /// List what groups were told, newest first
+    Notices(notices::NoticesArguments),
+    /// List messages and where they are, newest first
+    Outbox(outbox::OutboxArguments),
+    /// Tell at a glance how things stand
+    Status(status::StatusArguments),
+    /// Make the running daemon read its configuration again
+    Reload,
+}
+
+/// Runs the command that the arguments of this process name.
+#[must_use]
+pub fn main() -> ExitCode {
+    // clap answers --help and --version with 0, and wrong usage with 2.
+    let arguments = Arguments::parse();
+    set_up_logging(arguments.log_format, &arguments.command);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Exit::Trouble.with(&format!("the program cannot start: {error}")),
+    };
+    let exit = runtime.block_on(dispatch(arguments));
+    // A file that is still being read in the background does not hold up the end of the process.
+    runtime.shutdown_background();
+    match exit {
+        Ok(exit) => exit.into(),
+        Err(Failure { exit, message }) => exit.with(&message),
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
+    let home = Home::at(&arguments.home).map_err(Failure::trouble)?;
+    match arguments.command {
+        Command::Run(options) => run::run(home, &options).await,
+        Command::Demo(options) => run::demo(&options).await,
+        Command::Init(options) => init::init(&options),
+        Command::Check => check::check(&home),
+        Command::Test(options) => test::test(&home, &options),
+        Command::Validate(options) => validate::validate(&home, &options),
+        Command::Deliveries(options) => deliveries::list(&home, &options).await,
+        Command::Alerts(options) => alerts::list(&home, &options).await,
+        Command::Notices(options) => notices::list(&home, &options).await,
+        Command::Outbox(options) => outbox::list(&home, &options).await,
+        Command::Status(options) => status::status(&home, &options).await,
+        Command::Reload => reload::reload(&home),
+    }
+}
+
+/// The daemon says what it does; a command that answers on standard output says only what goes wrong.
+fn set_up_logging(format: LogFormat, command: &Command) {
+    use tracing_subscriber::EnvFilter;
+    let default = if matches!(command, Command::Run(_)) { "info" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Decisions → notices → messages, one for each recipient and channel.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    config::{Config, Group},
+    model::{Content, Exceptions, GateReport, Notice, NoticeId, OperatorReport},
+    outbox::{ChannelKind, Payload},
+    reports::{self, RenderError},
+    routing::{self, Delivered},
+    store::{Commit, NewMessage},
+};
+
+use super::cycle::CycleError;
+
+/// Notices with the messages that carry them.
+#[derive(Debug, Default)]
+pub struct Announcement {
+    /// Each notice with its subject.
+    pub notices: Vec<(Notice, String)>,
+    /// One message for each recipient and channel.
+    pub messages: Vec<Message>,
+}
+
+/// One message to one recipient on one channel.
+#[derive(Debug, Clone)]
+pub struct Message {
+    notice: NoticeId,
+    group: String,
+    channel: ChannelKind,
+    recipient: String,
+    payload: Payload,
+}
+
+impl Announcement {
+    /// Adds a notice to a group and the messages to all its recipients.
+    ///
+    /// # Errors
+    /// The notice cannot be rendered.
+    pub fn tell(&mut self, config: &Config, group: &str, content: Content, now: Timestamp) -> Result<(), RenderError> {
+        let Some(settings) = config.groups.get(group) else {
+            // Names are checked when the configuration is loaded; a group cannot be missing here.
+            tracing::error!(group, "there is no such group: nobody is told");
+            return Ok(());
+        };
+        let notice = Notice {
+            id: NoticeId(Uuid::now_v7()),
+            created: now,
+            group: group.to_owned(),
+            group_name: settings.name.clone(),
+            content,
+        };
+        let rendered = reports::render(&notice)?;
+        let payload = Payload {
+            subject: rendered.subject.clone(),
+            html: rendered.html,
+            text: rendered.text,
+            json: rendered.json,
+            thread: thread(&notice),
+        };
+        self.messages.extend(recipients(settings).map(|(channel, recipient)| Message {
+            notice: notice.id,
+            group: group.to_owned(),
+            channel,
+            recipient,
+            payload: payload.clone(),
+        }));
+        self.notices.push((notice, rendered.subject));
+        Ok(())
+    }
+
+    /// What alerts have to say, to each group concerned.
+    ///
+    /// # Errors
+    /// A notice cannot be rendered.
+    pub fn exceptions(&mut self, config: &Config, delivered: &Delivered, now: Timestamp) -> Result<(), RenderError> {
+        let notices = routing::compose(&config.route, delivered);
+        self.failures(config, &notices, now)?;
+        for (group, exceptions) in notices {
+            self.tell(config, &group, Content::Exceptions(exceptions), now)?;
+        }
+        Ok(())
+    }
+
+    /// A rule that goes wrong is for the operator to see to as well, once for a delivery.
+    fn failures<'a>(
+        &mut self,
+        config: &Config,
+        notices: impl IntoIterator<Item = (&'a String, &'a Exceptions)>,
+        now: Timestamp,
+    ) -> Result<(), RenderError> {
+        let mut paragraphs: Vec<String> = notices
+            .into_iter()
+            .flat_map(|(_, notice)| &notice.failed)
+            .map(|line| format!("{} on {} for {}: {}", line.rule, line.labels, line.period.label(), line.reason))
+            .collect();
+        paragraphs.sort();
+        paragraphs.dedup();
+        if paragraphs.is_empty() {
+            return Ok(());
+        }
+        let title = match paragraphs.len() {
+            1 => "A rule went wrong for 1 series".to_owned(),
+            n => format!("Rules went wrong for {n} series"),
+        };
+        paragraphs.push(
+            "Alerts of these series stand as they were. Mend the rule; `bellwether check` and `bellwether test` help."
+                .to_owned(),
+        );
+        self.tell(config, &config.daemon.operator.value, Content::Operator(OperatorReport { title, paragraphs }), now)
+    }
+
+    /// The gate's decision, to the dataset's steward (the operator's group when no dataset recognised the file).
+    ///
+    /// # Errors
+    /// The notice cannot be rendered.
+    pub fn gate(
+        &mut self,
+        config: &Config,
+        steward: Option<&str>,
+        report: GateReport,
+        now: Timestamp,
+    ) -> Result<(), RenderError> {
+        let group = steward.unwrap_or(&config.daemon.operator.value);
+        self.tell(config, group, Content::Gate(report), now)
+    }
+
+    /// Puts notices and messages into a commit.
+    ///
+    /// # Errors
+    /// A message cannot be written as JSON.
+    pub fn into_commit(self, commit: &mut Commit) -> Result<(), CycleError> {
+        for message in self.messages {
+            let payload =
+                serde_json::to_string(&message.payload).map_err(|error| RenderError::Json(error.to_string()))?;
+            commit.messages.push(NewMessage {
+                id: Uuid::now_v7(),
+                notice: message.notice,
+                group: message.group,
+                channel: message.channel.code().to_owned(),
+                recipient: message.recipient,
+                payload,
+                not_before: None,
+            });
+        }
+        commit.notices.extend(self.notices);
+        Ok(())
+    }
+}
+
+/// Messages about one dataset and period belong together in a mail program.
+fn thread(notice: &Notice) -> Option<String> {
+    match &notice.content {
+        Content::Exceptions(exceptions) => {
+            Some(format!("{}.{}.{}", exceptions.dataset, exceptions.period, notice.group).replace('/', "-"))
+        }
+        Content::Gate(_) | Content::Operator(_) => None,
+    }
+}
+
+fn recipients(group: &Group) -> impl Iterator<Item = (ChannelKind, String)> {
+    group.channels.iter().flat_map(|channel| {
+        let kind = channel.kind();
+        channel.recipients().into_iter().map(move |recipient| (kind, recipient))
+    })
+}

@@ -1,0 +1,423 @@
+//! The daemon: watch, work, send, answer, until told to stop.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+    task::JoinHandle,
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::{Config, Listen},
+    intake::{Batch, Claimed, Intake, IntakeError, IntakeSettings, recover},
+    model::Delivery,
+    outbox::{Counts, Sender},
+    yaml::{Place, Problem, Problems, SourceFile},
+};
+
+use super::{
+    App,
+    cycle::{self, CycleError},
+    health::Part,
+    home::Home,
+    http,
+    lock::{HomeLock, LockError},
+    send,
+};
+
+/// How long a file that could not be worked on waits before it is tried again.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// Why the daemon cannot start, or had to end.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// The configuration is wrong.
+    #[error("{0}")]
+    Configuration(Problems),
+    /// Another process works on the home.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A stage of the cycle failed where nothing can be tried again.
+    #[error(transparent)]
+    Cycle(#[from] CycleError),
+    /// The drop folders cannot be watched.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The status port cannot be opened.
+    #[error("the port {address} cannot be opened: {source}; see `listen` in config/bellwether.yaml")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The operating system refused something else.
+    #[error("{0}")]
+    System(#[from] io::Error),
+}
+
+impl From<crate::store::StoreError> for DaemonError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Cycle(error.into())
+    }
+}
+
+/// What a one-shot run did.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// What was decided.
+    pub deliveries: Vec<Delivery>,
+    /// Files that stay in the drop folder or could not be worked on, and why.
+    pub troubles: Vec<String>,
+    /// What became of the messages that were due.
+    pub messages: Counts,
+}
+
+/// A home at work: everything that `run` and `run --once` share.
+pub struct Daemon {
+    /// Configuration, store and health.
+    pub app: Arc<App>,
+    intake: Intake,
+    /// Claimed files that are to be worked on, in order.
+    waiting: VecDeque<Claimed>,
+    /// Claimed files that could not be worked on, and when to try again.
+    again: Vec<Claimed>,
+    again_at: Option<Instant>,
+    /// Names of files in the drop folders that are still being written.
+    moving: Vec<String>,
+    sender: Arc<Sender<send::StoreQueue>>,
+    dead: Arc<Notify>,
+    _lock: HomeLock,
+}
+
+impl Daemon {
+    /// Makes a home ready: takes its lock, opens its store, finishes what a crash cut short.
+    ///
+    /// # Errors
+    /// The configuration is wrong, the home is taken, or the disk fails.
+    pub async fn start(home: Home) -> Result<Self, DaemonError> {
+        let config = Config::load(home.root()).map_err(DaemonError::Configuration)?;
+        home.prepare()?;
+        let lock = HomeLock::take(&home)?;
+        let app = Arc::new(App::open(home, config).await?);
+        let dead = Arc::new(Notify::new());
+        let sender = Arc::new(sender(&app.config(), &app, &dead).map_err(DaemonError::Configuration)?);
+        app.store.end_leases().await?;
+        app.finish_placements().await?;
+        let waiting = recovered(&app).await?;
+        let intake = Intake::new(intake_settings(&app.config(), &app.home))?;
+        reevaluate(&app).await?;
+        app.health.well(Part::Start);
+        let waiting = waiting.into();
+        Ok(Self {
+            app,
+            intake,
+            waiting,
+            again: Vec::new(),
+            again_at: None,
+            moving: Vec::new(),
+            sender,
+            dead,
+            _lock: lock,
+        })
+    }
+
+    /// Handles all that is waiting, sends what is due, and ends.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn once(mut self, stop: &CancellationToken) -> Result<Done, DaemonError> {
+        let mut done = Done::default();
+        loop {
+            let batch = tokio::select! {
+                () = stop.cancelled() => break,
+                batch = self.intake.sweep() => batch,
+            };
+            if batch.claimed.is_empty() && self.waiting.is_empty() {
+                done.troubles.extend(self.refused(&batch).await);
+                break;
+            }
+            done.troubles.extend(self.refused(&batch).await);
+            self.waiting.extend(batch.claimed);
+            while let Some(claimed) = self.waiting.pop_front() {
+                match self.work(&claimed).await {
+                    Ok(delivery) => done.deliveries.push(delivery),
+                    Err(error) => done.troubles.push(format!("{}: {error}", claimed.file_name)),
+                }
+            }
+            self.introduce_rest().await?;
+        }
+        done.messages = self.sender.drain(stop).await;
+        if send::report_dead_letters(&self.app).await? > 0 {
+            let more = self.sender.drain(stop).await;
+            done.messages.sent += more.sent;
+            done.messages.dead += more.dead;
+        }
+        Ok(done)
+    }
+
+    /// Works until told to stop.
+    ///
+    /// # Errors
+    /// The status port cannot be opened, or signals cannot be received.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), DaemonError> {
+        let mut reload = signal(SignalKind::hangup())?;
+        let pages = self.serve(&stop).await?;
+        let mut sending = self.send(&stop);
+        let watchdog = tokio::spawn(watchdog(stop.clone()));
+        notify_manager(&[sd_notify::NotifyState::Ready]);
+        tracing::info!(home = %self.app.home.root().display(), "at work");
+        self.report_dead().await;
+        while !stop.is_cancelled() {
+            self.work_off().await;
+            tokio::select! {
+                () = stop.cancelled() => break,
+                batch = self.intake.next() => self.take_in(batch).await,
+                _ = reload.recv() => self.reload(&stop, &mut sending).await,
+                () = self.dead.notified() => self.report_dead().await,
+                () = until(self.again_at) => {
+                    self.again_at = None;
+                    self.waiting.extend(std::mem::take(&mut self.again));
+                }
+            }
+        }
+        notify_manager(&[sd_notify::NotifyState::Stopping]);
+        tracing::info!("stopping");
+        stop.cancel();
+        // What is claimed and not worked on is found again at the next start.
+        self.intake.stop().await;
+        let _ = tokio::join!(sending.task, watchdog, join(pages));
+        self.app.store.close().await;
+        Ok(())
+    }
+
+    async fn take_in(&mut self, batch: Batch) {
+        self.refused(&batch).await;
+        self.moving =
+            batch.waiting.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into())).collect();
+        self.waiting.extend(batch.claimed);
+    }
+
+    /// Works on what is waiting, file after file. One that fails does not hold up the others.
+    async fn work_off(&mut self) {
+        while let Some(claimed) = self.waiting.pop_front() {
+            if let Err(error) = self.work(&claimed).await {
+                tracing::error!(file = claimed.file_name, delivery = %claimed.id, %error, "not worked on; trying again");
+                self.app.health.trouble(Part::Deliveries, format!("{}: {error}", claimed.file_name));
+                metrics::counter!("bellwether_delivery_failures_total").increment(1);
+                self.again.push(claimed);
+                self.again_at = Some(Instant::now() + AGAIN);
+            }
+        }
+        if self.moving.is_empty()
+            && let Err(error) = self.introduce_rest().await
+        {
+            tracing::error!(%error, "the first load of a dataset could not be announced; trying again with the next file");
+        }
+    }
+
+    /// One file through the cycle.
+    async fn work(&self, claimed: &Claimed) -> Result<Delivery, CycleError> {
+        let begun = Instant::now();
+        let behind = self.waiting.iter().map(|claimed| claimed.file_name.as_str());
+        let behind = behind.chain(self.moving.iter().map(String::as_str));
+        let speaks = !shares_a_dataset(&self.app.config(), &claimed.file_name, behind);
+        let delivery = cycle::cycle(&self.app, claimed, speaks).await?;
+        self.app.health.well(Part::Deliveries);
+        metrics::counter!("bellwether_deliveries_total", "verdict" => delivery.verdict.code()).increment(1);
+        metrics::histogram!("bellwether_delivery_seconds").record(begun.elapsed().as_secs_f64());
+        Ok(delivery)
+    }
+
+    /// Files that are not taken are said to the operator; they stay where they are.
+    async fn refused(&self, batch: &Batch) -> Vec<String> {
+        let troubles: Vec<String> =
+            batch.refused.iter().map(|refused| format!("{}: {}", refused.path.display(), refused.reason)).collect();
+        for trouble in &troubles {
+            tracing::warn!("not taken: {trouble}");
+        }
+        if !troubles.is_empty() {
+            let title = match troubles.len() {
+                1 => "A file in the drop folder is not taken".to_owned(),
+                n => format!("{n} files in the drop folder are not taken"),
+            };
+            if let Err(error) = self.app.tell_operator(title, troubles.clone()).await {
+                tracing::error!(%error, "the operator could not be told");
+            }
+        }
+        troubles
+    }
+
+    /// Speaks for datasets whose history was loaded and whose last file had nothing to say itself.
+    async fn introduce_rest(&self) -> Result<(), CycleError> {
+        for dataset in self.app.config().datasets.values() {
+            if !self.app.store.dataset(&dataset.id).await?.introduced {
+                cycle::introduce(&self.app, dataset).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn report_dead(&self) {
+        if let Err(error) = send::report_dead_letters(&self.app).await {
+            tracing::error!(%error, "dead letters could not be reported");
+        }
+    }
+
+    /// Reads the configuration again. A broken one leaves the old one in force, and says so loudly.
+    async fn reload(&mut self, stop: &CancellationToken, sending: &mut Sending) {
+        notify_manager(&[sd_notify::NotifyState::Status("reading the configuration again")]);
+        match self.try_reload() {
+            Ok((sender, intake)) => {
+                // What the old intake has claimed by now is worked on first.
+                self.waiting.extend(std::mem::replace(&mut self.intake, intake).stop().await.claimed);
+                sending.stop.cancel();
+                let _ = (&mut sending.task).await;
+                self.sender = Arc::new(sender);
+                *sending = self.send(stop);
+                if let Err(error) = reevaluate(&self.app).await {
+                    tracing::error!(%error, "the changed rules could not be evaluated over the history");
+                }
+                self.app.health.well(Part::Configuration);
+                tracing::info!("the configuration was read again and is in force");
+            }
+            Err(problems) => {
+                let problems = problems.sorted();
+                for problem in &problems {
+                    tracing::error!("the new configuration is broken, the old one stays in force: {problem}");
+                }
+                let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                let trouble = format!("the configuration is broken, an older one is in force: {}", lines.join("; "));
+                self.app.health.trouble(Part::Configuration, trouble);
+                let title = "The new configuration is broken; the old one stays in force".to_owned();
+                if let Err(error) = self.app.tell_operator(title, lines).await {
+                    tracing::error!(%error, "the operator could not be told");
+                }
+            }
+        }
+        notify_manager(&[sd_notify::NotifyState::Status("at work")]);
+    }
+
+    /// Nothing of the old configuration is touched before all of the new one is ready.
+    fn try_reload(&self) -> Result<(Sender<send::StoreQueue>, Intake), Problems> {
+        let home = &self.app.home;
+        let config = Config::load(home.root())?;
+        let sender = sender(&config, &self.app, &self.dead)?;
+        let intake = Intake::new(intake_settings(&config, home)).map_err(|error| {
+            let settings = Arc::new(SourceFile { path: "config/bellwether.yaml".into(), text: String::new() });
+            Problem::new(Place::start_of(&settings), error.to_string())
+        })?;
+        self.app.set_config(Arc::new(config));
+        Ok((sender, intake))
+    }
+
+    async fn serve(&self, stop: &CancellationToken) -> Result<Option<JoinHandle<()>>, DaemonError> {
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+        let metrics = recorder.handle();
+        // A second daemon in one process (the tests) goes on with the first one's recorder.
+        let _ = metrics::set_global_recorder(recorder);
+        let Listen::On(address) = self.app.config().daemon.listen else { return Ok(None) };
+        let listener = http::bind(address).await.map_err(|source| DaemonError::Listen { address, source })?;
+        tracing::info!(address = %listener.local_addr()?, "status pages");
+        let pages = http::Pages { health: Arc::clone(&self.app.health), metrics };
+        let stop = stop.clone();
+        Ok(Some(tokio::spawn(async move {
+            if let Err(error) = http::serve(listener, pages, stop).await {
+                tracing::error!(%error, "the status pages ended");
+            }
+        })))
+    }
+
+    fn send(&self, stop: &CancellationToken) -> Sending {
+        let stop = stop.child_token();
+        let (sender, bell, until) = (Arc::clone(&self.sender), self.app.outbox_bell(), stop.clone());
+        Sending { stop, task: tokio::spawn(async move { sender.run(&bell, &until).await }) }
+    }
+}
+
+/// The sender's loop, which is replaced when the configuration changes.
+struct Sending {
+    stop: CancellationToken,
+    task: JoinHandle<Counts>,
+}
+
+fn intake_settings(config: &Config, home: &Home) -> IntakeSettings {
+    IntakeSettings {
+        folders: config.daemon.drop.iter().map(|folder| home.root().join(folder)).collect(),
+        settle: config.daemon.settle,
+        rescan: config.daemon.rescan,
+        max_bytes: config.daemon.max_bytes,
+        claimed: home.claimed(),
+    }
+}
+
+fn sender(config: &Config, app: &App, dead: &Arc<Notify>) -> Result<Sender<send::StoreQueue>, Problems> {
+    let channels = send::open_channels(config, &app.home)?;
+    let queue = send::StoreQueue::new(app.store.clone(), Arc::clone(dead));
+    Ok(Sender::new(Arc::new(queue), Arc::new(channels), config.daemon.retry.clone()))
+}
+
+/// Claimed files whose work is not finished, found again.
+async fn recovered(app: &App) -> Result<Vec<Claimed>, DaemonError> {
+    let folder = app.home.claimed();
+    let claimed = tokio::task::spawn_blocking(move || recover(&folder)).await;
+    Ok(claimed.map_err(io::Error::other)??)
+}
+
+async fn reevaluate(app: &App) -> Result<(), CycleError> {
+    for dataset in app.config().datasets.values() {
+        cycle::reevaluate(app, dataset).await?;
+    }
+    Ok(())
+}
+
+/// Whether one of the files behind may belong to the same dataset as this one.
+fn shares_a_dataset<'a>(config: &Config, file: &str, behind: impl Iterator<Item = &'a str>) -> bool {
+    let of = |name: &str| -> BTreeSet<&str> {
+        config.datasets.values().filter(|dataset| dataset.takes_name(name)).map(|dataset| dataset.id.as_str()).collect()
+    };
+    let own = of(file);
+    let mut behind = behind;
+    behind.any(|name| !own.is_disjoint(&of(name)))
+}
+
+/// Sleeps until then; for ever without a moment.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn join(task: Option<JoinHandle<()>>) {
+    if let Some(task) = task {
+        let _ = task.await;
+    }
+}
+
+/// Tells the service manager that the runtime is alive, twice as often as it asks; returns at once without one.
+async fn watchdog(stop: CancellationToken) {
+    let Some(period) = sd_notify::watchdog_enabled() else { return };
+    let mut ticks = tokio::time::interval(period / 2);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => notify_manager(&[sd_notify::NotifyState::Watchdog]),
+        }
+    }
+}
+
+fn notify_manager(state: &[sd_notify::NotifyState<'_>]) {
+    // Without a service manager there is nobody to tell.
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::debug!(%error, "the service manager could not be told");
+    }
+}

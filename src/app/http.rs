@@ -1,0 +1,55 @@
+//! `/healthz`, `/readyz` and `/metrics`, on a loopback port unless told otherwise.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::health::Health;
+
+/// What the pages answer from.
+#[derive(Clone)]
+pub struct Pages {
+    /// Whether the daemon can do its work.
+    pub health: Arc<Health>,
+    /// The figures that are collected.
+    pub metrics: PrometheusHandle,
+}
+
+/// Binds the port that the configuration names.
+///
+/// # Errors
+/// The address is taken or not allowed.
+pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}
+
+/// Serves the pages until told to stop.
+///
+/// # Errors
+/// The listener fails.
+pub async fn serve(listener: TcpListener, pages: Pages, stop: CancellationToken) -> std::io::Result<()> {
+    let router = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(figures))
+        .with_state(pages);
+    axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
+}
+
+/// 200 when files are being handled with the configuration that stands in the home; 503 with the reasons otherwise.
+async fn ready(State(pages): State<Pages>) -> impl IntoResponse {
+    let troubles = pages.health.troubles();
+    if troubles.is_empty() {
+        (StatusCode::OK, "ready\n".to_owned())
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, troubles.join("\n") + "\n")
+    }
+}
+
+async fn figures(State(pages): State<Pages>) -> impl IntoResponse {
+    pages.metrics.run_upkeep();
+    ([("content-type", "text/plain; version=0.0.4; charset=utf-8")], pages.metrics.render())
+}

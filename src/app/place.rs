@@ -1,0 +1,205 @@
+//! Moving a decided file to where people find it.
+//!
+//! The decision is committed first, with the [`Placement`] that follows from it; the move is done after, and done again at
+//! the next start if it was cut short. Each step can be repeated: as long as the file is still where it was claimed to,
+//! it has not been moved; once it is gone from there, all is done.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    intake,
+    model::{Delivery, Period},
+    store::{Move, Placement},
+};
+
+use super::home::Home;
+
+/// The folder below `quarantine/` for files that no dataset recognises.
+pub const UNRECOGNISED: &str = "unrecognised";
+
+/// The folder of a published delivery: `published/<dataset>/<period>`, or `…/<first>_to_<last>` for a longer history.
+#[must_use]
+pub fn published_folder(dataset: &str, periods: &[Period]) -> PathBuf {
+    // A financial year is written 2025/26: no folder of its own for the second half.
+    let safe = |period: &Period| period.to_string().replace('/', "-");
+    let name = match periods {
+        [] => "no-period".to_owned(),
+        [only] => safe(only),
+        [first, .., last] => format!("{}_to_{}", safe(first), safe(last)),
+    };
+    Path::new("published").join(dataset).join(name)
+}
+
+/// Where a quarantined file goes: its own name, numbered if another file of that name is held back already.
+#[must_use]
+pub fn quarantine_target(home: &Home, dataset: Option<&str>, file: &str) -> PathBuf {
+    let folder = Path::new("quarantine").join(dataset.unwrap_or(UNRECOGNISED));
+    (1..1_000_000)
+        .map(|n| folder.join(numbered(file, n)))
+        .find(|path| !home.root().join(path).exists())
+        .unwrap_or_else(|| folder.join(file))
+}
+
+/// `figures.csv`, `figures.2.csv`, `figures.3.csv`.
+fn numbered(file: &str, n: u32) -> String {
+    match (n, file.rsplit_once('.')) {
+        (1, _) => file.to_owned(),
+        (_, Some((stem, extension))) if !stem.is_empty() => format!("{stem}.{n}.{extension}"),
+        _ => format!("{file}.{n}"),
+    }
+}
+
+/// The moves that take an earlier revision of the same periods out of the way, with its reports.
+#[must_use]
+pub fn supersede(home: &Home, earlier: &Delivery) -> Vec<Move> {
+    let Some(dataset) = earlier.dataset.as_deref().filter(|_| earlier.verdict.is_published()) else {
+        return Vec::new();
+    };
+    let folder = published_folder(dataset, &earlier.periods);
+    let aside = folder.join("superseded").join(format!("revision-{}", earlier.revision));
+    let mut names = vec![earlier.file.clone()];
+    names.extend(report_names(&earlier.file));
+    names
+        .into_iter()
+        .filter(|name| home.root().join(&folder).join(name).is_file())
+        .map(|name| Move { from: folder.join(&name), to: aside.join(&name) })
+        .collect()
+}
+
+/// The names of the two reports beside a file: for programs and for people.
+#[must_use]
+pub fn report_names(file: &str) -> [String; 2] {
+    [format!("{file}.report.json"), format!("{file}.report.txt")]
+}
+
+/// Carries a placement out, or what is left of it. `reports` are the contents of [`report_names`], laid beside the file.
+/// A placement without a target removes the file: its bytes are kept elsewhere.
+///
+/// # Errors
+/// A file cannot be moved or written; the placement can be tried again.
+pub fn place(home: &Home, placement: &Placement, reports: [&str; 2]) -> io::Result<()> {
+    let claimed = home.root().join(&placement.source);
+    if claimed.is_file() {
+        for Move { from, to } in &placement.superseded {
+            let (from, to) = (home.root().join(from), home.root().join(to));
+            // What stands at `to` was moved there before this was cut short; what is at `from` now is new.
+            if from.is_file() && !to.exists() {
+                move_file(&from, &to)?;
+            }
+        }
+        for target in &placement.targets {
+            let target = home.root().join(target);
+            let name = target.file_name().unwrap_or_default().to_string_lossy();
+            for (report, content) in report_names(&name).iter().zip(reports) {
+                write_file(&target.with_file_name(report), content.as_bytes())?;
+            }
+            move_file(&claimed, &target)?;
+        }
+        if placement.targets.is_empty() {
+            fs::remove_file(&claimed)?;
+        }
+    }
+    intake::close(&claimed)
+}
+
+/// Moves a file, over another one if need be, so that a reader sees the one or the other and a power cut loses neither.
+fn move_file(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            let mut copy = tempfile::NamedTempFile::new_in(folder)?;
+            io::copy(&mut File::open(from)?, copy.as_file_mut())?;
+            persist(copy, to)?;
+            fs::remove_file(from)?;
+        }
+        other => other?,
+    }
+    readable(to)?;
+    sync_folder(folder)
+}
+
+/// Writes a file so that a reader never sees half of it.
+fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    persist(file, path)?;
+    readable(path)
+}
+
+fn persist(file: tempfile::NamedTempFile, to: &Path) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(to).map(drop).map_err(|error| error.error)
+}
+
+/// Those who read the folder are not always the daemon's own user.
+fn readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::DeliveryId;
+
+    #[test]
+    fn a_placement_that_was_cut_short_is_finished_by_doing_it_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::at(folder.path()).expect("a home");
+        let delivery = DeliveryId::new();
+        let published = Path::new("published/les/2025-10");
+        let aside = published.join("superseded/revision-1");
+        let moves = ["a.csv", "a.csv.report.txt"].map(|name| Move { from: published.join(name), to: aside.join(name) });
+        let placement = Placement {
+            delivery,
+            source: format!("state/claimed/{delivery}/a.csv").into(),
+            targets: vec![published.join("a.csv")],
+            superseded: moves.into(),
+        };
+        let write = |path: &Path, text: &str| write_file(&home.root().join(path), text.as_bytes()).expect("written");
+        let read = |path: &Path| fs::read_to_string(home.root().join(path)).expect("there");
+        write(&published.join("a.csv"), "old");
+        write(&published.join("a.csv.report.txt"), "old report");
+        write(&placement.source, "new");
+        // Killed after the old files were moved aside and one new report was written.
+        for Move { from, to } in &placement.superseded {
+            move_file(&home.root().join(from), &home.root().join(to)).expect("moved");
+        }
+        write(&published.join("a.csv.report.txt"), "new report");
+        for _ in 0..2 {
+            place(&home, &placement, ["{}", "new report"]).expect("placed");
+            assert_eq!(read(&published.join("a.csv")), "new");
+            assert_eq!(read(&published.join("a.csv.report.txt")), "new report");
+            assert_eq!(read(&aside.join("a.csv")), "old");
+            assert_eq!(read(&aside.join("a.csv.report.txt")), "old report");
+        }
+        assert!(!home.root().join(&placement.source).parent().expect("a folder").exists());
+    }
+
+    #[test]
+    fn folders_and_names() {
+        let period = |text: &str| text.parse::<Period>().expect("a period");
+        let folder = |periods: &[&str]| {
+            let periods: Vec<Period> = periods.iter().map(|text| period(text)).collect();
+            published_folder("les", &periods).display().to_string()
+        };
+        assert_eq!(folder(&["2025-10"]), "published/les/2025-10");
+        assert_eq!(folder(&["2025/26-Q1"]), "published/les/2025-26-Q1");
+        assert_eq!(folder(&["2025-04", "2025-05", "2025-10"]), "published/les/2025-04_to_2025-10");
+        assert_eq!(
+            [numbered("a.b.csv", 2), numbered("README", 3), numbered("a.csv", 1)],
+            ["a.b.2.csv", "README.3", "a.csv"]
+        );
+    }
+}

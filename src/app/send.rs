@@ -1,0 +1,182 @@
+//! The outbox's queue over the store, and what follows when a message cannot be delivered.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    config::Config,
+    model::{Content, NoticeKind, OperatorReport},
+    outbox::{ChannelKind, Channels, Opening, Queue, QueuedMessage, SecretPlaces},
+    store::{self, Commit, Store, StoreError},
+    yaml::Problems,
+};
+
+use super::{App, announce::Announcement, cycle::CycleError, home::Home};
+
+/// The store as the sender sees it.
+#[derive(Debug, Clone)]
+pub struct StoreQueue {
+    store: Store,
+    /// Leases of this process are told from those of another that shares the store.
+    owner: String,
+    /// Rung when a message has died.
+    bell: Arc<tokio::sync::Notify>,
+}
+
+/// A queue that does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What was kept of a message cannot be read.
+    #[error("message {id} cannot be read: {why}")]
+    Unreadable {
+        /// The message.
+        id: Uuid,
+        /// Why.
+        why: String,
+    },
+}
+
+impl StoreQueue {
+    /// The queue of a store; `bell` is rung when a message has died.
+    #[must_use]
+    pub fn new(store: Store, bell: Arc<tokio::sync::Notify>) -> Self {
+        Self { store, owner: Uuid::now_v7().to_string(), bell }
+    }
+}
+
+impl Queue for StoreQueue {
+    type Error = QueueError;
+
+    async fn lease(
+        &self,
+        channel: ChannelKind,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<QueuedMessage>, QueueError> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let leased = self.store.lease(channel.code(), now, &self.owner, until, limit).await?;
+        let mut messages = Vec::with_capacity(leased.len());
+        for kept in leased {
+            let id = kept.id;
+            match read(kept, channel) {
+                Ok(message) => messages.push(message),
+                // It would come up again for ever and hold up those behind it.
+                Err(error) => {
+                    tracing::error!(%error, "a message is given up");
+                    self.store.dead(id, &self.owner, now, &error.to_string()).await?;
+                    self.bell.notify_one();
+                }
+            }
+        }
+        Ok(messages)
+    }
+
+    async fn sent(&self, id: Uuid, at: Timestamp) -> Result<(), QueueError> {
+        self.store.sent(id, at).await?;
+        Ok(())
+    }
+
+    async fn retry(&self, id: Uuid, due: Timestamp, reason: &str) -> Result<(), QueueError> {
+        self.store.retry(id, &self.owner, due, reason).await?;
+        Ok(())
+    }
+
+    async fn dead(&self, message: &QueuedMessage, at: Timestamp, reason: &str) -> Result<(), QueueError> {
+        self.store.dead(message.id, &self.owner, at, reason).await?;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    async fn release(&self, id: Uuid) -> Result<(), QueueError> {
+        self.store.release(id, &self.owner).await?;
+        Ok(())
+    }
+
+    async fn next_due(&self, channel: ChannelKind) -> Result<Option<Timestamp>, QueueError> {
+        Ok(self.store.next_due(channel.code()).await?)
+    }
+}
+
+fn read(kept: store::QueuedMessage, channel: ChannelKind) -> Result<QueuedMessage, QueueError> {
+    let payload = serde_json::from_str(&kept.payload)
+        .map_err(|error| QueueError::Unreadable { id: kept.id, why: error.to_string() })?;
+    Ok(QueuedMessage {
+        id: kept.id,
+        notice: kept.notice.0,
+        group: kept.group,
+        channel,
+        recipient: kept.recipient,
+        payload,
+        attempts: kept.attempts,
+        created: kept.created,
+    })
+}
+
+/// Opens the channels of a configuration: reads the secrets that it names, connects to nothing.
+///
+/// # Errors
+/// Every secret that cannot be read, at the setting that names it.
+pub fn open_channels(config: &Config, home: &Home) -> Result<Channels, Problems> {
+    let places = SecretPlaces {
+        home: home.root().to_owned(),
+        credentials: std::env::var_os("CREDENTIALS_DIRECTORY").map(Into::into),
+    };
+    let groups: Vec<_> = config.groups.iter().map(|(id, group)| (id.as_str(), group.channels.as_slice())).collect();
+    let daemon = &config.daemon;
+    Channels::open(&Opening { places: &places, email: &daemon.email, retry: &daemon.retry, groups: &groups })
+}
+
+/// Tells the operator's group of messages that could not be delivered, once. A dead letter that was itself for the
+/// operator is only logged: it would come back for ever.
+///
+/// # Errors
+/// The store fails, or the notice cannot be rendered.
+pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
+    let dead = app.store.dead_unreported().await?;
+    if dead.is_empty() {
+        return Ok(0);
+    }
+    let config = app.config();
+    let mut commit = Commit::at(app.now());
+    let mut paragraphs = Vec::new();
+    for message in &dead {
+        let error = message.last_error.as_deref().unwrap_or("no reason was kept");
+        tracing::error!(
+            message = %message.id, group = message.group, channel = message.channel, recipient = message.recipient, error,
+            "a message could not be delivered"
+        );
+        commit.dead_reported.push(message.id);
+        let notice = app.store.notice(message.notice).await?;
+        let about = notice.as_ref().map_or("", |kept| kept.subject.as_str());
+        if notice.as_ref().is_none_or(|kept| kept.notice.kind() != NoticeKind::Operator) {
+            paragraphs.push(format!(
+                "\"{about}\" to {} ({}, group {}) was given up after {} attempts: {error}. Message {}.",
+                message.recipient, message.channel, message.group, message.attempts, message.id
+            ));
+        }
+    }
+    let count = paragraphs.len();
+    if count > 0 {
+        let title = match count {
+            1 => "A message could not be delivered".to_owned(),
+            n => format!("{n} messages could not be delivered"),
+        };
+        paragraphs.push(
+            "Mend the address or the receiver. `bellwether outbox --state dead` lists what was not delivered."
+                .to_owned(),
+        );
+        let mut announcement = Announcement::default();
+        let content = Content::Operator(OperatorReport { title, paragraphs });
+        announcement.tell(&config, &config.daemon.operator.value, content, app.now())?;
+        announcement.into_commit(&mut commit)?;
+    }
+    app.store.commit(&commit).await?;
+    app.wake_outbox();
+    Ok(count)
+}

@@ -1,0 +1,104 @@
+//! `bellwether deliveries`.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::{
+    app::home::Home,
+    model::{Delivery, Finding, Period, Verdict},
+    store::{DeliveryFilter, Store},
+};
+
+use super::{
+    Exit, Failure, Format,
+    output::{self, Listing, Tone},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct DeliveriesArguments {
+    /// Only those of this dataset
+    #[arg(long, value_name = "ID")]
+    dataset: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) async fn list(home: &Home, options: &DeliveriesArguments) -> Result<Exit, Failure> {
+    let filter = DeliveryFilter { dataset: options.dataset.clone(), limit: options.limit };
+    let kept = match Store::open_read_only(&home.database(), &home.measures()).await? {
+        Some(store) => store.deliveries(&filter).await?,
+        None => Vec::new(),
+    };
+    let entries: Vec<Entry> = kept.into_iter().map(|kept| kept.delivery.into()).collect();
+    output::print::<Deliveries>(&entries, options.format)?;
+    Ok(Exit::Fine)
+}
+
+/// A delivery as programs read it. The fields up to `findings` stay as they are.
+#[derive(Debug, Serialize)]
+pub(super) struct Entry {
+    id: String,
+    dataset: Option<String>,
+    file: String,
+    hash: String,
+    revision: u32,
+    periods: Vec<Period>,
+    verdict: Verdict,
+    findings: Vec<Finding>,
+    received: String,
+    size: u64,
+    duplicate_of: Option<String>,
+}
+
+impl From<Delivery> for Entry {
+    fn from(delivery: Delivery) -> Self {
+        Self {
+            id: delivery.id.to_string(),
+            dataset: delivery.dataset,
+            file: delivery.file,
+            hash: delivery.hash,
+            revision: delivery.revision,
+            periods: delivery.periods,
+            verdict: delivery.verdict,
+            findings: delivery.findings,
+            received: delivery.received.to_string(),
+            size: delivery.size,
+            duplicate_of: delivery.duplicate_of.map(|id| id.to_string()),
+        }
+    }
+}
+
+struct Deliveries;
+
+impl Listing for Deliveries {
+    type Entry = Entry;
+    const HEADERS: &'static [&'static str] = &["received", "file", "dataset", "periods", "rev", "verdict", "why"];
+    const EMPTY: &'static str = "Nothing has been delivered yet.";
+
+    fn cells(entry: &Entry) -> Vec<output::Cell> {
+        let periods = match entry.periods.as_slice() {
+            [] => String::new(),
+            [only] => only.to_string(),
+            [first, .., last] => format!("{first} … {last}"),
+        };
+        let tone = match entry.verdict {
+            Verdict::Published => Tone::Good,
+            Verdict::PublishedWithWarnings => Tone::Doubtful,
+            Verdict::Quarantined => Tone::Bad,
+            Verdict::Duplicate => Tone::Faint,
+        };
+        let why = entry.findings.first().map_or(String::new(), |finding| finding.message.clone());
+        vec![
+            output::when(&entry.received).into(),
+            entry.file.clone().into(),
+            entry.dataset.clone().unwrap_or_default().into(),
+            periods.into(),
+            if entry.revision == 0 { String::new() } else { entry.revision.to_string() }.into(),
+            output::Cell::toned(entry.verdict.code().replace('_', " "), tone),
+            why.into(),
+        ]
+    }
+}

@@ -1,0 +1,77 @@
+//! How commands end.
+
+use std::{fmt::Display, process::ExitCode};
+
+use crate::yaml::Problems;
+
+/// The documented exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// All is well.
+    Fine = 0,
+    /// There are findings, or tests failed.
+    Findings = 1,
+    /// The command line or the configuration is wrong.
+    Usage = 2,
+    /// The disk, the store or the network failed.
+    Trouble = 3,
+    /// Another process is at work on the home, or none is where one is needed.
+    Busy = 4,
+}
+
+impl Exit {
+    /// Says why on standard error.
+    #[must_use]
+    pub(super) fn with(self, message: &str) -> ExitCode {
+        anstream::eprintln!("{}", message.trim_end());
+        self.into()
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A command that could not do its work.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The code to exit with.
+    pub(super) exit: Exit,
+    /// Why, for people.
+    pub(super) message: String,
+}
+
+impl Failure {
+    /// The disk, the store or the network failed.
+    #[must_use]
+    pub(super) fn trouble(error: impl Display) -> Self {
+        Self { exit: Exit::Trouble, message: format!("bellwether: {error}") }
+    }
+
+    /// The configuration is wrong: every mistake, with the lines themselves.
+    #[must_use]
+    pub(super) fn configuration(problems: Problems) -> Self {
+        let colour = !matches!(anstream::AutoStream::choice(&std::io::stderr()), anstream::ColorChoice::Never);
+        let problems = problems.sorted();
+        let count = match problems.len() {
+            1 => "1 mistake".to_owned(),
+            n => format!("{n} mistakes"),
+        };
+        let rendered: Vec<String> = problems.iter().map(|problem| problem.render(colour)).collect();
+        Self { exit: Exit::Usage, message: format!("{}\n\n{count} in the configuration", rendered.join("\n\n")) }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::trouble(error)
+    }
+}
+
+impl From<crate::store::StoreError> for Failure {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::trouble(error)
+    }
+}

@@ -1,0 +1,176 @@
+//! How commands answer: a table for people, JSON for machines.
+
+use std::io::{IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+/// What a list is printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(super) enum Format {
+    /// Columns for people.
+    #[default]
+    Table,
+    /// One JSON document for programs.
+    Json,
+}
+
+/// Rows that can be printed as a table or as JSON.
+pub(super) trait Listing {
+    /// One entry as programs read it.
+    type Entry: Serialize;
+
+    /// The column headers.
+    const HEADERS: &'static [&'static str];
+
+    /// What stands in place of an empty table.
+    const EMPTY: &'static str;
+
+    /// The cells of an entry, one for each header.
+    fn cells(entry: &Self::Entry) -> Vec<Cell>;
+}
+
+/// A cell of a table. Its text may come from a file: control characters do not reach the terminal.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+/// How a cell looks on a terminal that shows colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// As it is.
+    Plain,
+    /// In order.
+    Good,
+    /// May need attention.
+    Doubtful,
+    /// Needs attention.
+    Bad,
+    /// Matters less.
+    Faint,
+}
+
+impl Cell {
+    /// Text with a tone.
+    pub(super) fn toned(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+
+    fn render(&self) -> String {
+        let clean = clean(&self.text);
+        match self.tone {
+            Tone::Plain => clean,
+            Tone::Good => good(&clean),
+            Tone::Doubtful => doubtful(&clean),
+            Tone::Bad => bad(&clean),
+            Tone::Faint => faint(&clean),
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self::toned(text, Tone::Plain)
+    }
+}
+
+/// Text from a file or its name, without what a terminal would obey.
+#[must_use]
+pub(super) fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A stored time as people read it: the day and the minute, in the zone of this machine.
+#[must_use]
+pub(super) fn when(timestamp: &str) -> String {
+    timestamp.parse::<jiff::Timestamp>().map_or_else(
+        |_| timestamp.to_owned(),
+        |time| time.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+/// Prints entries in the format asked for.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub(super) fn print<L: Listing>(entries: &[L::Entry], format: Format) -> std::io::Result<()> {
+    match format {
+        Format::Json => print_json(entries),
+        Format::Table if entries.is_empty() => say(L::EMPTY),
+        Format::Table => {
+            let mut table = Table::new();
+            table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+            if !std::io::stdout().is_terminal() {
+                // A pipe has no width: rows stay on one line, for grep and friends.
+                table.set_content_arrangement(ContentArrangement::Disabled);
+            }
+            table.set_header(L::HEADERS.iter().map(|header| strong(&header.to_uppercase())));
+            for entry in entries {
+                table.add_row(L::cells(entry).iter().map(Cell::render));
+            }
+            say(table.trim_fmt())
+        }
+    }
+}
+
+/// Prints one JSON document.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub(super) fn print_json<T: Serialize + ?Sized>(value: &T) -> std::io::Result<()> {
+    say(serde_json::to_string_pretty(value)?)
+}
+
+/// Prints a line, with colour only where a terminal shows it.
+///
+/// # Errors
+/// Standard output cannot be written to; a closed pipe (`| head`) is no error.
+pub(super) fn say(line: impl AsRef<str>) -> std::io::Result<()> {
+    match writeln!(anstream::stdout(), "{}", line.as_ref()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Whether standard output shows colour.
+#[must_use]
+pub(super) fn colour() -> bool {
+    !matches!(anstream::AutoStream::choice(&std::io::stdout()), anstream::ColorChoice::Never)
+}
+
+fn paint(style: Style, text: &str) -> String {
+    if colour() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+/// A heading.
+#[must_use]
+pub(super) fn strong(text: &str) -> String {
+    paint(Style::new().bold(), text)
+}
+
+/// What needs attention.
+#[must_use]
+pub(super) fn bad(text: &str) -> String {
+    paint(AnsiColor::Red.on_default().bold(), text)
+}
+
+/// What may need attention.
+#[must_use]
+pub(super) fn doubtful(text: &str) -> String {
+    paint(AnsiColor::Yellow.on_default(), text)
+}
+
+/// What is in order.
+#[must_use]
+pub(super) fn good(text: &str) -> String {
+    paint(AnsiColor::Green.on_default(), text)
+}
+
+/// What matters less.
+#[must_use]
+pub(super) fn faint(text: &str) -> String {
+    paint(Style::new().dimmed(), text)
+}

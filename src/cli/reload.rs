@@ -1,0 +1,25 @@
+//! `bellwether reload`.
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{
+    app::{home::Home, lock::HomeLock},
+    config::Config,
+};
+
+use super::{Exit, Failure, output};
+
+/// Checks the configuration here first, so that whoever asks is told what is wrong with it.
+pub(super) fn reload(home: &Home) -> Result<Exit, Failure> {
+    Config::load(home.root()).map_err(Failure::configuration)?;
+    let running = HomeLock::running(home).and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+    let Some(pid) = running else {
+        let message = "no bellwether is at work on this home: there is nothing to reload".to_owned();
+        return Err(Failure { exit: Exit::Busy, message });
+    };
+    kill_process(pid, Signal::HUP).map_err(|error| {
+        Failure::trouble(format!("process {} cannot be told to reload: {error}", pid.as_raw_nonzero()))
+    })?;
+    output::say("the configuration is in order, and the daemon was told to read it again")?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,111 @@
+//! `bellwether status`.
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    app::{home::Home, lock::HomeLock},
+    config::Config,
+    model::{AlertState, Verdict},
+    store::{Counts, DeliveryFilter, MessageState, Store},
+};
+
+use super::{Exit, Failure, Format, output};
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArguments {
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exit, Failure> {
+    let running = HomeLock::running(home);
+    let mistakes = Config::load(home.root()).err().map_or(0, |problems| problems.into_iter().count());
+    let (counts, last, unjudged) = match Store::open_read_only(&home.database(), &home.measures()).await? {
+        Some(store) => {
+            let filter = DeliveryFilter { dataset: None, limit: Some(1) };
+            (store.counts().await?, store.deliveries(&filter).await?.pop(), store.unjudged().await?.len())
+        }
+        None => (Counts::default(), None, 0),
+    };
+    let last = last.map(|kept| kept.delivery);
+    match options.format {
+        Format::Json => output::print_json(&json!({
+            "home": home.root().display().to_string(),
+            "running": running.is_some(),
+            "pid": running,
+            "configuration_mistakes": mistakes,
+            "deliveries": by_code(counts.deliveries.iter().map(|(verdict, n)| (verdict.code(), *n))),
+            "alerts": by_code(counts.alerts.iter().map(|(state, n)| (state.code(), *n))),
+            "outbox": by_code(counts.outbox.iter().map(|(state, n)| (state.code(), *n))),
+            "unjudged": unjudged,
+            "last_delivery": last.as_ref().map(|delivery| delivery.id.to_string()),
+        }))?,
+        Format::Table => {
+            let line = |name: &str, text: String| output::say(format!("{name:<15}{text}"));
+            line("home", home.root().display().to_string())?;
+            line(
+                "daemon",
+                running.map_or_else(
+                    || output::doubtful("not running"),
+                    |pid| output::good(&format!("running (process {pid})")),
+                ),
+            )?;
+            line(
+                "configuration",
+                match mistakes {
+                    0 => output::good("in order"),
+                    n => output::bad(&format!("{n} mistakes: bellwether check names them")),
+                },
+            )?;
+            line("deliveries", deliveries(&counts))?;
+            if let Some(last) = last {
+                let text =
+                    format!("{} {} ({})", output::when(&last.received.to_string()), last.file, last.verdict.code());
+                line("last delivery", output::clean(&text))?;
+            }
+            line("alerts", alerts(&counts))?;
+            if unjudged > 0 {
+                line(
+                    "not judged",
+                    output::doubtful(&format!("{unjudged} series: bellwether alerts --unjudged names them")),
+                )?;
+            }
+            line("outbox", outbox(&counts))?;
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+fn by_code<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Value {
+    Value::Object(counts.map(|(code, n)| (code.to_owned(), n.into())).collect::<Map<_, _>>())
+}
+
+fn deliveries(counts: &Counts) -> String {
+    let of = |verdict| counts.deliveries.iter().find(|(v, _)| *v == verdict).map_or(0, |(_, n)| *n);
+    let held_back = match of(Verdict::Quarantined) {
+        0 => "none held back".to_owned(),
+        n => output::bad(&format!("{n} held back")),
+    };
+    let warned = of(Verdict::PublishedWithWarnings);
+    format!("{} published ({warned} with warnings), {held_back}", of(Verdict::Published) + warned)
+}
+
+fn alerts(counts: &Counts) -> String {
+    let of = |state| counts.alerts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
+    let firing = match of(AlertState::Firing) {
+        0 => output::good("none firing"),
+        n => output::bad(&format!("{n} firing")),
+    };
+    format!("{firing}, {} pending, {} resolved", of(AlertState::Pending), of(AlertState::Resolved))
+}
+
+fn outbox(counts: &Counts) -> String {
+    let of = |state| counts.outbox.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
+    let waiting = of(MessageState::Queued) + of(MessageState::Sending);
+    let dead = match of(MessageState::Dead) {
+        0 => "no dead letters".to_owned(),
+        n => output::bad(&format!("{n} dead letters")),
+    };
+    format!("{} sent, {waiting} waiting, {dead}", of(MessageState::Sent))
+}
