@@ -7,8 +7,10 @@ use serde::Deserialize;
 use crate::{
     expr::Limits,
     outbox::{EmailSettings, FriendlyDuration, RetrySettings},
-    yaml::{Located, Problem, Problems, SourceFile, decode, parse},
+    yaml::{Located, Problem, Problems, SourceFile},
 };
+
+use super::decode_file;
 
 /// The daemon's settings.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ pub enum Listen {
 #[serde(deny_unknown_fields)]
 struct DaemonFile {
     #[serde(default)]
-    drop: Option<Vec<Located<PathBuf>>>,
+    drop: Option<Vec<PathBuf>>,
     #[serde(default)]
     settle: Option<Located<FriendlyDuration>>,
     #[serde(default)]
@@ -74,46 +76,44 @@ struct ScriptSettings {
 }
 
 const MEGABYTE: u64 = 1 << 20;
+const SETTLE: Duration = Duration::from_secs(2);
+const RESCAN: Duration = Duration::from_secs(30);
+const LISTEN: ([u8; 4], u16) = ([127, 0, 0, 1], 8321);
 
-pub(super) fn load(file: &Arc<SourceFile>) -> Result<Daemon, Problems> {
-    if file.text.is_empty() {
-        return Err(Problems::default());
-    }
-    let settings: DaemonFile = decode(&parse(file)?)?;
-    let mut problems = Problems::default();
-    let at_least =
-        |duration: Option<Located<FriendlyDuration>>, default: Duration, least: Duration, problems: &mut Problems| {
-            let Some(duration) = duration else { return default };
-            if duration.value.get() < least {
-                problems.push(Problem::new(duration.place.clone(), format!("at least {least:?} is needed here")));
-            }
-            duration.value.get()
-        };
-    let settle = at_least(settings.settle, Duration::from_secs(2), Duration::from_millis(20), &mut problems);
-    let rescan = at_least(settings.rescan, Duration::from_secs(30), Duration::from_secs(1), &mut problems);
-    let drop = settings.drop.map_or_else(
-        || vec![PathBuf::from("drop")],
-        |folders| folders.into_iter().map(|folder| folder.value).collect(),
-    );
-    let listen = settings.listen.map_or(Ok(Listen::On(SocketAddr::from(([127, 0, 0, 1], 8321)))), |text| listen(&text));
-    let listen = problems.take(listen);
-    let scripts = Limits::default();
-    let scripts = Limits {
-        operations: settings.scripts.operations.unwrap_or(scripts.operations),
-        time: settings.scripts.time.map_or(scripts.time, FriendlyDuration::get),
-    };
-    problems.into_result()?;
-    Ok(Daemon {
-        drop,
+pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Daemon> {
+    let (_, settings): (_, DaemonFile) = decode_file(file, problems)?;
+    problems.extend(settings.email.check());
+    let settle = at_least(settings.settle, SETTLE, Duration::from_millis(20), problems);
+    let rescan = at_least(settings.rescan, RESCAN, Duration::from_secs(1), problems);
+    let listen = settings.listen.map_or(Ok(Listen::On(LISTEN.into())), |text| listen(&text));
+    let limits = Limits::default();
+    Some(Daemon {
+        drop: settings.drop.unwrap_or_else(|| vec![PathBuf::from("drop")]),
         settle,
         rescan,
         max_bytes: settings.max_file_size_mb.unwrap_or(4096).saturating_mul(MEGABYTE),
         operator: settings.operator,
-        listen: listen.unwrap_or(Listen::Off),
+        listen: problems.take(listen).unwrap_or(Listen::Off),
         email: settings.email,
         retry: settings.retry,
-        scripts,
+        scripts: Limits {
+            operations: settings.scripts.operations.unwrap_or(limits.operations),
+            time: settings.scripts.time.map_or(limits.time, FriendlyDuration::get),
+        },
     })
+}
+
+fn at_least(
+    duration: Option<Located<FriendlyDuration>>,
+    default: Duration,
+    least: Duration,
+    problems: &mut Problems,
+) -> Duration {
+    let Some(duration) = duration else { return default };
+    if duration.value.get() < least {
+        problems.push(Problem::new(duration.place.clone(), format!("at least {least:?} is needed here")));
+    }
+    duration.value.get()
 }
 
 fn listen(text: &Located<String>) -> Result<Listen, Problems> {

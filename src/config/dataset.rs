@@ -6,13 +6,13 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::{
-    checks::{CheckSettings, Checks},
+    checks::{self, CheckSettings, Checks},
     model::{ColumnKind, Schema},
     tables::{ColumnSettings, MeasureSettings, PeriodSource, TableSettings, TableSpec},
-    yaml::{Entries, Located, Place, Problem, Problems, SourceFile, decode, parse},
+    yaml::{Entries, Located, Place, Problem, Problems, SourceFile},
 };
 
-use super::check_id;
+use super::{check_id, decode_file};
 
 /// The contract for one kind of file.
 #[derive(Debug)]
@@ -71,28 +71,27 @@ pub(super) fn load_all(files: &[Arc<SourceFile>], problems: &mut Problems) -> BT
         let stem = file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let id = Located { value: stem, place: Place::start_of(file) };
         check_id(&id, "dataset", problems);
-        if let Some(dataset) = problems.take(load(&id, file)) {
+        if let Some(dataset) = load(&id.value, file, problems) {
             datasets.insert(id.value, Arc::new(dataset));
         }
     }
     datasets
 }
 
-fn load(id: &Located<String>, file: &Arc<SourceFile>) -> Result<Dataset, Problems> {
-    let settings: DatasetFile = decode(&parse(file)?)?;
-    let mut problems = Problems::default();
+/// A dataset with mistakes is answered as far as it can be understood, so that what names it can be checked.
+fn load(id: &str, file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Dataset> {
+    let (_, settings): (_, DatasetFile) = decode_file(file, problems)?;
     let table = TableSpec { table: settings.table, columns: settings.columns };
     let schema = table.schema();
-    check_period(&settings.period, &schema, &mut problems);
+    check_period(&settings.period, &schema, problems);
     for (_, measure) in settings.measures.iter() {
-        check_measure(measure, &schema, &mut problems);
+        check_measure(measure, &schema, problems);
     }
-    let names = problems.take(names(&settings.files));
-    let checks = problems.take(crate::checks::build(&settings.checks, &schema));
-    problems.clone().into_result()?;
-    let (Some(names), Some(checks)) = (names, checks) else { return Err(problems) };
-    Ok(Dataset {
-        id: id.value.clone(),
+    let names = problems.take(names(&settings.files)).unwrap_or_default();
+    let checks = problems.take(checks::build(&settings.checks, &schema));
+    let checks = checks.or_else(|| checks::build(&[], &schema).ok())?;
+    Some(Dataset {
+        id: id.to_owned(),
         title: settings.title,
         steward: settings.steward,
         names,

@@ -1,12 +1,13 @@
 //! Which files make up a configuration.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use crate::yaml::{Place, Problem, Problems, SourceFile};
+use crate::yaml::{Node, Place, Problem, Problems, SourceFile, parse};
 
 /// The configuration files of a home, as text.
 #[derive(Debug)]
@@ -32,6 +33,20 @@ impl Files {
         let rules = read_all(home, Path::new("rules"), &["yaml", "rhai"], problems);
         let (scripts, rules) = rules.into_iter().partition(|file| file.path.extension().is_some_and(|e| e == "rhai"));
         Self { daemon, groups, datasets, rules, scripts }
+    }
+
+    /// The ids of all datasets, also of those with mistakes.
+    #[must_use]
+    pub fn dataset_ids(&self) -> BTreeSet<String> {
+        let stem = |file: &Arc<SourceFile>| file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        self.datasets.iter().map(stem).collect()
+    }
+
+    /// The ids of all rules, also of those with mistakes.
+    #[must_use]
+    pub fn rule_ids(&self) -> BTreeSet<String> {
+        let files = self.rules.iter().filter_map(|file| parse(file).ok());
+        files.flat_map(|node| node.get("rules").map(Node::keys).unwrap_or_default()).collect()
     }
 }
 

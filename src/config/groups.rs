@@ -5,16 +5,16 @@ use std::{
     sync::Arc,
 };
 
+use globset::Glob;
 use serde::Deserialize;
 
 use crate::{
     outbox::ChannelSettings,
     routing::RouteSettings,
-    rules::Rule,
-    yaml::{Located, Node, Problem, Problems, SourceFile, decode, parse},
+    yaml::{Entries, Located, Problem, Problems, SourceFile},
 };
 
-use super::{Dataset, check_group, check_id};
+use super::{Dataset, Files, check_group, check_id, decode_file};
 
 /// A committee, group or team.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,75 +47,80 @@ pub struct Person {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GroupsFile {
-    groups: BTreeMap<String, Located<Group>>,
+    groups: Entries<Group>,
     route: RouteSettings,
 }
 
-pub(super) fn load(file: &Arc<SourceFile>) -> Result<(BTreeMap<String, Group>, RouteSettings), Problems> {
-    if file.text.is_empty() {
-        return Err(Problems::default());
-    }
-    let node = parse(file)?;
-    let GroupsFile { groups, route } = decode(&node)?;
-    let mut problems = Problems::default();
+/// Groups with mistakes are answered as far as they can be understood, so that what names them can be checked.
+pub(super) fn load(
+    file: &Arc<SourceFile>,
+    problems: &mut Problems,
+) -> Option<(BTreeMap<String, Group>, RouteSettings)> {
+    let (_, GroupsFile { groups, route }) = decode_file(file, problems)?;
     let mut found = BTreeMap::new();
-    for (key, _) in node.get("groups").into_iter().flat_map(Node::entries) {
-        let id = Located { value: key.text().unwrap_or_default().to_owned(), place: key.place.clone() };
-        check_id(&id, "group", &mut problems);
-    }
-    for (id, group) in groups {
+    for (id, group) in groups.0 {
+        check_id(&id, "group", problems);
         if group.channels.is_empty() {
-            let message = format!("the group `{id}` has no channels: nobody would be told");
-            problems
-                .push(Problem::new(group.place.clone(), message).hint("add `channels:` with an email or a webhook"));
+            let message = format!("the group `{}` has no channels: nobody would be told", id.value);
+            let hint = "add `channels:` with an email or a webhook";
+            problems.push(Problem::new(id.place.clone(), message).hint(hint));
         }
-        found.insert(id, group.value);
+        for channel in &group.channels {
+            problems.extend(channel.check());
+        }
+        found.insert(id.value, group);
     }
     for target in found.values().filter_map(|group| group.escalates_to.as_ref()) {
-        check_group(target, &found, &mut problems);
+        check_group(target, &found, problems);
     }
-    problems.into_result().map(|()| (found, route))
+    Some((found, route))
 }
 
 /// A matcher on a rule, dataset or label that does not exist would never match, and nobody would notice.
 pub(super) fn check_matchers(
     route: &RouteSettings,
-    rules: &BTreeMap<String, Arc<Rule>>,
+    files: &Files,
     datasets: &BTreeMap<String, Arc<Dataset>>,
     problems: &mut Problems,
 ) {
-    let mut names: BTreeSet<&str> = ["rule", "dataset", "severity"].into();
-    for dataset in datasets.values() {
-        names.extend(dataset.labels());
-    }
-    check_branch(route, &names, rules, datasets, problems);
+    let mut labels: BTreeSet<&str> = ["rule", "dataset", "severity"].into();
+    labels.extend(datasets.values().flat_map(|dataset| dataset.labels()));
+    // A rule or dataset with mistakes of its own is there all the same.
+    let known = Known { labels, rules: files.rule_ids(), datasets: files.dataset_ids() };
+    check_branch(route, &known, problems);
 }
 
-fn check_branch(
-    route: &RouteSettings,
-    names: &BTreeSet<&str>,
-    rules: &BTreeMap<String, Arc<Rule>>,
-    datasets: &BTreeMap<String, Arc<Dataset>>,
-    problems: &mut Problems,
-) {
-    let known = |problems: &mut Problems, what: &str, pattern: &Located<String>, known: &[&str]| {
-        let plain = !pattern.contains(['*', '?', '[', '{']);
-        if plain && !known.contains(&pattern.as_str()) {
-            problems.push(Problem::unknown(pattern.place.clone(), what, pattern, known.iter().copied()));
-        }
-    };
+struct Known<'a> {
+    labels: BTreeSet<&'a str>,
+    rules: BTreeSet<String>,
+    datasets: BTreeSet<String>,
+}
+
+fn check_branch(route: &RouteSettings, known: &Known<'_>, problems: &mut Problems) {
     for (name, pattern) in &route.matches {
         match name.as_str() {
-            "rule" => known(problems, "rule", pattern, &rules.keys().map(String::as_str).collect::<Vec<_>>()),
-            "dataset" => known(problems, "dataset", pattern, &datasets.keys().map(String::as_str).collect::<Vec<_>>()),
-            "severity" => known(problems, "severity", pattern, &["info", "warning", "critical"]),
-            label if !names.contains(label) => {
-                problems.push(Problem::unknown(pattern.place.clone(), "label", label, names.iter().copied()));
+            "rule" => check_pattern("rule", pattern, &known.rules, problems),
+            "dataset" => check_pattern("dataset", pattern, &known.datasets, problems),
+            "severity" => {
+                let severities = ["info", "warning", "critical"].map(str::to_owned).into();
+                check_pattern("severity", pattern, &severities, problems);
+            }
+            label if !known.labels.contains(label) => {
+                problems.push(Problem::unknown(pattern.place.clone(), "label", label, known.labels.iter().copied()));
             }
             _ => {}
         }
     }
     for branch in &route.routes {
-        check_branch(branch, names, rules, datasets, problems);
+        check_branch(branch, known, problems);
+    }
+}
+
+/// A text without wildcards must be one that there is; one with wildcards must fit one that there is.
+fn check_pattern(what: &str, pattern: &Located<String>, known: &BTreeSet<String>, problems: &mut Problems) {
+    let Ok(glob) = Glob::new(pattern) else { return };
+    if !known.iter().any(|name| glob.compile_matcher().is_match(name)) {
+        let names = known.iter().map(String::as_str);
+        problems.push(Problem::unknown(pattern.place.clone(), what, pattern, names));
     }
 }

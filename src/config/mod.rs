@@ -10,10 +10,12 @@ mod ruleset;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
+use serde::de::DeserializeOwned;
+
 use crate::{
     routing::Route,
     rules::Rule,
-    yaml::{Problem, Problems},
+    yaml::{Located, Node, Problem, Problems, SourceFile, decode_partly, parse},
 };
 
 pub use daemon::{Daemon, Listen};
@@ -46,22 +48,21 @@ impl Config {
     pub fn load(home: &Path) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let files = Files::read(home, &mut problems);
-        let daemon = problems.take(daemon::load(&files.daemon));
-        let groups = problems.take(groups::load(&files.groups));
+        let daemon = daemon::load(&files.daemon, &mut problems);
+        let groups = groups::load(&files.groups, &mut problems);
         let datasets = dataset::load_all(&files.datasets, &mut problems);
         let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();
         let rules = ruleset::load_all(&files, &datasets, limits, &mut problems);
-        if let Some((groups, route)) = &groups {
-            check_stewards(&datasets, groups, &mut problems);
-            if let Some(daemon) = &daemon {
-                check_group(&daemon.operator, groups, &mut problems);
+        let route = groups.as_ref().and_then(|(groups, route)| {
+            let stewards = datasets.values().map(|dataset| &dataset.steward);
+            for group in stewards.chain(daemon.iter().map(|daemon| &daemon.operator)) {
+                check_group(group, groups, &mut problems);
             }
-            groups::check_matchers(route, &rules, &datasets, &mut problems);
-        }
-        let (Some(daemon), Some((groups, route))) = (daemon, groups) else { return Err(problems) };
-        let route = problems.take(Route::compile(&route, &groups.keys().map(String::as_str).collect()));
-        problems.clone().into_result()?;
-        let Some(route) = route else { return Err(problems) };
+            groups::check_matchers(route, &files, &datasets, &mut problems);
+            problems.take(Route::compile(route, &groups.keys().map(String::as_str).collect()))
+        });
+        let (Some(daemon), Some((groups, _)), Some(route)) = (daemon, groups, route) else { return Err(problems) };
+        problems.into_result()?;
         let datasets_fingerprint = hash(datasets.values().map(|dataset| dataset.fingerprint.as_str()));
         Ok(Self { daemon, groups, route, datasets, rules, datasets_fingerprint })
     }
@@ -88,24 +89,25 @@ fn hash<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-fn check_stewards(
-    datasets: &BTreeMap<String, Arc<Dataset>>,
-    groups: &BTreeMap<String, Group>,
-    problems: &mut Problems,
-) {
-    for dataset in datasets.values() {
-        check_group(&dataset.steward, groups, problems);
-    }
-}
-
-fn check_group(name: &crate::yaml::Located<String>, groups: &BTreeMap<String, Group>, problems: &mut Problems) {
+fn check_group(name: &Located<String>, groups: &BTreeMap<String, Group>, problems: &mut Problems) {
     if !groups.contains_key(&name.value) {
         problems.push(Problem::unknown(name.place.clone(), "group", name, groups.keys().map(String::as_str)));
     }
 }
 
+/// What is left of a file when its mistakes are left out. An empty file could not be read, which is a problem already.
+fn decode_file<T: DeserializeOwned>(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<(Node, T)> {
+    if file.text.is_empty() && !problems.is_empty() {
+        return None;
+    }
+    let node = problems.take(parse(file))?;
+    let (settings, mistakes) = decode_partly(&node);
+    problems.extend(mistakes);
+    Some((node, settings?))
+}
+
 /// Ids become folder names, links and metric labels: lower-case letters, digits and hyphens.
-fn check_id(id: &crate::yaml::Located<String>, what: &str, problems: &mut Problems) {
+fn check_id(id: &Located<String>, what: &str, problems: &mut Problems) {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if id.is_empty() || id.len() > 80 || !id.chars().all(allowed) || id.starts_with('-') {
         let message = format!("`{}` cannot be the id of a {what}", id.value);

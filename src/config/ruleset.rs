@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     expr::{Limits, Scripts},
     rules::{Catalog, MeasureEntry, Rule, RuleSettings},
-    yaml::{Located, Problem, Problems, SourceFile, decode, parse},
+    yaml::{Located, Problem, Problems, SourceFile, decode_partly, parse},
 };
 
 use super::{Dataset, Files, check_id};
@@ -18,10 +18,8 @@ pub(super) fn load_all(
 ) -> BTreeMap<String, Arc<Rule>> {
     let scripts = problems.take(Scripts::compile(files.scripts.iter().cloned(), limits));
     let catalog = catalog(datasets);
-    let broken = |dataset: &str| {
-        let stem = |file: &Arc<SourceFile>| file.path.file_stem().is_some_and(|stem| stem == dataset);
-        !datasets.contains_key(dataset) && files.datasets.iter().any(stem)
-    };
+    let broken = files.dataset_ids();
+    let broken = |dataset: &str| !datasets.contains_key(dataset) && broken.contains(dataset);
     let mut rules: BTreeMap<String, Arc<Rule>> = BTreeMap::new();
     let mut places: BTreeMap<String, String> = BTreeMap::new();
     for file in &files.rules {
@@ -56,9 +54,9 @@ fn settings(file: &Arc<SourceFile>, problems: &mut Problems) -> Vec<(Located<Str
     let mut found = Vec::new();
     for (id, rule) in rules.entries() {
         let id = Located { value: id.text().unwrap_or_default().to_owned(), place: id.place.clone() };
-        if let Some(settings) = problems.take(decode(rule)) {
-            found.push((id, settings));
-        }
+        let (settings, mistakes) = decode_partly(rule);
+        problems.extend(mistakes);
+        found.extend(settings.map(|settings| (id, settings)));
     }
     found
 }

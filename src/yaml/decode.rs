@@ -62,26 +62,33 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
 /// # Errors
 /// Every mistake: unknown keys with the nearest known one, wrong types, missing keys, values that a type refuses.
 pub fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Problems> {
+    match decode_partly(node) {
+        (Some(value), problems) if problems.is_empty() => Ok(value),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// Decodes settings from a tree and answers with what is left when the mistakes are left out, if anything is: so that
+/// names in the rest can be checked, and all mistakes be reported together.
+#[must_use]
+pub fn decode_partly<T: DeserializeOwned>(node: &Node) -> (Option<T>, Problems) {
     let mut problems = Problems::default();
     let mut left_out = HashSet::new();
     loop {
         let context = Context { left_out: &left_out };
-        match T::deserialize(NodeDeserializer { node, context: &context }) {
-            Ok(value) if problems.is_empty() => return Ok(value),
-            Ok(_) => return Err(problems),
-            Err(error) => {
-                // A key is missing because it was left out: it has been reported already.
-                let echo =
-                    error.missing.is_some_and(|field| has_left_out(error.place.as_ref(), node, field, &left_out));
-                let at = error.at.unwrap_or_else(|| key_of(node));
-                if !echo {
-                    let place = error.place.unwrap_or_else(|| node.place.clone());
-                    problems.push_new(Problem { place, message: error.message, hint: error.hint });
-                }
-                if !leave_out(node, at, &mut left_out) {
-                    return Err(problems);
-                }
-            }
+        let error = match T::deserialize(NodeDeserializer { node, context: &context }) {
+            Ok(value) => return (Some(value), problems),
+            Err(error) => error,
+        };
+        // A key is missing because it was left out: it has been reported already.
+        let echo = error.missing.is_some_and(|field| has_left_out(error.place.as_ref(), node, field, &left_out));
+        let at = error.at.unwrap_or_else(|| key_of(node));
+        if !echo {
+            let place = error.place.unwrap_or_else(|| node.place.clone());
+            problems.push_new(Problem { place, message: error.message, hint: error.hint });
+        }
+        if !leave_out(node, at, &mut left_out) {
+            return (None, problems);
         }
     }
 }

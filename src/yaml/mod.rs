@@ -10,7 +10,7 @@ mod entries;
 mod node;
 mod problem;
 
-pub use decode::{Located, decode};
+pub use decode::{Located, decode, decode_partly};
 pub use entries::Entries;
 pub use node::{Node, Place, SourceFile, parse};
 pub use problem::{Problem, Problems, nearest};

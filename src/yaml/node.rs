@@ -125,6 +125,12 @@ impl Node {
         entries.iter().map(|(key, value)| (key, value))
     }
 
+    /// The keys of a mapping as text; nothing for other nodes.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        self.entries().filter_map(|(key, _)| key.text().map(str::to_owned)).collect()
+    }
+
     /// Takes an entry out of a mapping, so that the rest can be decoded as one kind of thing and it as another.
     pub fn take(&mut self, key: &str) -> Option<Node> {
         match &mut self.kind {

@@ -92,6 +92,11 @@ impl Problems {
         self.0.push(problem);
     }
 
+    /// Adds all of another list.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Adds one unless it is there.
     pub(super) fn push_new(&mut self, problem: Problem) {
         if !self.0.contains(&problem) {
