@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryId, Labels, Period, Value};
+use super::{DeliveryId, Labels, Period, Value, coded};
 
 /// A rule and a set of labels always make the same alert, so that links to it hold for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,84 +35,33 @@ impl fmt::Display for AlertId {
     }
 }
 
-/// How urgent an alert is to the people it goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertSeverity {
-    /// Good to know.
-    Info,
-    /// Needs attention.
-    #[default]
-    Warning,
-    /// Needs action now.
-    Critical,
-}
-
-impl AlertSeverity {
-    /// A stable code, as the store and JSON have it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-        }
-    }
-
-    /// The reverse of [`AlertSeverity::code`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Info, Self::Warning, Self::Critical].into_iter().find(|severity| severity.code() == code)
+coded! {
+    /// How urgent an alert is to the people it goes to.
+    #[derive(Default)]
+    pub enum AlertSeverity {
+        /// Good to know.
+        Info = "info",
+        /// Needs attention.
+        #[default]
+        Warning = "warning",
+        /// Needs action now.
+        Critical = "critical",
     }
 }
 
-impl fmt::Display for AlertSeverity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
-}
-
-/// Where an alert stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertState {
-    /// It was in breach for a while, never long enough to fire, and is no longer.
-    Inactive,
-    /// In breach, for fewer consecutive periods than the rule asks for.
-    Pending,
-    /// In breach.
-    Firing,
-    /// It was firing, and is no longer in breach.
-    Resolved,
-    /// It was said to be firing, and restated figures show that it never was.
-    Withdrawn,
-}
-
-impl AlertState {
-    /// A stable code, as the store and JSON have it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Inactive => "inactive",
-            Self::Pending => "pending",
-            Self::Firing => "firing",
-            Self::Resolved => "resolved",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The reverse of [`AlertState::code`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Inactive, Self::Pending, Self::Firing, Self::Resolved, Self::Withdrawn]
-            .into_iter()
-            .find(|state| state.code() == code)
-    }
-}
-
-impl fmt::Display for AlertState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
+coded! {
+    /// Where an alert stands.
+    pub enum AlertState {
+        /// It was in breach for a while, never long enough to fire, and is no longer.
+        Inactive = "inactive",
+        /// In breach, for fewer consecutive periods than the rule asks for.
+        Pending = "pending",
+        /// In breach.
+        Firing = "firing",
+        /// It was firing, and is no longer in breach.
+        Resolved = "resolved",
+        /// It was said to be firing, and restated figures show that it never was.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -171,92 +120,39 @@ pub struct Alert {
     pub withdrawn: Option<Episode>,
 }
 
-/// What a step of an alert's life was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TransitionKind {
-    /// In breach, and waiting for more periods.
-    Pending,
-    /// It began to fire.
-    Firing,
-    /// Still firing at a newer period.
-    Continuing,
-    /// Still firing at a newer period, and further from what it should be.
-    Worsened,
-    /// It was firing and is no longer in breach.
-    Resolved,
-    /// It was pending and is no longer in breach.
-    Cleared,
-    /// Restated or late figures changed since when it fires, or the figures it rests on.
-    Amended,
-    /// Restated figures show that it never fired.
-    Withdrawn,
-}
-
-impl TransitionKind {
-    /// A stable code, as the store and JSON have it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Firing => "firing",
-            Self::Continuing => "continuing",
-            Self::Worsened => "worsened",
-            Self::Resolved => "resolved",
-            Self::Cleared => "cleared",
-            Self::Amended => "amended",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The reverse of [`TransitionKind::code`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [
-            Self::Pending,
-            Self::Firing,
-            Self::Continuing,
-            Self::Worsened,
-            Self::Resolved,
-            Self::Cleared,
-            Self::Amended,
-            Self::Withdrawn,
-        ]
-        .into_iter()
-        .find(|kind| kind.code() == code)
+coded! {
+    /// What a step of an alert's life was.
+    pub enum TransitionKind {
+        /// In breach, and waiting for more periods.
+        Pending = "pending",
+        /// It began to fire.
+        Firing = "firing",
+        /// Still firing at a newer period.
+        Continuing = "continuing",
+        /// Still firing at a newer period, and further from what it should be.
+        Worsened = "worsened",
+        /// It was firing and is no longer in breach.
+        Resolved = "resolved",
+        /// It was pending and is no longer in breach.
+        Cleared = "cleared",
+        /// Restated or late figures changed since when it fires, or the figures it rests on.
+        Amended = "amended",
+        /// Restated figures show that it never fired.
+        Withdrawn = "withdrawn",
     }
 }
 
-/// Why alerts were evaluated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// A newer period arrived.
-    New,
-    /// A new revision of a period that was known.
-    Restated,
-    /// A period older than the newest known arrived for the first time.
-    Late,
-    /// The rules changed.
-    RuleChanged,
-}
-
-impl Cause {
-    /// A stable code, as the store has it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Restated => "restated",
-            Self::Late => "late",
-            Self::RuleChanged => "rule_changed",
-        }
-    }
-
-    /// The reverse of [`Cause::code`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::New, Self::Restated, Self::Late, Self::RuleChanged].into_iter().find(|cause| cause.code() == code)
+coded! {
+    /// Why alerts were evaluated.
+    pub enum Cause {
+        /// A newer period arrived.
+        New = "new",
+        /// A new revision of a period that was known.
+        Restated = "restated",
+        /// A period older than the newest known arrived for the first time.
+        Late = "late",
+        /// The rules changed.
+        RuleChanged = "rule_changed",
     }
 }
 

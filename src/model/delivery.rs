@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Finding, Period, Severity};
+use super::{Finding, Period, Severity, coded};
 
 /// A delivery's id, given when its file is claimed; ids of later deliveries sort after earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,18 +33,18 @@ impl fmt::Display for DeliveryId {
     }
 }
 
-/// What became of a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Fit to publish.
-    Published,
-    /// Published, with findings that people should know.
-    PublishedWithWarnings,
-    /// Held back; rules never see it.
-    Quarantined,
-    /// The same bytes were decided before: nothing changes.
-    Duplicate,
+coded! {
+    /// What became of a delivery.
+    pub enum Verdict {
+        /// Fit to publish.
+        Published = "published",
+        /// Published, with findings that people should know.
+        PublishedWithWarnings = "published_with_warnings",
+        /// Held back; rules never see it.
+        Quarantined = "quarantined",
+        /// The same bytes were decided before: nothing changes.
+        Duplicate = "duplicate",
+    }
 }
 
 impl Verdict {
@@ -62,25 +62,6 @@ impl Verdict {
     #[must_use]
     pub fn is_published(self) -> bool {
         matches!(self, Self::Published | Self::PublishedWithWarnings)
-    }
-
-    /// A stable code, as the store and JSON have it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::PublishedWithWarnings => "published_with_warnings",
-            Self::Quarantined => "quarantined",
-            Self::Duplicate => "duplicate",
-        }
-    }
-
-    /// The reverse of [`Verdict::code`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Published, Self::PublishedWithWarnings, Self::Quarantined, Self::Duplicate]
-            .into_iter()
-            .find(|verdict| verdict.code() == code)
     }
 }
 

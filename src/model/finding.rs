@@ -1,29 +1,20 @@
 //! What a check saw.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-/// How much a finding weighs: an error holds the delivery back, a warning is published with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Worth knowing: a note that changes nothing.
-    Note,
-    /// Published, with the finding named.
-    Warning,
-    /// Not fit to publish.
-    #[default]
-    Error,
-}
+use super::coded;
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        })
+coded! {
+    /// How much a finding weighs: an error holds the delivery back, a warning is published with it.
+    #[derive(Default)]
+    pub enum Severity {
+        /// Worth knowing: a note that changes nothing.
+        Note = "note",
+        /// Published, with the finding named.
+        Warning = "warning",
+        /// Not fit to publish.
+        #[default]
+        Error = "error",
     }
 }
 

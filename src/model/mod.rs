@@ -5,6 +5,8 @@
 //! the gate with a **verdict**, rules with a **signal** for each series and period, and an **alert** lives through
 //! **transitions**.
 
+mod coded;
+
 pub mod alert;
 pub mod delivery;
 pub mod finding;
@@ -15,6 +17,8 @@ pub mod series;
 pub mod signal;
 pub mod table;
 pub mod value;
+
+pub(crate) use coded::coded;
 
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
 pub use delivery::{Delivery, DeliveryId, Verdict};

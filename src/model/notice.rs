@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AlertId, AlertSeverity, Cause, DeliveryId, Finding, Labels, Period, Value, Verdict};
+use super::{AlertId, AlertSeverity, Cause, DeliveryId, Finding, Labels, Period, Value, Verdict, coded};
 
 /// A notice's id; later ones sort after earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,27 +19,15 @@ impl fmt::Display for NoticeId {
     }
 }
 
-/// What a notice is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// Alerts of one delivery, to a group responsible.
-    Exceptions,
-    /// The gate's decision, to the dataset's steward.
-    Gate,
-    /// Something that the operator must see to: a dead letter, a rule that fails.
-    Operator,
-}
-
-impl NoticeKind {
-    /// A stable code, as the store and JSON have it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Exceptions => "exceptions",
-            Self::Gate => "gate",
-            Self::Operator => "operator",
-        }
+coded! {
+    /// What a notice is about.
+    pub enum NoticeKind {
+        /// Alerts of one delivery, to a group responsible.
+        Exceptions = "exceptions",
+        /// The gate's decision, to the dataset's steward.
+        Gate = "gate",
+        /// Something that the operator must see to: a dead letter, a rule that fails.
+        Operator = "operator",
     }
 }
 

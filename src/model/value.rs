@@ -4,22 +4,24 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a cell holds no number. Each reason stays what it is: a suppressed count is neither nothing nor zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Missing {
-    /// The cell is empty.
-    Blank,
-    /// A small number withheld (`*`): some whole number between 1 and the suppression threshold less one.
-    Suppressed,
-    /// Not published yet (`TBC`).
-    NotAvailable,
-    /// The figure makes no sense here (`-`, `N/A`).
-    NotApplicable,
-    /// Something is there and cannot be read as a figure.
-    Unreadable,
-    /// The table has no such row or column.
-    Absent,
+use super::coded;
+
+coded! {
+    /// Why a cell holds no number. Each reason stays what it is: a suppressed count is neither nothing nor zero.
+    pub enum Missing {
+        /// The cell is empty.
+        Blank = "blank",
+        /// A small number withheld (`*`): some whole number between 1 and the suppression threshold less one.
+        Suppressed = "suppressed",
+        /// Not published yet (`TBC`).
+        NotAvailable = "not_available",
+        /// The figure makes no sense here (`-`, `N/A`).
+        NotApplicable = "not_applicable",
+        /// Something is there and cannot be read as a figure.
+        Unreadable = "unreadable",
+        /// The table has no such row or column.
+        Absent = "absent",
+    }
 }
 
 impl Missing {
@@ -34,27 +36,6 @@ impl Missing {
             Self::Unreadable => "not readable",
             Self::Absent => "not reported",
         }
-    }
-
-    /// A short stable code, as the history stores it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Blank => "blank",
-            Self::Suppressed => "suppressed",
-            Self::NotAvailable => "not_available",
-            Self::NotApplicable => "not_applicable",
-            Self::Unreadable => "unreadable",
-            Self::Absent => "absent",
-        }
-    }
-
-    /// The reverse of [`Missing::code`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Blank, Self::Suppressed, Self::NotAvailable, Self::NotApplicable, Self::Unreadable, Self::Absent]
-            .into_iter()
-            .find(|reason| reason.code() == code)
     }
 }
 

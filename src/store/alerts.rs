@@ -8,7 +8,9 @@ use super::{
     error::{Result, StoreError},
     rows::{self, Fields},
 };
-use crate::model::{Alert, AlertId, AlertSeverity, AlertState, Cause, Labels, Period, Transition, TransitionKind};
+use crate::model::{
+    Alert, AlertId, AlertSeverity, AlertState, Cause, Labels, Period, Transition, TransitionKind, coded,
+};
 
 /// A step of an alert's life as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,27 +21,13 @@ pub struct KeptTransition {
     pub recorded: Timestamp,
 }
 
-/// Why a series has no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnknownKind {
-    /// The figures do not allow one.
-    CannotTell,
-    /// The rule went wrong.
-    Failed,
-}
-
-impl UnknownKind {
-    /// A stable code, as the store and JSON have it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::CannotTell => "cannot_tell",
-            Self::Failed => "failed",
-        }
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        [Self::CannotTell, Self::Failed].into_iter().find(|kind| kind.code() == code)
+coded! {
+    /// Why a series has no answer.
+    pub enum UnknownKind {
+        /// The figures do not allow one.
+        CannotTell = "cannot_tell",
+        /// The rule went wrong.
+        Failed = "failed",
     }
 }
 

@@ -38,19 +38,9 @@ impl Store {
             counted.iter().find(|(counted, _)| counted == code).map_or(0, |(_, n)| *n)
         };
         Ok(Counts {
-            deliveries: [Verdict::Published, Verdict::PublishedWithWarnings, Verdict::Quarantined, Verdict::Duplicate]
-                .map(|verdict| (verdict, of(&deliveries, verdict.code())))
-                .to_vec(),
-            alerts: [
-                AlertState::Inactive,
-                AlertState::Pending,
-                AlertState::Firing,
-                AlertState::Resolved,
-                AlertState::Withdrawn,
-            ]
-            .map(|state| (state, of(&alerts, state.code())))
-            .to_vec(),
-            outbox: MessageState::ALL.map(|state| (state, of(&outbox, state.code()))).to_vec(),
+            deliveries: Verdict::ALL.iter().map(|verdict| (*verdict, of(&deliveries, verdict.code()))).collect(),
+            alerts: AlertState::ALL.iter().map(|state| (*state, of(&alerts, state.code()))).collect(),
+            outbox: MessageState::ALL.iter().map(|state| (*state, of(&outbox, state.code()))).collect(),
         })
     }
 

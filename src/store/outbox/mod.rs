@@ -22,40 +22,19 @@ use super::{
     error::{Result, StoreError},
     rows::Fields,
 };
-use crate::model::NoticeId;
+use crate::model::{NoticeId, coded};
 
-/// Where a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MessageState {
-    /// It waits for its next attempt.
-    Queued,
-    /// Somebody has leased it.
-    Sending,
-    /// It was handed over.
-    Sent,
-    /// The last attempt has failed.
-    Dead,
-}
-
-impl MessageState {
-    /// Every state, in the order of a message's life.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Sending, Self::Sent, Self::Dead];
-
-    /// A stable code, as the store and JSON have it.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Sent => "sent",
-            Self::Dead => "dead",
-        }
-    }
-
-    /// The reverse of [`MessageState::code`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
+coded! {
+    /// Where a message is, in the order of its life.
+    pub enum MessageState {
+        /// It waits for its next attempt.
+        Queued = "queued",
+        /// Somebody has leased it.
+        Sending = "sending",
+        /// It was handed over.
+        Sent = "sent",
+        /// The last attempt has failed.
+        Dead = "dead",
     }
 }
 
