@@ -232,7 +232,6 @@ impl Daemon {
         let speaks = !shares_a_dataset(&self.app.config(), &claimed.file_name, behind);
         let delivery = cycle::cycle(&self.app, claimed, speaks).await?;
         self.app.health.well(Part::Deliveries);
-        metrics::counter!("bellwether_deliveries_total", "verdict" => delivery.verdict.code()).increment(1);
         metrics::histogram!("bellwether_delivery_seconds").record(begun.elapsed().as_secs_f64());
         Ok(delivery)
     }
@@ -327,7 +326,7 @@ impl Daemon {
         let Listen::On(address) = self.app.config().daemon.listen else { return Ok(None) };
         let listener = http::bind(address).await.map_err(|source| DaemonError::Listen { address, source })?;
         tracing::info!(address = %listener.local_addr()?, "status pages");
-        let pages = http::Pages { health: Arc::clone(&self.app.health), metrics };
+        let pages = http::Pages { health: Arc::clone(&self.app.health), store: self.app.store.clone(), metrics };
         let stop = stop.clone();
         Ok(Some(tokio::spawn(async move {
             if let Err(error) = http::serve(listener, pages, stop).await {

@@ -182,7 +182,15 @@ async fn show(home: Home, store: &Store) -> Result<Shown, DaemonError> {
     let mut firing = store.alerts(None).await?;
     firing.retain(|alert| alert.state == AlertState::Firing);
     firing.sort_by(|a, b| (&a.rule, a.since, &a.labels).cmp(&(&b.rule, b.since, &b.labels)));
-    let mut mails: Vec<PathBuf> = fs::read_dir(home.mail())?.flatten().map(|entry| entry.path()).collect();
-    mails.sort();
-    Ok(Shown { overview, picture, firing, last_mail: mails.pop(), home })
+    Ok(Shown { overview, picture, firing, last_mail: last_mail(&home)?, home })
+}
+
+/// The message that was written last.
+fn last_mail(home: &Home) -> std::io::Result<Option<PathBuf>> {
+    let mut mails = Vec::new();
+    for entry in fs::read_dir(home.mail())? {
+        let entry = entry?;
+        mails.push((entry.metadata()?.modified()?, entry.path()));
+    }
+    Ok(mails.into_iter().max().map(|(_, path)| path))
 }

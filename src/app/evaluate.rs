@@ -22,7 +22,7 @@ pub struct Evaluation {
     pub alerts: Vec<Told>,
     /// What could not be judged at the newest period.
     pub unjudged: Vec<Unjudged>,
-    /// How many pairs of rule and series were judged.
+    /// How many series at least one rule looked at.
     pub judged: usize,
     /// The newest period that is known.
     pub newest: Option<Period>,
@@ -43,11 +43,11 @@ pub fn evaluate(
     let mut evaluation = Evaluation { newest: periods.last().copied(), ..Evaluation::default() };
     for rule in rules {
         for series in history.series().filter(|series| rule.applies_to(series)) {
-            evaluation.judged += 1;
             let before = known.remove(&AlertId::of(rule.id(), &rule.alert_labels(series)));
             evaluation.follow(dataset, rule, series, &periods, before.as_ref(), cause, delivery);
         }
     }
+    evaluation.judged = history.series().filter(|series| rules.iter().any(|rule| rule.applies_to(series))).count();
     // What is left rests on a rule or a series that is no longer there.
     for before in known.into_values() {
         evaluation.forget(&before, cause, delivery);

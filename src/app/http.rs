@@ -7,6 +7,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::store::Store;
+
 use super::health::Health;
 
 /// What the pages answer from.
@@ -14,6 +16,8 @@ use super::health::Health;
 pub struct Pages {
     /// Whether the daemon can do its work.
     pub health: Arc<Health>,
+    /// Counts for the metrics.
+    pub store: Store,
     /// The figures that are collected.
     pub metrics: PrometheusHandle,
 }
@@ -49,7 +53,22 @@ async fn ready(State(pages): State<Pages>) -> impl IntoResponse {
     }
 }
 
+/// What is counted as it happens, and what the store holds now.
 async fn figures(State(pages): State<Pages>) -> impl IntoResponse {
+    match pages.store.counts().await {
+        Ok(counts) => {
+            for (verdict, n) in counts.deliveries {
+                metrics::gauge!("bellwether_deliveries", "verdict" => verdict.code()).set(n as f64);
+            }
+            for (state, n) in counts.alerts {
+                metrics::gauge!("bellwether_alerts", "state" => state.code()).set(n as f64);
+            }
+            for (state, n) in counts.outbox {
+                metrics::gauge!("bellwether_messages", "state" => state.code()).set(n as f64);
+            }
+        }
+        Err(error) => tracing::error!(%error, "the store could not be counted for the metrics"),
+    }
     pages.metrics.run_upkeep();
     ([("content-type", "text/plain; version=0.0.4; charset=utf-8")], pages.metrics.render())
 }

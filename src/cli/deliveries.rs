@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     app::home::Home,
-    model::{Delivery, Finding, Period, Verdict},
+    model::{Delivery, Finding, Period, Severity, Verdict},
     store::{DeliveryFilter, Store},
 };
 
@@ -90,7 +90,9 @@ impl Listing for Deliveries {
             Verdict::Quarantined => Tone::Bad,
             Verdict::Duplicate => Tone::Faint,
         };
-        let why = entry.findings.first().map_or(String::new(), |finding| finding.message.clone());
+        // Notes change nothing; that of a duplicate is all there is to say of it.
+        let matters = |finding: &&Finding| finding.severity > Severity::Note || entry.verdict == Verdict::Duplicate;
+        let why = entry.findings.iter().find(matters).map_or(String::new(), |finding| finding.message.clone());
         vec![
             output::when(&entry.received).into(),
             entry.file.clone().into(),
