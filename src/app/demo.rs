@@ -22,8 +22,8 @@ use super::{
     overview,
 };
 
-/// Planned and delivered activity of fourteen contracts, a file a month, as published; then two months of practices by
-/// achievement band (the first of them constructed).
+/// Planned and delivered activity of fourteen contracts, a file a month, as published; before the last of them two months
+/// of practices by achievement band (the first of these constructed).
 const FILES: &[(&str, &str)] = &[
     ("les-activity-2025-04.csv", include_str!("../../tests/data/les-activity/les-activity-2025-04.csv")),
     ("les-activity-2025-05.csv", include_str!("../../tests/data/les-activity/les-activity-2025-05.csv")),
@@ -31,9 +31,9 @@ const FILES: &[(&str, &str)] = &[
     ("les-activity-2025-07.csv", include_str!("../../tests/data/les-activity/les-activity-2025-07.csv")),
     ("les-activity-2025-08.csv", include_str!("../../tests/data/les-activity/les-activity-2025-08.csv")),
     ("les-activity-2025-09.csv", include_str!("../../tests/data/les-activity/les-activity-2025-09.csv")),
-    ("les-activity-2025-10.csv", include_str!("../../tests/data/les-activity/les-activity-2025-10.csv")),
     ("hha-achievement-bands-2025-09.csv", include_str!("../../tests/data/hha-bands/hha-achievement-bands-2025-09.csv")),
     ("hha-achievement-bands-2025-10.csv", include_str!("../../tests/data/hha-bands/hha-achievement-bands-2025-10.csv")),
+    ("les-activity-2025-10.csv", include_str!("../../tests/data/les-activity/les-activity-2025-10.csv")),
 ];
 
 /// The dataset and rule of the picture.
