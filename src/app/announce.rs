@@ -5,14 +5,14 @@ use uuid::Uuid;
 
 use crate::{
     config::{Config, Group},
-    model::{Content, Exceptions, GateReport, Notice, NoticeId, OperatorReport},
+    model::{Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport},
     outbox::{ChannelKind, Payload},
     reports::{self, RenderError},
     routing::{self, Delivered},
     store::{Commit, NewMessage},
 };
 
-use super::cycle::CycleError;
+use super::error::CycleError;
 
 /// Notices with the messages that carry them.
 #[derive(Debug, Default)]
@@ -118,11 +118,12 @@ impl Announcement {
     pub fn gate(
         &mut self,
         config: &Config,
-        steward: Option<&str>,
         report: GateReport,
+        delivery: &Delivery,
         now: Timestamp,
     ) -> Result<(), RenderError> {
-        let group = steward.unwrap_or(&config.daemon.operator.value);
+        let dataset = delivery.dataset.as_ref().and_then(|dataset| config.datasets.get(dataset));
+        let group = dataset.map_or(&config.daemon.operator.value, |dataset| &dataset.steward.value);
         self.tell(config, group, Content::Gate(report), now)
     }
 

@@ -24,13 +24,13 @@ use crate::{
 };
 
 use super::{
-    App,
-    cycle::{self, CycleError},
+    App, cycle,
+    error::CycleError,
     health::Part,
     home::Home,
     http,
     lock::{HomeLock, LockError},
-    send,
+    reconsider, send,
 };
 
 /// How long a file that could not be worked on waits before it is tried again.
@@ -259,7 +259,7 @@ impl Daemon {
     async fn introduce_rest(&self) -> Result<(), CycleError> {
         for dataset in self.app.config().datasets.values() {
             if !self.app.store.dataset(&dataset.id).await?.introduced {
-                cycle::introduce(&self.app, dataset).await?;
+                reconsider::introduce(&self.app, dataset).await?;
             }
         }
         Ok(())
@@ -373,7 +373,7 @@ async fn recovered(app: &App) -> Result<Vec<Claimed>, DaemonError> {
 
 async fn reevaluate(app: &App) -> Result<(), CycleError> {
     for dataset in app.config().datasets.values() {
-        cycle::reevaluate(app, dataset).await?;
+        reconsider::reevaluate(app, dataset).await?;
     }
     Ok(())
 }

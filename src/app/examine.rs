@@ -6,6 +6,7 @@ use std::{cmp::Reverse, path::Path, sync::Arc};
 
 use crate::{
     config::{Config, Dataset},
+    intake::Claimed,
     model::{Finding, Period, Severity, Verdict},
     tables::{self, Extractor, Figures, Limits, Table},
 };
@@ -54,6 +55,17 @@ pub fn examine(config: &Config, path: &Path, name: &str) -> Examined {
             Err(message) => Examined::refused(Some(dataset), "unreadable", message),
         },
     }
+}
+
+/// Examines a claimed file away from the runtime's own threads. A fault of the program in reading one file holds that file
+/// back; the next one is served.
+pub async fn look(config: &Arc<Config>, claimed: &Claimed) -> Examined {
+    let (config, path, name) = (Arc::clone(config), claimed.path.clone(), claimed.file_name.clone());
+    let examined = tokio::task::spawn_blocking(move || examine(&config, &path, &name)).await;
+    examined.unwrap_or_else(|panic| {
+        tracing::error!(file = claimed.file_name, %panic, "reading the file failed");
+        Examined::refused(None, "fault", "reading this file ended in a fault of the program; please report it")
+    })
 }
 
 /// The dataset whose name pattern the file fits, and of several the one whose columns it has.

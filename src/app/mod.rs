@@ -6,16 +6,24 @@ pub mod announce;
 pub mod cycle;
 pub mod daemon;
 pub mod demo;
+pub mod duplicate;
+pub mod error;
 pub mod evaluate;
 pub mod examine;
 pub mod health;
 pub mod home;
 pub mod http;
+pub mod judge;
 pub mod lock;
 pub mod overview;
 pub mod place;
+pub mod plan;
+pub mod reconsider;
+pub mod remember;
 pub mod rule_tests;
 pub mod send;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -24,12 +32,12 @@ use tokio::sync::Notify;
 
 use crate::{
     config::Config,
-    model::{Content, OperatorReport},
-    store::{Commit, Placement, Store, StoreError},
+    model::{Content, Delivery, DeliveryId, OperatorReport},
+    store::{Commit, Placement, Store},
 };
 
 use announce::Announcement;
-use cycle::CycleError;
+use error::CycleError;
 use health::Health;
 use home::Home;
 
@@ -91,8 +99,13 @@ impl App {
     /// # Errors
     /// The disk or the store fails; it is done again at the next start.
     pub async fn place(&self, placement: Placement) -> Result<(), CycleError> {
-        let reports = match self.store.delivery(placement.delivery).await? {
-            Some(kept) => cycle::reports_beside(&self.config(), &kept.delivery, &placement)?,
+        let mut decided = self.store.delivery(placement.delivery).await?.map(|kept| kept.delivery);
+        // What takes the place of a missing file has that file's reports.
+        if let Some(earlier) = decided.as_ref().and_then(|delivery| delivery.duplicate_of) {
+            decided = self.store.delivery(earlier).await?.map(|kept| kept.delivery);
+        }
+        let reports = match decided {
+            Some(delivery) => plan::reports_beside(&self.config(), &delivery, &placement)?,
             None => Default::default(),
         };
         let (home, delivery) = (self.home.clone(), placement.delivery);
@@ -102,14 +115,30 @@ impl App {
         Ok(self.store.placed(delivery).await?)
     }
 
-    /// Finishes the moves that a crash cut short.
+    /// The delivery, if it was decided before; its file is moved to its place, if that was not done then.
     ///
     /// # Errors
-    /// The disk or the store fails.
+    /// The disk or the store fails; it can be tried again.
+    pub async fn finish(&self, delivery: DeliveryId) -> Result<Option<Delivery>, CycleError> {
+        let Some(kept) = self.store.delivery(delivery).await? else { return Ok(None) };
+        if let Some(placement) = self.store.placement(delivery).await? {
+            tracing::info!(file = kept.delivery.file, %delivery, "finishing a move that was cut short");
+            self.place(placement).await?;
+        }
+        Ok(Some(kept.delivery))
+    }
+
+    /// Finishes the moves that a crash cut short. One that cannot be done does not hold up the others: its file is still
+    /// claimed, and is tried again with the other claims.
+    ///
+    /// # Errors
+    /// The store fails.
     pub async fn finish_placements(&self) -> Result<(), CycleError> {
         for placement in self.store.pending_placements().await? {
-            tracing::info!(delivery = %placement.delivery, "finishing a move that was cut short");
-            self.place(placement).await?;
+            let delivery = placement.delivery;
+            if let Err(error) = self.finish(delivery).await {
+                tracing::error!(%delivery, %error, "a file is decided but not in its place yet");
+            }
         }
         Ok(())
     }
@@ -128,12 +157,5 @@ impl App {
         self.store.commit(&commit).await?;
         self.wake_outbox();
         Ok(())
-    }
-}
-
-/// Whether the store refuses because of its own trouble rather than the delivery's.
-impl From<StoreError> for CycleError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(Box::new(error))
     }
 }

@@ -7,68 +7,15 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use crate::{
     intake,
-    model::{Delivery, Period},
     store::{Move, Placement},
 };
 
 use super::home::Home;
-
-/// The folder below `quarantine/` for files that no dataset recognises.
-pub const UNRECOGNISED: &str = "unrecognised";
-
-/// The folder of a published delivery: `published/<dataset>/<period>`, or `…/<first>_to_<last>` for a longer history.
-#[must_use]
-pub fn published_folder(dataset: &str, periods: &[Period]) -> PathBuf {
-    // A financial year is written 2025/26: no folder of its own for the second half.
-    let safe = |period: &Period| period.to_string().replace('/', "-");
-    let name = match periods {
-        [] => "no-period".to_owned(),
-        [only] => safe(only),
-        [first, .., last] => format!("{}_to_{}", safe(first), safe(last)),
-    };
-    Path::new("published").join(dataset).join(name)
-}
-
-/// Where a quarantined file goes: its own name, numbered if another file of that name is held back already.
-#[must_use]
-pub fn quarantine_target(home: &Home, dataset: Option<&str>, file: &str) -> PathBuf {
-    let folder = Path::new("quarantine").join(dataset.unwrap_or(UNRECOGNISED));
-    (1..1_000_000)
-        .map(|n| folder.join(numbered(file, n)))
-        .find(|path| !home.root().join(path).exists())
-        .unwrap_or_else(|| folder.join(file))
-}
-
-/// `figures.csv`, `figures.2.csv`, `figures.3.csv`.
-fn numbered(file: &str, n: u32) -> String {
-    match (n, file.rsplit_once('.')) {
-        (1, _) => file.to_owned(),
-        (_, Some((stem, extension))) if !stem.is_empty() => format!("{stem}.{n}.{extension}"),
-        _ => format!("{file}.{n}"),
-    }
-}
-
-/// The moves that take an earlier revision of the same periods out of the way, with its reports.
-#[must_use]
-pub fn supersede(home: &Home, earlier: &Delivery) -> Vec<Move> {
-    let Some(dataset) = earlier.dataset.as_deref().filter(|_| earlier.verdict.is_published()) else {
-        return Vec::new();
-    };
-    let folder = published_folder(dataset, &earlier.periods);
-    let aside = folder.join("superseded").join(format!("revision-{}", earlier.revision));
-    let mut names = vec![earlier.file.clone()];
-    names.extend(report_names(&earlier.file));
-    names
-        .into_iter()
-        .filter(|name| home.root().join(&folder).join(name).is_file())
-        .map(|name| Move { from: folder.join(&name), to: aside.join(&name) })
-        .collect()
-}
 
 /// The names of the two reports beside a file: for programs and for people.
 #[must_use]
@@ -120,7 +67,8 @@ fn move_file(from: &Path, to: &Path) -> io::Result<()> {
         other => other?,
     }
     readable(to)?;
-    sync_folder(folder)
+    // A folder that was made for the file must survive a power cut as well, and so must the folder that it was made in.
+    folder.ancestors().take(3).filter(|folder| !folder.as_os_str().is_empty()).try_for_each(sync_folder)
 }
 
 /// Writes a file so that a reader never sees half of it.
@@ -185,21 +133,5 @@ mod tests {
             assert_eq!(read(&aside.join("a.csv.report.txt")), "old report");
         }
         assert!(!home.root().join(&placement.source).parent().expect("a folder").exists());
-    }
-
-    #[test]
-    fn folders_and_names() {
-        let period = |text: &str| text.parse::<Period>().expect("a period");
-        let folder = |periods: &[&str]| {
-            let periods: Vec<Period> = periods.iter().map(|text| period(text)).collect();
-            published_folder("les", &periods).display().to_string()
-        };
-        assert_eq!(folder(&["2025-10"]), "published/les/2025-10");
-        assert_eq!(folder(&["2025/26-Q1"]), "published/les/2025-26-Q1");
-        assert_eq!(folder(&["2025-04", "2025-05", "2025-10"]), "published/les/2025-04_to_2025-10");
-        assert_eq!(
-            [numbered("a.b.csv", 2), numbered("README", 3), numbered("a.csv", 1)],
-            ["a.b.2.csv", "README.3", "a.csv"]
-        );
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     yaml::Problems,
 };
 
-use super::{App, announce::Announcement, cycle::CycleError, home::Home};
+use super::{App, announce::Announcement, error::CycleError, home::Home};
 
 /// The store as the sender sees it.
 #[derive(Debug, Clone)]

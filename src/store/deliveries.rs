@@ -67,6 +67,20 @@ impl Store {
         rows::all("deliveries", &rows, read)
     }
 
+    /// The accepted deliveries of exactly these periods, the first revision first.
+    pub async fn revisions(&self, dataset: &str, periods: &[Period]) -> Result<Vec<Delivery>> {
+        let query = "SELECT * FROM deliveries WHERE dataset = $1 AND periods = $2 AND revision > 0 AND verdict <> $3 \
+                     ORDER BY revision";
+        let rows = sqlx::query(query)
+            .bind(dataset.to_owned())
+            .bind(rows::json("the periods of a delivery", &periods)?)
+            .bind(Verdict::Duplicate.code())
+            .fetch_all(self.reader())
+            .await
+            .map_err(|error| StoreError::of_sql("look up earlier revisions", error))?;
+        Ok(rows::all("deliveries", &rows, read)?.into_iter().map(|kept| kept.delivery).collect())
+    }
+
     /// The revision that a delivery of these periods gets: one more than the highest that any of them has.
     pub async fn next_revision(&self, dataset: &str, periods: &[Period]) -> Result<u32> {
         let rows = sqlx::query(

@@ -45,6 +45,16 @@ impl Store {
         rows::all("placements", &rows, read)
     }
 
+    /// Where one delivery's file was, or still is, to go.
+    pub async fn placement(&self, delivery: DeliveryId) -> Result<Option<Placement>> {
+        let row = sqlx::query("SELECT * FROM placements WHERE delivery = $1")
+            .bind(delivery.to_string())
+            .fetch_optional(self.reader())
+            .await
+            .map_err(|error| StoreError::of_sql("look up where a file is to go", error))?;
+        row.map(|row| read(&Fields::new("placements", &row))).transpose()
+    }
+
     /// Records that a delivery's file is where it belongs.
     pub async fn placed(&self, delivery: DeliveryId) -> Result<()> {
         let doing = "record that a file is in its place";

@@ -1,0 +1,93 @@
+//! Between the rules and the rest: evaluate away from the runtime's own threads, say what came of it, and keep it.
+
+use std::sync::Arc;
+
+use crate::{
+    config::{Config, Dataset},
+    model::{Cause, Delivery, DeliveryId, Exceptions, History},
+    routing::Delivered,
+    rules::Rule,
+    store::{Commit, UnknownKind, UnknownRecord},
+};
+
+use super::{
+    App,
+    error::CycleError,
+    evaluate::{Evaluation, evaluate},
+};
+
+/// Evaluates the rules of a dataset over a history, against the alerts that the store knows. `delivery` is the one that
+/// brings the news, if one does.
+///
+/// # Errors
+/// The store fails.
+pub async fn judge(
+    app: &App,
+    config: &Config,
+    dataset: &Dataset,
+    history: History,
+    cause: Cause,
+    delivery: Option<DeliveryId>,
+) -> Result<Evaluation, CycleError> {
+    let known = app.store.alerts(Some(&dataset.id)).await?;
+    let rules: Vec<Arc<Rule>> = config.rules_on(&dataset.id).cloned().collect();
+    let dataset = dataset.id.clone();
+    tokio::task::spawn_blocking(move || evaluate(&dataset, &rules, &history, known, cause, delivery))
+        .await
+        .map_err(|_| CycleError::Ended("evaluating the rules"))
+}
+
+/// What an evaluation has to say to groups; nothing when there is no period to speak of.
+#[must_use]
+pub fn delivered(
+    dataset: &Dataset,
+    delivery: &Delivery,
+    cause: Cause,
+    first_load: bool,
+    evaluation: &Evaluation,
+) -> Option<Delivered> {
+    // The summary of a history speaks of its newest period, and so does what arrives late; a restatement of its own.
+    let of_delivery = delivery.periods.last().copied();
+    let period = if first_load || cause == Cause::Late { evaluation.newest } else { of_delivery }?;
+    let head = Exceptions {
+        dataset: dataset.id.clone(),
+        dataset_title: dataset.title.clone(),
+        period,
+        delivery: delivery.id,
+        file: delivery.file.clone(),
+        revision: delivery.revision,
+        verdict: delivery.verdict,
+        cause,
+        first_load,
+        series_judged: evaluation.judged,
+        findings: delivery.findings.clone(),
+        new: Vec::new(),
+        worsened: Vec::new(),
+        continuing: Vec::new(),
+        resolved: Vec::new(),
+        withdrawn: Vec::new(),
+        amended: Vec::new(),
+        cannot_tell: Vec::new(),
+        failed: Vec::new(),
+    };
+    Some(Delivered { head, alerts: evaluation.alerts.clone(), unjudged: evaluation.unjudged.clone() })
+}
+
+/// Puts what an evaluation came to into the commit.
+pub fn keep(commit: &mut Commit, dataset: &Dataset, config: &Config, evaluation: Evaluation) {
+    let records = evaluation.unjudged.into_iter().map(|unjudged| UnknownRecord {
+        rule: unjudged.line.rule,
+        labels: unjudged.line.labels,
+        dataset: dataset.id.clone(),
+        period: unjudged.line.period,
+        kind: if unjudged.failed { UnknownKind::Failed } else { UnknownKind::CannotTell },
+        reason: unjudged.line.reason,
+        firing_since: unjudged.line.firing_since,
+    });
+    commit.unjudged = Some((dataset.id.clone(), records.collect()));
+    commit.rules_fingerprint = Some((dataset.id.clone(), config.rules_fingerprint(&dataset.id)));
+    for told in evaluation.alerts {
+        commit.alerts.push(told.alert);
+        commit.transitions.extend(told.transitions);
+    }
+}

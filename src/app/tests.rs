@@ -1,0 +1,163 @@
+//! Files through the cycle, where the disk says no in the middle of it.
+
+use std::{fs, path::Path};
+
+use crate::{
+    config::Config,
+    intake::Claimed,
+    model::{Alert, AlertState, Content, Delivery, DeliveryId, Verdict},
+};
+
+use super::{App, cycle::cycle, home, home::Home};
+
+const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2025-10.csv");
+const NAME: &str = "les-activity-2025-10.csv";
+
+struct Desk {
+    folder: tempfile::TempDir,
+    app: App,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::at(folder.path()).expect("a home");
+        home::init(&home).expect("the shipped configuration");
+        let config = Config::load(home.root()).expect("it is valid");
+        let app = App::open(home, config).await.expect("a home at work");
+        Self { folder, app }
+    }
+
+    /// A file as the intake hands it over.
+    fn claim(&self, name: &str, content: &str) -> Claimed {
+        let id = DeliveryId::new();
+        let path = self.app.home.claimed().join(id.to_string()).join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(&path, content).expect("written");
+        Claimed {
+            id,
+            original: self.folder.path().join("drop").join(name),
+            file_name: name.to_owned(),
+            size: content.len() as u64,
+            received: self.app.now(),
+            path,
+        }
+    }
+
+    async fn handle(&self, name: &str, content: &str) -> Delivery {
+        cycle(&self.app, &self.claim(name, content), true).await.expect("handled")
+    }
+
+    fn read(&self, path: &str) -> Option<String> {
+        fs::read_to_string(self.folder.path().join(path)).ok()
+    }
+
+    /// The kinds of the notices so far and the groups they went to, oldest first.
+    async fn told(&self) -> Vec<String> {
+        let mut notices = self.app.store.notices(None).await.expect("the store answers");
+        notices.reverse();
+        notices
+            .into_iter()
+            .map(|kept| {
+                let kind = match kept.notice.content {
+                    Content::Exceptions(_) => "exceptions",
+                    Content::Gate(_) => "gate",
+                    Content::Operator(_) => "operator",
+                };
+                format!("{kind} to {}", kept.notice.group)
+            })
+            .collect()
+    }
+
+    async fn firing(&self) -> Vec<Alert> {
+        let mut alerts = self.app.store.alerts(None).await.expect("the store answers");
+        alerts.retain(|alert| alert.state == AlertState::Firing);
+        alerts
+    }
+}
+
+const PUBLISHED: &str = "published/les-activity/2025-10/les-activity-2025-10.csv";
+
+#[tokio::test]
+async fn a_file_that_could_not_be_moved_after_its_commit_is_not_taken_for_its_own_duplicate() {
+    let desk = Desk::new().await;
+    let claimed = desk.claim(NAME, OCTOBER);
+    // Nothing can be placed where a file stands in the way of the folder.
+    let published = desk.folder.path().join("published/les-activity");
+    fs::write(&published, "in the way").expect("written");
+    cycle(&desk.app, &claimed, true).await.expect_err("the file cannot be moved");
+    let firing = desk.firing().await;
+    assert!(!firing.is_empty(), "the decision stands");
+    cycle(&desk.app, &claimed, true).await.expect_err("it still cannot");
+    fs::remove_file(published).expect("out of the way");
+
+    let delivery = cycle(&desk.app, &claimed, true).await.expect("moved now");
+    assert_eq!(delivery.verdict, Verdict::Published);
+    assert_eq!(desk.read(PUBLISHED).as_deref(), Some(OCTOBER));
+    assert_eq!(desk.firing().await, firing);
+    assert_eq!(desk.app.store.deliveries(&Default::default()).await.expect("listed").len(), 1);
+    assert!(!claimed.path.exists());
+    assert_eq!(desk.app.store.pending_placements().await.expect("listed"), []);
+}
+
+#[tokio::test]
+async fn a_later_revision_does_not_overtake_one_that_is_not_in_its_place_yet() {
+    let desk = Desk::new().await;
+    let (first, second) = (desk.claim(NAME, OCTOBER), desk.claim(NAME, &format!("{OCTOBER}\n")));
+    let published = desk.folder.path().join("published/les-activity");
+    fs::write(&published, "in the way").expect("written");
+    cycle(&desk.app, &first, true).await.expect_err("cannot be moved");
+    fs::remove_file(published).expect("out of the way");
+    let error = cycle(&desk.app, &second, true).await.expect_err("the first is not there yet");
+    assert!(error.to_string().contains("waits for an earlier delivery"), "{error}");
+    cycle(&desk.app, &first, true).await.expect("moved");
+    assert_eq!(cycle(&desk.app, &second, true).await.expect("moved").revision, 2);
+    assert_eq!(desk.read(PUBLISHED), Some(format!("{OCTOBER}\n")));
+    let aside = "published/les-activity/2025-10/superseded/revision-1/les-activity-2025-10.csv";
+    assert_eq!(desk.read(aside).as_deref(), Some(OCTOBER));
+}
+
+#[tokio::test]
+async fn the_same_bytes_again_are_thrown_away_only_where_they_are_kept() {
+    let desk = Desk::new().await;
+    let first = desk.handle(NAME, OCTOBER).await;
+    let told = desk.told().await;
+    let again = desk.handle("renamed-by-hand.csv", OCTOBER).await;
+    assert_eq!((again.verdict, again.duplicate_of), (Verdict::Duplicate, Some(first.id)));
+    assert_eq!(desk.told().await, told, "nobody is told of a file that was sent twice");
+
+    fs::remove_file(desk.folder.path().join(PUBLISHED)).expect("lost");
+    let report = desk.read("published/les-activity/2025-10/les-activity-2025-10.csv.report.txt").expect("a report");
+    let third = desk.handle(NAME, OCTOBER).await;
+    assert_eq!(third.verdict, Verdict::Duplicate);
+    assert_eq!(desk.read(PUBLISHED).as_deref(), Some(OCTOBER), "the bytes are kept in the place of the missing file");
+    assert_eq!(desk.read(&format!("{PUBLISHED}.report.txt")), Some(report), "with the report of the first");
+    assert_eq!(desk.told().await.split_off(told.len()), ["gate to performance-team"]);
+}
+
+#[tokio::test]
+async fn bytes_that_a_later_revision_replaced_change_nothing_and_their_steward_is_told() {
+    let desk = Desk::new().await;
+    desk.handle(NAME, OCTOBER).await;
+    let restated = OCTOBER.replacen("694", "1300", 1);
+    assert_ne!(restated, OCTOBER);
+    desk.handle(NAME, &restated).await;
+    let told = desk.told().await.len();
+    let back = desk.handle(NAME, OCTOBER).await;
+    assert_eq!(back.verdict, Verdict::Duplicate);
+    let message = &back.findings[0].message;
+    assert!(message.contains("revision 2 has replaced them since and stays in force"), "{message}");
+    assert_eq!(desk.told().await.split_off(told), ["gate to performance-team"]);
+    assert_eq!(desk.read(PUBLISHED), Some(restated));
+}
+
+#[tokio::test]
+async fn nothing_that_is_held_back_is_overwritten_by_another_file_or_its_reports() {
+    let desk = Desk::new().await;
+    let held = |name: &str| desk.read(&Path::new("quarantine/unrecognised").join(name).to_string_lossy());
+    desk.handle("notes.csv.report.txt", "somebody's own").await;
+    desk.handle("notes.csv", "one").await;
+    desk.handle("notes.csv", "two").await;
+    assert_eq!(held("notes.csv.report.txt").as_deref(), Some("somebody's own"));
+    assert_eq!((held("notes.2.csv").as_deref(), held("notes.3.csv").as_deref()), (Some("one"), Some("two")));
+}
