@@ -20,7 +20,7 @@ use crate::{
     intake::{Batch, Claimed, Intake, IntakeError, IntakeSettings, recover},
     model::Delivery,
     outbox::{Counts, Sender},
-    yaml::{Place, Problem, Problems, SourceFile},
+    yaml::Problems,
 };
 
 use super::{
@@ -30,11 +30,14 @@ use super::{
     home::Home,
     http,
     lock::{HomeLock, LockError},
-    reconsider, send,
+    manager, reconsider, send,
 };
 
 /// How long a file that could not be worked on waits before it is tried again.
 const AGAIN: Duration = Duration::from_secs(10);
+
+/// How long a file that is being worked on may take to its end when the daemon is told to stop.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Why the daemon cannot start, or had to end.
 #[derive(Debug, thiserror::Error)]
@@ -70,31 +73,20 @@ impl From<crate::store::StoreError> for DaemonError {
     }
 }
 
-/// What a one-shot run did.
-#[derive(Debug, Default)]
-pub struct Done {
-    /// What was decided.
-    pub deliveries: Vec<Delivery>,
-    /// Files that stay in the drop folder or could not be worked on, and why.
-    pub troubles: Vec<String>,
-    /// What became of the messages that were due.
-    pub messages: Counts,
-}
-
 /// A home at work: everything that `run` and `run --once` share.
 pub struct Daemon {
     /// Configuration, store and health.
     pub app: Arc<App>,
-    intake: Intake,
+    pub(super) intake: Intake,
     /// Claimed files that are to be worked on, in order.
-    waiting: VecDeque<Claimed>,
+    pub(super) waiting: VecDeque<Claimed>,
     /// Claimed files that could not be worked on, and when to try again.
     again: Vec<Claimed>,
     again_at: Option<Instant>,
     /// Names of files in the drop folders that are still being written.
-    moving: Vec<String>,
-    sender: Arc<Sender<send::StoreQueue>>,
-    dead: Arc<Notify>,
+    pub(super) moving: Vec<String>,
+    pub(super) sender: Arc<Sender<send::StoreQueue>>,
+    pub(super) dead: Arc<Notify>,
     _lock: HomeLock,
 }
 
@@ -114,54 +106,20 @@ impl Daemon {
         app.finish_placements().await?;
         let waiting = recovered(&app).await?;
         let intake = Intake::new(intake_settings(&app.config(), &app.home))?;
-        reevaluate(&app).await?;
-        app.health.well(Part::Start);
-        let waiting = waiting.into();
-        Ok(Self {
+        let daemon = Self {
             app,
             intake,
-            waiting,
+            waiting: waiting.into(),
             again: Vec::new(),
             again_at: None,
             moving: Vec::new(),
             sender,
             dead,
             _lock: lock,
-        })
-    }
-
-    /// Handles all that is waiting, sends what is due, and ends.
-    ///
-    /// # Errors
-    /// The store fails.
-    pub async fn once(mut self, stop: &CancellationToken) -> Result<Done, DaemonError> {
-        let mut done = Done::default();
-        loop {
-            let batch = tokio::select! {
-                () = stop.cancelled() => break,
-                batch = self.intake.sweep() => batch,
-            };
-            if batch.claimed.is_empty() && self.waiting.is_empty() {
-                done.troubles.extend(self.refused(&batch).await);
-                break;
-            }
-            done.troubles.extend(self.refused(&batch).await);
-            self.waiting.extend(batch.claimed);
-            while let Some(claimed) = self.waiting.pop_front() {
-                match self.work(&claimed).await {
-                    Ok(delivery) => done.deliveries.push(delivery),
-                    Err(error) => done.troubles.push(format!("{}: {error}", claimed.file_name)),
-                }
-            }
-            self.introduce_rest().await?;
-        }
-        done.messages = self.sender.drain(stop).await;
-        if send::report_dead_letters(&self.app).await? > 0 {
-            let more = self.sender.drain(stop).await;
-            done.messages.sent += more.sent;
-            done.messages.dead += more.dead;
-        }
-        Ok(done)
+        };
+        daemon.reevaluate().await;
+        daemon.app.health.well(Part::Start);
+        Ok(daemon)
     }
 
     /// Works until told to stop.
@@ -172,12 +130,12 @@ impl Daemon {
         let mut reload = signal(SignalKind::hangup())?;
         let pages = self.serve(&stop).await?;
         let mut sending = self.send(&stop);
-        let watchdog = tokio::spawn(watchdog(stop.clone()));
-        notify_manager(&[sd_notify::NotifyState::Ready]);
+        let watchdog = tokio::spawn(manager::watchdog(stop.clone()));
+        manager::tell(&[sd_notify::NotifyState::Ready]);
         tracing::info!(home = %self.app.home.root().display(), "at work");
         self.report_dead().await;
         while !stop.is_cancelled() {
-            self.work_off().await;
+            self.work_off(&stop).await;
             tokio::select! {
                 () = stop.cancelled() => break,
                 batch = self.intake.next() => self.take_in(batch).await,
@@ -189,7 +147,7 @@ impl Daemon {
                 }
             }
         }
-        notify_manager(&[sd_notify::NotifyState::Stopping]);
+        manager::tell(&[sd_notify::NotifyState::Stopping]);
         tracing::info!("stopping");
         stop.cancel();
         // What is claimed and not worked on is found again at the next start.
@@ -207,14 +165,16 @@ impl Daemon {
     }
 
     /// Works on what is waiting, file after file. One that fails does not hold up the others.
-    async fn work_off(&mut self) {
-        while let Some(claimed) = self.waiting.pop_front() {
-            if let Err(error) = self.work(&claimed).await {
-                tracing::error!(file = claimed.file_name, delivery = %claimed.id, %error, "not worked on; trying again");
+    async fn work_off(&mut self, stop: &CancellationToken) {
+        while let Some(claimed) = self.next_waiting(stop) {
+            if let Err(error) = self.work(&claimed, stop).await {
+                tracing::error!(file = claimed.file_name, delivery = %claimed.id, %error, "not done; trying again");
                 self.app.health.trouble(Part::Deliveries, format!("{}: {error}", claimed.file_name));
                 metrics::counter!("bellwether_delivery_failures_total").increment(1);
                 self.again.push(claimed);
                 self.again_at = Some(Instant::now() + AGAIN);
+            } else if self.again.is_empty() {
+                self.app.health.well(Part::Deliveries);
             }
         }
         if self.moving.is_empty()
@@ -224,20 +184,40 @@ impl Daemon {
         }
     }
 
-    /// One file through the cycle.
-    async fn work(&self, claimed: &Claimed) -> Result<Delivery, CycleError> {
+    /// The next file to work on; none when told to stop: what is claimed is found again at the next start.
+    pub(super) fn next_waiting(&mut self, stop: &CancellationToken) -> Option<Claimed> {
+        if stop.is_cancelled() { None } else { self.waiting.pop_front() }
+    }
+
+    /// One file through the cycle; `None` when told to stop, and it took too long. Breaking off is safe at every step:
+    /// what is committed is finished, and what is not is done again, at the next start.
+    pub(super) async fn work(
+        &self,
+        claimed: &Claimed,
+        stop: &CancellationToken,
+    ) -> Result<Option<Delivery>, CycleError> {
         let begun = Instant::now();
         let behind = self.waiting.iter().map(|claimed| claimed.file_name.as_str());
         let behind = behind.chain(self.moving.iter().map(String::as_str));
         let speaks = !shares_a_dataset(&self.app.config(), &claimed.file_name, behind);
-        let delivery = cycle::cycle(&self.app, claimed, speaks).await?;
-        self.app.health.well(Part::Deliveries);
+        let patience = async {
+            stop.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let delivery = tokio::select! {
+            biased;
+            delivery = cycle::cycle(&self.app, claimed, speaks) => delivery?,
+            () = patience => {
+                tracing::info!(file = claimed.file_name, "broken off to stop; it is worked on at the next start");
+                return Ok(None);
+            }
+        };
         metrics::histogram!("bellwether_delivery_seconds").record(begun.elapsed().as_secs_f64());
-        Ok(delivery)
+        Ok(Some(delivery))
     }
 
     /// Files that are not taken are said to the operator; they stay where they are.
-    async fn refused(&self, batch: &Batch) -> Vec<String> {
+    pub(super) async fn refused(&self, batch: &Batch) -> Vec<String> {
         let troubles: Vec<String> =
             batch.refused.iter().map(|refused| format!("{}: {}", refused.path.display(), refused.reason)).collect();
         for trouble in &troubles {
@@ -256,66 +236,26 @@ impl Daemon {
     }
 
     /// Speaks for datasets whose history was loaded and whose last file had nothing to say itself.
-    async fn introduce_rest(&self) -> Result<(), CycleError> {
+    pub(super) async fn introduce_rest(&self) -> Result<(), CycleError> {
         for dataset in self.app.config().datasets.values() {
-            if !self.app.store.dataset(&dataset.id).await?.introduced {
-                reconsider::introduce(&self.app, dataset).await?;
-            }
+            reconsider::introduce(&self.app, dataset).await?;
         }
         Ok(())
+    }
+
+    /// Evaluates datasets whose rules have changed. One that cannot be is tried again at the next reload or start.
+    pub(super) async fn reevaluate(&self) {
+        for dataset in self.app.config().datasets.values() {
+            if let Err(error) = reconsider::reevaluate(&self.app, dataset).await {
+                tracing::error!(dataset = dataset.id, %error, "the changed rules could not be evaluated over the history");
+            }
+        }
     }
 
     async fn report_dead(&self) {
         if let Err(error) = send::report_dead_letters(&self.app).await {
             tracing::error!(%error, "dead letters could not be reported");
         }
-    }
-
-    /// Reads the configuration again. A broken one leaves the old one in force, and says so loudly.
-    async fn reload(&mut self, stop: &CancellationToken, sending: &mut Sending) {
-        notify_manager(&[sd_notify::NotifyState::Status("reading the configuration again")]);
-        match self.try_reload() {
-            Ok((sender, intake)) => {
-                // What the old intake has claimed by now is worked on first.
-                self.waiting.extend(std::mem::replace(&mut self.intake, intake).stop().await.claimed);
-                sending.stop.cancel();
-                let _ = (&mut sending.task).await;
-                self.sender = Arc::new(sender);
-                *sending = self.send(stop);
-                if let Err(error) = reevaluate(&self.app).await {
-                    tracing::error!(%error, "the changed rules could not be evaluated over the history");
-                }
-                self.app.health.well(Part::Configuration);
-                tracing::info!("the configuration was read again and is in force");
-            }
-            Err(problems) => {
-                let problems = problems.sorted();
-                for problem in &problems {
-                    tracing::error!("the new configuration is broken, the old one stays in force: {problem}");
-                }
-                let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                let trouble = format!("the configuration is broken, an older one is in force: {}", lines.join("; "));
-                self.app.health.trouble(Part::Configuration, trouble);
-                let title = "The new configuration is broken; the old one stays in force".to_owned();
-                if let Err(error) = self.app.tell_operator(title, lines).await {
-                    tracing::error!(%error, "the operator could not be told");
-                }
-            }
-        }
-        notify_manager(&[sd_notify::NotifyState::Status("at work")]);
-    }
-
-    /// Nothing of the old configuration is touched before all of the new one is ready.
-    fn try_reload(&self) -> Result<(Sender<send::StoreQueue>, Intake), Problems> {
-        let home = &self.app.home;
-        let config = Config::load(home.root())?;
-        let sender = sender(&config, &self.app, &self.dead)?;
-        let intake = Intake::new(intake_settings(&config, home)).map_err(|error| {
-            let settings = Arc::new(SourceFile { path: "config/bellwether.yaml".into(), text: String::new() });
-            Problem::new(Place::start_of(&settings), error.to_string())
-        })?;
-        self.app.set_config(Arc::new(config));
-        Ok((sender, intake))
     }
 
     async fn serve(&self, stop: &CancellationToken) -> Result<Option<JoinHandle<()>>, DaemonError> {
@@ -335,7 +275,7 @@ impl Daemon {
         })))
     }
 
-    fn send(&self, stop: &CancellationToken) -> Sending {
+    pub(super) fn send(&self, stop: &CancellationToken) -> Sending {
         let stop = stop.child_token();
         let (sender, bell, until) = (Arc::clone(&self.sender), self.app.outbox_bell(), stop.clone());
         Sending { stop, task: tokio::spawn(async move { sender.run(&bell, &until).await }) }
@@ -343,12 +283,12 @@ impl Daemon {
 }
 
 /// The sender's loop, which is replaced when the configuration changes.
-struct Sending {
-    stop: CancellationToken,
-    task: JoinHandle<Counts>,
+pub(super) struct Sending {
+    pub(super) stop: CancellationToken,
+    pub(super) task: JoinHandle<Counts>,
 }
 
-fn intake_settings(config: &Config, home: &Home) -> IntakeSettings {
+pub(super) fn intake_settings(config: &Config, home: &Home) -> IntakeSettings {
     IntakeSettings {
         folders: config.daemon.drop.iter().map(|folder| home.root().join(folder)).collect(),
         settle: config.daemon.settle,
@@ -358,7 +298,7 @@ fn intake_settings(config: &Config, home: &Home) -> IntakeSettings {
     }
 }
 
-fn sender(config: &Config, app: &App, dead: &Arc<Notify>) -> Result<Sender<send::StoreQueue>, Problems> {
+pub(super) fn sender(config: &Config, app: &App, dead: &Arc<Notify>) -> Result<Sender<send::StoreQueue>, Problems> {
     let channels = send::open_channels(config, &app.home)?;
     let queue = send::StoreQueue::new(app.store.clone(), Arc::clone(dead));
     Ok(Sender::new(Arc::new(queue), Arc::new(channels), config.daemon.retry.clone()))
@@ -369,13 +309,6 @@ async fn recovered(app: &App) -> Result<Vec<Claimed>, DaemonError> {
     let folder = app.home.claimed();
     let claimed = tokio::task::spawn_blocking(move || recover(&folder)).await;
     Ok(claimed.map_err(io::Error::other)??)
-}
-
-async fn reevaluate(app: &App) -> Result<(), CycleError> {
-    for dataset in app.config().datasets.values() {
-        reconsider::reevaluate(app, dataset).await?;
-    }
-    Ok(())
 }
 
 /// Whether one of the files behind may belong to the same dataset as this one.
@@ -399,24 +332,5 @@ async fn until(moment: Option<Instant>) {
 async fn join(task: Option<JoinHandle<()>>) {
     if let Some(task) = task {
         let _ = task.await;
-    }
-}
-
-/// Tells the service manager that the runtime is alive, twice as often as it asks; returns at once without one.
-async fn watchdog(stop: CancellationToken) {
-    let Some(period) = sd_notify::watchdog_enabled() else { return };
-    let mut ticks = tokio::time::interval(period / 2);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => notify_manager(&[sd_notify::NotifyState::Watchdog]),
-        }
-    }
-}
-
-fn notify_manager(state: &[sd_notify::NotifyState<'_>]) {
-    // Without a service manager there is nobody to tell.
-    if let Err(error) = sd_notify::notify(state) {
-        tracing::debug!(%error, "the service manager could not be told");
     }
 }

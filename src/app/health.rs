@@ -14,10 +14,6 @@ pub enum Part {
     Configuration,
     /// A delivery could not be worked on.
     Deliveries,
-    /// The store does not answer.
-    Store,
-    /// Messages cannot be sent at all.
-    Sending,
 }
 
 /// The troubles there are now.

@@ -6,6 +6,7 @@ use crate::{
     config::Config,
     intake::Claimed,
     model::{Alert, AlertState, Content, Delivery, DeliveryId, Verdict},
+    store::DeliveryFilter,
 };
 
 use super::{App, cycle::cycle, home, home::Home};
@@ -95,7 +96,7 @@ async fn a_file_that_could_not_be_moved_after_its_commit_is_not_taken_for_its_ow
     assert_eq!(delivery.verdict, Verdict::Published);
     assert_eq!(desk.read(PUBLISHED).as_deref(), Some(OCTOBER));
     assert_eq!(desk.firing().await, firing);
-    assert_eq!(desk.app.store.deliveries(&Default::default()).await.expect("listed").len(), 1);
+    assert_eq!(desk.app.store.deliveries(&DeliveryFilter::default()).await.expect("listed").len(), 1);
     assert!(!claimed.path.exists());
     assert_eq!(desk.app.store.pending_placements().await.expect("listed"), []);
 }

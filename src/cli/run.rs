@@ -5,10 +5,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{
-    daemon::{Daemon, DaemonError, Done},
+    daemon::{Daemon, DaemonError},
     demo,
     home::Home,
     lock::LockError,
+    once::Done,
 };
 
 use super::{Exit, Failure, output};

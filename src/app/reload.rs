@@ -1,0 +1,90 @@
+//! The configuration is read again while the daemon works.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    intake::Intake,
+    outbox::Sender,
+    yaml::{Place, Problem, Problems, SourceFile},
+};
+
+use super::{
+    daemon::{self, Daemon, Sending},
+    health::Part,
+    manager, send,
+};
+
+impl Daemon {
+    /// Reads the configuration again. A broken one leaves the old one in force, and says so loudly.
+    pub(super) async fn reload(&mut self, stop: &CancellationToken, sending: &mut Sending) {
+        manager::tell(&[sd_notify::NotifyState::Status("reading the configuration again")]);
+        match self.next_configuration().await {
+            Ok(next) => self.put_in_force(next, stop, sending).await,
+            Err(problems) => self.keep_the_old(problems).await,
+        }
+        manager::tell(&[sd_notify::NotifyState::Status("at work")]);
+    }
+
+    /// Nothing of the old configuration is touched before all of the new one is ready.
+    async fn next_configuration(&self) -> Result<Next, Problems> {
+        let home = self.app.home.clone();
+        let whole_file = || {
+            let settings = Arc::new(SourceFile { path: "config/bellwether.yaml".into(), text: String::new() });
+            Place::start_of(&settings)
+        };
+        let (config, intake) = tokio::task::spawn_blocking(move || {
+            let config = Config::load(home.root())?;
+            let intake = Intake::new(daemon::intake_settings(&config, &home))
+                .map_err(|error| Problem::new(whole_file(), error.to_string()))?;
+            Ok::<_, Problems>((config, intake))
+        })
+        .await
+        .unwrap_or_else(|fault| Err(Problem::new(whole_file(), format!("reading it failed: {fault}")).into()))?;
+        let sender = daemon::sender(&config, &self.app, &self.dead)?;
+        Ok(Next { config, intake, sender })
+    }
+
+    async fn put_in_force(&mut self, next: Next, stop: &CancellationToken, sending: &mut Sending) {
+        let old = self.app.config();
+        if old.daemon.listen != next.config.daemon.listen {
+            tracing::warn!("`listen` has changed: it is put in force when bellwether is started again");
+        }
+        // What the old intake has claimed by now is worked on first; what it has seen moving, the new one sees again.
+        self.waiting.extend(std::mem::replace(&mut self.intake, next.intake).stop().await.claimed);
+        self.moving.clear();
+        self.app.set_config(Arc::new(next.config));
+        sending.stop.cancel();
+        if let Err(error) = (&mut sending.task).await {
+            tracing::error!(%error, "the sender broke off; its messages are sent again");
+        }
+        self.sender = Arc::new(next.sender);
+        *sending = self.send(stop);
+        self.reevaluate().await;
+        self.app.health.well(Part::Configuration);
+        tracing::info!("the configuration was read again and is in force");
+    }
+
+    async fn keep_the_old(&self, problems: Problems) {
+        let problems = problems.sorted();
+        for problem in &problems {
+            tracing::error!("the new configuration is broken, the old one stays in force: {problem}");
+        }
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let trouble = format!("the configuration is broken, an older one is in force: {}", lines.join("; "));
+        self.app.health.trouble(Part::Configuration, trouble);
+        let title = "The new configuration is broken; the old one stays in force".to_owned();
+        if let Err(error) = self.app.tell_operator(title, lines).await {
+            tracing::error!(%error, "the operator could not be told");
+        }
+    }
+}
+
+/// A configuration that is ready to be put in force.
+struct Next {
+    config: Config,
+    intake: Intake,
+    sender: Sender<send::StoreQueue>,
+}
