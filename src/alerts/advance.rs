@@ -2,7 +2,7 @@
 
 use crate::model::{
     Alert, AlertId, AlertSeverity, AlertState, Better, Cause, DeliveryId, Episode, Labels, Period, Reading, Transition,
-    TransitionKind,
+    TransitionKind, Value,
 };
 
 use super::Life;
@@ -95,12 +95,18 @@ fn go_on(better: Better, known: &Episode, episode: &Episode, steps: &mut Vec<Ste
             }
         }
         _ => {
-            let said = |e: &Episode| (e.since, e.last.clone(), e.resolved.clone());
             if known.fired.is_some() && said(known) != said(episode) {
                 step(Amended, &episode.last);
             }
         }
     }
+}
+
+/// What was said of a stretch: since when, its last breach in the rule's own words, and the figures that ended it.
+fn said(episode: &Episode) -> (Period, &Reading, Option<(Period, Value, Value)>) {
+    // The words about a figure that is clear are put in later: they are no part of the comparison.
+    let ended = episode.resolved.as_ref().map(|reading| (reading.period, reading.value, reading.plan));
+    (episode.since, &episode.last, ended)
 }
 
 /// Whether the last figure in breach is worse than the one before: as a share of plan where both have one.
@@ -157,7 +163,7 @@ mod tests {
     use super::*;
     use crate::{
         alerts::{Judged, Policy, live},
-        model::{Signal, Value},
+        model::Signal,
     };
 
     fn month(number: i32) -> Period {
@@ -230,7 +236,11 @@ mod tests {
         let figures = [(4, 50.0), (5, 70.0), (6, 40.0)];
         let (alert, _) = step(None, &figures, Cause::New);
         let (again, steps) = step(alert.as_ref(), &figures, Cause::Restated);
-        assert_eq!((alert, Vec::new()), (again, steps));
+        assert_eq!((&alert, Vec::new()), (&again, steps));
+        // The words about the figure that ended a stretch are put in when it is told.
+        let mut told = alert.expect("an alert");
+        told.episodes.iter_mut().filter_map(|e| e.resolved.as_mut()).for_each(|r| r.message = "70 of 100".to_owned());
+        assert_eq!(step(Some(&told), &figures, Cause::Restated).1, []);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
 use super::{
     App,
     announce::Announcement,
-    duplicate,
+    duplicate::{self, Known},
     error::CycleError,
     examine::{Examined, look},
     judge, plan, remember,
@@ -31,13 +31,17 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Deliver
 
     // intake: the content is the delivery's name. The same bytes again change nothing.
     let hash = duplicate::fingerprint(&claimed.path).await?;
-    if let Some(earlier) = duplicate::decided_before(app, &config, &hash).await? {
-        let (delivery, placement) = duplicate::of(app, claimed, earlier).await?;
+    let known = duplicate::known(app, &config, claimed, &hash).await?;
+    if let Known::Decided(earlier) = known {
+        let (delivery, placement) = duplicate::of(app, claimed, *earlier).await?;
         return conclude(app, &config, delivery, placement, Commit::at(app.now()), Announcement::default()).await;
     }
 
     // tables, checks, gate: one pass over the file, and the verdict.
-    let examined = look(&config, claimed).await;
+    let mut examined = look(&config, claimed).await;
+    if let Known::Stale(finding) = known {
+        examined = examined.with(finding);
+    }
     let delivery = decide(app, claimed, hash, &examined).await?;
     let mut commit = Commit::at(app.now());
     let mut announcement = Announcement::default();

@@ -1,15 +1,18 @@
 //! The same bytes again: they change nothing, and are thrown away only where they are kept already.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     config::Config,
     intake::{self, Claimed},
-    model::{Delivery, Finding, Severity, Verdict},
+    model::{Delivery, Finding, Period, Severity, Verdict},
     store::Placement,
 };
 
-use super::{App, error::CycleError, home::Home, plan};
+use super::{App, error::CycleError, examine::address, home::Home, plan};
 
 /// BLAKE3 of a file in hexadecimal, read away from the runtime's own threads.
 ///
@@ -21,17 +24,62 @@ pub async fn fingerprint(path: &Path) -> Result<String, CycleError> {
     Ok(hash.map_err(|_| CycleError::Ended("reading the file"))??.to_hex().to_string())
 }
 
-/// The delivery that decided these bytes: one that was published, or one that was held back under the same datasets (a
-/// definition that was mended since may judge otherwise).
+/// What is known of a file's bytes.
+#[derive(Debug)]
+pub enum Known {
+    /// Nothing that decides them.
+    New,
+    /// This delivery decided them.
+    Decided(Box<Delivery>),
+    /// They were published for another period than the file's name says now: an old file under a new name.
+    Stale(Finding),
+}
+
+/// Looks for the delivery that decided these bytes. One that was published decides them under any name, unless the name
+/// says another period. One that was held back decides them only under the same name and the same definitions of datasets:
+/// another of either may be the mend.
 ///
 /// # Errors
-/// The store fails.
-pub async fn decided_before(app: &App, config: &Config, hash: &str) -> Result<Option<Delivery>, CycleError> {
+/// The store fails, or a part of the program ends.
+pub async fn known(app: &App, config: &Arc<Config>, claimed: &Claimed, hash: &str) -> Result<Known, CycleError> {
     let same = app.store.same_bytes(hash).await?;
-    let stands = same
+    if same.is_empty() {
+        return Ok(Known::New);
+    }
+    let (settings, path, name) = (Arc::clone(config), claimed.path.clone(), claimed.file_name.clone());
+    let address = tokio::task::spawn_blocking(move || address(&settings, &path, &name)).await;
+    let (dataset, named) = address.map_err(|_| CycleError::Ended("recognising the file"))?.unzip();
+    let named = named.flatten();
+    let (published, held_back): (Vec<_>, Vec<_>) =
+        same.into_iter().partition(|kept| kept.delivery.verdict.is_published());
+    let of_dataset = |delivery: &Delivery| dataset.is_none() || delivery.dataset == dataset;
+    let published: Vec<_> = published.into_iter().map(|kept| kept.delivery).filter(of_dataset).collect();
+    let stale = published.first().zip(named).map(|(earlier, named)| stale(config, earlier, named));
+    let of_period = |earlier: &Delivery| named.is_none_or(|named| earlier.periods == [named]);
+    let held_back = held_back
         .into_iter()
-        .find(|kept| kept.delivery.verdict.is_published() || kept.settings == config.datasets_fingerprint);
-    Ok(stands.map(|kept| kept.delivery))
+        .find(|kept| kept.delivery.file == claimed.file_name && kept.settings == config.datasets_fingerprint)
+        .map(|kept| kept.delivery);
+    Ok(match (published.into_iter().find(of_period).or(held_back), stale) {
+        (Some(earlier), _) => Known::Decided(Box::new(earlier)),
+        (None, Some(finding)) => Known::Stale(finding),
+        (None, None) => Known::New,
+    })
+}
+
+fn stale(config: &Config, earlier: &Delivery, named: Period) -> Finding {
+    let dataset = earlier.dataset.as_ref().and_then(|id| config.datasets.get(id));
+    let title = dataset.map_or("", |dataset| dataset.title.as_str());
+    let periods: Vec<String> = earlier.periods.iter().map(|period| period.label()).collect();
+    let message = format!(
+        "the name says {0}, and these are the very bytes of `{1}`, published as {title} for {2} (delivery {3}): an old file \
+         under a new name. Drop the file of {0}",
+        named.label(),
+        earlier.file,
+        periods.join(", "),
+        earlier.id,
+    );
+    Finding::of_file("stale_content", Severity::Error, message)
 }
 
 /// The delivery that a file is whose bytes `earlier` had, and where it goes: away, or to the place of the earlier one

@@ -8,7 +8,7 @@ use crate::{
     config::{Config, Dataset},
     intake::Claimed,
     model::{Finding, Period, Severity, Verdict},
-    tables::{self, Extractor, Figures, Limits, Table},
+    tables::{self, Extractor, Figures, Limits, PeriodOf, Table},
 };
 
 /// What the gate makes of a file.
@@ -36,6 +36,13 @@ impl Examined {
     pub fn refused(dataset: Option<Arc<Dataset>>, check: &str, message: impl Into<String>) -> Self {
         let finding = Finding::of_file(check, Severity::Error, message);
         Self::decide(dataset, vec![finding], Figures::default())
+    }
+
+    /// The same file with one more finding.
+    #[must_use]
+    pub fn with(mut self, finding: Finding) -> Self {
+        self.findings.push(finding);
+        Self::decide(self.dataset, self.findings, self.figures)
     }
 
     /// The periods that it holds figures for, in order.
@@ -66,6 +73,17 @@ pub async fn look(config: &Arc<Config>, claimed: &Claimed) -> Examined {
         tracing::error!(file = claimed.file_name, %panic, "reading the file failed");
         Examined::refused(None, "fault", "reading this file ended in a fault of the program; please report it")
     })
+}
+
+/// The dataset that takes a file, and the period that its name says, where its dataset has it there.
+#[must_use]
+pub fn address(config: &Config, path: &Path, name: &str) -> Option<(String, Option<Period>)> {
+    let dataset = recognise(config, path, name).ok()?;
+    let period = match dataset.period.of_file(name) {
+        Ok(PeriodOf::Fixed(period)) => Some(period),
+        Ok(PeriodOf::Column(_)) | Err(_) => None,
+    };
+    Some((dataset.id.clone(), period))
 }
 
 /// The dataset whose name pattern the file fits, and of several the one whose columns it has.

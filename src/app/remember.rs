@@ -45,12 +45,12 @@ fn figures_of(dataset: &Dataset, figures: &Figures, period: Period) -> Vec<(Seri
         .collect()
 }
 
+/// A newer period is news, also in a file that holds all months of a year again.
 fn cause(history: &History, periods: &[Period]) -> Cause {
-    if periods.iter().any(|period| history.periods.contains(period)) {
-        Cause::Restated
-    } else if periods.last() < history.periods.last() {
-        Cause::Late
-    } else {
-        Cause::New
+    let unknown = |period: &&Period| !history.periods.contains(*period);
+    match periods.iter().rfind(unknown) {
+        Some(newest) if history.periods.last() < Some(newest) => Cause::New,
+        Some(_) if periods.iter().all(|period| unknown(&period)) => Cause::Late,
+        _ => Cause::Restated,
     }
 }

@@ -87,12 +87,16 @@ fn section(told: &Told, head: &Exceptions) -> Option<TransitionKind> {
     match now {
         AlertState::Firing if was_firing => {
             [Worsened, Continuing, Amended].into_iter().find(|kind| has(*kind)).or_else(|| {
-                // The stretch that was said ended and another began, all within this delivery.
-                has(Firing).then_some(Amended)
+                // The stretch that was said ended and another began, all within this delivery. One that began and ended
+                // before it was never said.
+                let present = |step: &Transition| step.kind == Firing && step.since == told.alert.since;
+                told.transitions.iter().any(present).then_some(Amended)
             })
         }
         AlertState::Firing => has(Firing).then_some(Firing),
         _ if has(Withdrawn) => Some(Withdrawn),
+        // A file that brings a newer month may restate older ones.
+        _ if head.cause == Cause::New && !was_firing && has(Amended) => Some(Amended),
         // What was said of a past stretch is different now, or a past stretch came to light.
         _ if head.cause == Cause::Restated && (has(Amended) || has(Firing)) => Some(Amended),
         AlertState::Resolved if was_firing => Some(Resolved),
