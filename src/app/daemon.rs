@@ -8,7 +8,7 @@ use std::{
 };
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::Notify,
     task::JoinHandle,
     time::Instant,
@@ -38,6 +38,8 @@ const AGAIN: Duration = Duration::from_secs(10);
 
 /// How long a file that is being worked on may take to its end when the daemon is told to stop.
 const GRACE: Duration = Duration::from_secs(3);
+/// How long a reader of the status pages that does not finish holds it up.
+const PAGES_GRACE: Duration = Duration::from_secs(1);
 
 /// Why the daemon cannot start, or had to end.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +89,8 @@ pub struct Daemon {
     pub(super) moving: Vec<String>,
     pub(super) sender: Arc<Sender<send::StoreQueue>>,
     pub(super) dead: Arc<Notify>,
+    /// SIGHUP, which would end a process that does not listen.
+    hangup: Signal,
     _lock: HomeLock,
 }
 
@@ -96,6 +100,7 @@ impl Daemon {
     /// # Errors
     /// The configuration is wrong, the home is taken, or the disk fails.
     pub async fn start(home: Home) -> Result<Self, DaemonError> {
+        let hangup = signal(SignalKind::hangup())?;
         let config = Config::load(home.root()).map_err(DaemonError::Configuration)?;
         home.prepare()?;
         let lock = HomeLock::take(&home)?;
@@ -115,6 +120,7 @@ impl Daemon {
             moving: Vec::new(),
             sender,
             dead,
+            hangup,
             _lock: lock,
         };
         daemon.reevaluate().await;
@@ -127,7 +133,6 @@ impl Daemon {
     /// # Errors
     /// The status port cannot be opened, or signals cannot be received.
     pub async fn run(mut self, stop: CancellationToken) -> Result<(), DaemonError> {
-        let mut reload = signal(SignalKind::hangup())?;
         let pages = self.serve(&stop).await?;
         let mut sending = self.send(&stop);
         let watchdog = tokio::spawn(manager::watchdog(stop.clone()));
@@ -139,7 +144,7 @@ impl Daemon {
             tokio::select! {
                 () = stop.cancelled() => break,
                 batch = self.intake.next() => self.take_in(batch).await,
-                _ = reload.recv() => self.reload(&stop, &mut sending).await,
+                _ = self.hangup.recv() => self.reload(&stop, &mut sending).await,
                 () = self.dead.notified() => self.report_dead().await,
                 () = until(self.again_at) => {
                     self.again_at = None;
@@ -152,7 +157,8 @@ impl Daemon {
         stop.cancel();
         // What is claimed and not worked on is found again at the next start.
         self.intake.stop().await;
-        let _ = tokio::join!(sending.task, watchdog, join(pages));
+        let pages = tokio::time::timeout(PAGES_GRACE, join(pages));
+        let _ = tokio::join!(sending.task, watchdog, pages);
         self.app.store.close().await;
         Ok(())
     }
