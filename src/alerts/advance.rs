@@ -42,19 +42,24 @@ pub fn advance(
 ) -> Option<Advance> {
     let old = before.map_or(&[][..], |alert| &alert.episodes);
     let mut steps = Vec::new();
-    for episode in &life.episodes {
-        match old.iter().find(|known| overlap(known, episode)) {
-            None => begin(episode, &mut steps),
-            Some(known) => go_on(subject.better, known, episode, &mut steps),
-        }
-    }
     let mut withdrawn = before.and_then(|alert| alert.withdrawn.clone());
-    for known in old.iter().filter(|known| !life.episodes.iter().any(|episode| overlap(known, episode))) {
-        if known.fired.is_some() {
+    // A stretch that was said to fire is true as long as a part of it still fires.
+    let holds = |known: &Episode| life.episodes.iter().any(|now| now.fired.is_some() && overlap(known, now));
+    for known in old {
+        if known.fired.is_some() && !holds(known) {
             steps.push((TransitionKind::Withdrawn, known.since, known.last.clone()));
             withdrawn = Some(known.clone());
-        } else {
+        } else if known.fired.is_none() && !life.episodes.iter().any(|now| overlap(known, now)) {
             steps.push((TransitionKind::Cleared, known.since, known.last.clone()));
+        }
+    }
+    for episode in &life.episodes {
+        // Where late or restated figures join two stretches into one, the later of them is the one that goes on.
+        match old.iter().rfind(|known| overlap(known, episode)) {
+            Some(known) if known.fired.is_none() || episode.fired.is_some() => {
+                go_on(subject.better, known, episode, &mut steps);
+            }
+            _ => begin(episode, &mut steps),
         }
     }
     let alert = stand(subject, before, life, withdrawn)?;
@@ -130,8 +135,9 @@ fn worsened(better: Better, episode: &Episode) -> bool {
 
 fn stand(subject: Subject<'_>, before: Option<&Alert>, life: Life, withdrawn: Option<Episode>) -> Option<Alert> {
     let Life { episodes, cannot_tell } = life;
-    // What was taken back counts until something newer happens.
-    let taken_back = withdrawn.clone().filter(|gone| episodes.last().is_none_or(|last| last.last.period < gone.since));
+    // What was taken back counts until something newer happens, and never hides what still lasts.
+    let older = |last: &Episode, gone: &Episode| last.resolved.is_some() && last.last.period < gone.since;
+    let taken_back = withdrawn.clone().filter(|gone| episodes.last().is_none_or(|last| older(last, gone)));
     let (state, since, reading) = match (taken_back, episodes.last()) {
         (Some(gone), _) => (AlertState::Withdrawn, gone.since, gone.last),
         (None, Some(last)) => match &last.resolved {
@@ -265,6 +271,39 @@ mod tests {
         let (alert, steps) = step(alert.as_ref(), &[(8, 50.0), (9, 50.0), (10, 90.0)], Cause::Restated);
         assert_eq!(steps, [TransitionKind::Resolved]);
         assert_eq!(alert.map(|a| (a.state, a.since)), Some((AlertState::Resolved, month(8))));
+    }
+
+    #[test]
+    fn a_stretch_that_is_no_longer_long_enough_is_withdrawn_and_pending_again() {
+        let policy = Policy { for_periods: 2, ..Policy::default() };
+        let life = |signals: &str| {
+            live(
+                policy,
+                signals.chars().zip(8..).map(|(signal, number)| Judged {
+                    period: month(number),
+                    value: Value::Number(1.0),
+                    plan: Value::ABSENT,
+                    signal: if signal == 'b' { Signal::Breach(String::new()) } else { Signal::Clear },
+                }),
+            )
+        };
+        let labels = Labels::default();
+        let subject = Subject {
+            rule: "below",
+            dataset: "les",
+            severity: AlertSeverity::Warning,
+            labels: &labels,
+            better: Better::Higher,
+        };
+        let firing = advance(subject, None, life("bb"), Cause::New, None).expect("an alert").alert;
+        assert_eq!((firing.state, firing.since), (AlertState::Firing, month(8)));
+        let restated = advance(subject, Some(&firing), life("cb"), Cause::Restated, None).expect("an alert");
+        let kinds: Vec<_> = restated.transitions.iter().map(|step| step.kind).collect();
+        assert_eq!(kinds, [TransitionKind::Withdrawn, TransitionKind::Pending]);
+        assert_eq!((restated.alert.state, restated.alert.since), (AlertState::Pending, month(9)));
+        // With the month after it fires, and that is news.
+        let fires = advance(subject, Some(&restated.alert), life("cbb"), Cause::New, None).expect("an alert");
+        assert_eq!(fires.transitions.iter().map(|step| step.kind).collect::<Vec<_>>(), [TransitionKind::Firing]);
     }
 
     #[test]

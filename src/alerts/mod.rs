@@ -6,6 +6,8 @@
 
 mod advance;
 mod life;
+#[cfg(test)]
+mod order;
 
 pub use advance::{Advance, Subject, advance};
 pub use life::{Judged, Life, Policy, live};
