@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     alerts::{self, Judged, Life, Policy, Subject},
     model::{
-        Alert, AlertId, AlertLine, Better, Cause, DeliveryId, History, Labels, Period, Reading, Series, Signal,
-        TransitionKind, UnknownLine, Value,
+        Alert, AlertId, AlertLine, AlertState, Better, Cause, DeliveryId, History, Labels, Period, Reading, Series,
+        Signal, TransitionKind, UnknownLine, Value,
     },
     routing::{Told, Unjudged},
     rules::Rule,
@@ -39,12 +39,12 @@ pub fn evaluate(
     delivery: Option<DeliveryId>,
 ) -> Evaluation {
     let mut known: BTreeMap<AlertId, Alert> = known.into_iter().map(|alert| (alert.id.clone(), alert)).collect();
-    let periods = consecutive(history);
-    let mut evaluation = Evaluation { newest: periods.last().copied(), ..Evaluation::default() };
+    let newest = Period::newest(history.periods.iter().copied());
+    let mut evaluation = Evaluation { newest, ..Evaluation::default() };
     for rule in rules {
         for series in history.series().filter(|series| rule.applies_to(series)) {
             let before = known.remove(&AlertId::of(rule.id(), &rule.alert_labels(series)));
-            evaluation.follow(dataset, rule, series, &periods, before.as_ref(), cause, delivery);
+            evaluation.follow(dataset, rule, series, &consecutive(history, series), before.as_ref(), cause, delivery);
         }
     }
     evaluation.judged = history.series().filter(|series| rules.iter().any(|rule| rule.applies_to(series))).count();
@@ -83,7 +83,7 @@ impl Evaluation {
             describe(&mut advance.alert.reading);
             advance.alert.episodes.iter_mut().filter_map(|episode| episode.resolved.as_mut()).for_each(describe);
             advance.transitions.iter_mut().for_each(|step| describe(&mut step.reading));
-            firing_since = (advance.alert.state == crate::model::AlertState::Firing).then_some(advance.alert.since);
+            firing_since = (advance.alert.state == AlertState::Firing).then_some(advance.alert.since);
             self.tell(rule.summary(), Some(series), before, advance);
         }
         self.unjudged.extend(newest.and_then(|newest| unjudged(rule, labels, newest, firing_since)));
@@ -104,18 +104,22 @@ impl Evaluation {
 
     fn tell(&mut self, summary: &str, series: Option<&Series>, before: Option<&Alert>, advance: alerts::Advance) {
         let alerts::Advance { alert, transitions } = advance;
-        // What is taken back is shown with the figures that were said.
-        let gone = transitions.iter().find(|step| step.kind == TransitionKind::Withdrawn);
-        let (since, reading) = gone.map_or((alert.since, &alert.reading), |step| (step.since, &step.reading));
-        let line = line(&alert, summary, series, since, reading);
-        self.alerts.push(Told { before: before.map(|alert| alert.state), line, alert, transitions });
+        // What is taken back is shown with the figures that were said, beside how the alert stands now.
+        let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
+        let taken_back = gone.map(|step| line(&alert, summary, series, step.since, &step.reading)).collect();
+        let line = line(&alert, summary, series, alert.since, &alert.reading);
+        let before = before.map(|alert| alert.state);
+        self.alerts.push(Told { alert, before, transitions, line, taken_back });
     }
 }
 
-/// The periods from the oldest to the newest that is known. A stretch of periods that nobody reported stands as its first
-/// one only: it breaks what must be consecutive, however long it is.
-fn consecutive(history: &History) -> Vec<Period> {
-    let Some(granularity) = history.periods.last().map(|period| period.granularity()) else { return Vec::new() };
+/// The periods in which a series is looked at, from the oldest to the newest that is known. A stretch of periods that
+/// nobody reported stands as its first one only: it breaks what must be consecutive, however long it is.
+///
+/// A dataset may hold months beside quarters; a series is followed in the kind of period that its newest figure has.
+fn consecutive(history: &History, series: &Series) -> Vec<Period> {
+    let newest = Period::newest(series.iter().map(|(period, _)| period));
+    let Some(granularity) = newest.map(Period::granularity) else { return Vec::new() };
     let mut periods: Vec<Period> = Vec::new();
     for period in history.periods.iter().copied().filter(|period| period.granularity() == granularity) {
         if let Some(gap) = periods.last().map(|before| before.next()).filter(|next| *next < period) {

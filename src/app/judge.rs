@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::{Config, Dataset},
-    model::{Cause, Delivery, DeliveryId, Exceptions, History},
+    model::{Cause, Delivery, DeliveryId, Exceptions, History, Period},
     routing::Delivered,
     rules::Rule,
     store::{Commit, UnknownKind, UnknownRecord},
@@ -47,7 +47,7 @@ pub fn delivered(
     evaluation: &Evaluation,
 ) -> Option<Delivered> {
     // The summary of a history speaks of its newest period, and so does what arrives late; a restatement of its own.
-    let of_delivery = delivery.periods.last().copied();
+    let of_delivery = Period::newest(delivery.periods.iter().copied());
     let period = if first_load || cause == Cause::Late { evaluation.newest } else { of_delivery }?;
     let head = Exceptions {
         dataset: dataset.id.clone(),

@@ -47,10 +47,15 @@ fn figures_of(dataset: &Dataset, figures: &Figures, period: Period) -> Vec<(Seri
 
 /// A newer period is news, also in a file that holds all months of a year again.
 fn cause(history: &History, periods: &[Period]) -> Cause {
-    let unknown = |period: &&Period| !history.periods.contains(*period);
-    match periods.iter().rfind(unknown) {
-        Some(newest) if history.periods.last() < Some(newest) => Cause::New,
-        Some(_) if periods.iter().all(|period| unknown(&period)) => Cause::Late,
+    let unknown: Vec<Period> = periods.iter().copied().filter(|period| !history.periods.contains(period)).collect();
+    match Period::newest(unknown.iter().copied()) {
+        Some(newest) if !has_newer(history, newest) => Cause::New,
+        Some(_) if unknown.len() == periods.len() => Cause::Late,
         _ => Cause::Restated,
     }
+}
+
+/// Whether something newer of the same kind of period is known already.
+fn has_newer(history: &History, period: Period) -> bool {
+    history.periods.iter().any(|known| known.granularity() == period.granularity() && *known > period)
 }

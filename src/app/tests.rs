@@ -9,7 +9,7 @@ use crate::{
     store::DeliveryFilter,
 };
 
-use super::{App, cycle::cycle, home, home::Home};
+use super::{App, cycle::cycle, home, home::Home, reconsider};
 
 const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2025-10.csv");
 const NAME: &str = "les-activity-2025-10.csv";
@@ -161,4 +161,65 @@ async fn nothing_that_is_held_back_is_overwritten_by_another_file_or_its_reports
     desk.handle("notes.csv", "two").await;
     assert_eq!(held("notes.csv.report.txt").as_deref(), Some("somebody's own"));
     assert_eq!((held("notes.2.csv").as_deref(), held("notes.3.csv").as_deref()), (Some("one"), Some("two")));
+}
+
+/// Delivered activity of one contract against a plan of 100, by month of 2025.
+fn activity(months: &[(u8, u32)]) -> String {
+    let row = |(month, delivered): &(u8, u32)| format!("2025-{month:02},Dementia,cost-and-volume,100,{delivered}\n");
+    let rows: Vec<String> = months.iter().map(row).collect();
+    format!("period,contract,contract_type,planned,delivered\n{}", rows.concat())
+}
+
+impl Desk {
+    /// What the last notice lists about plans: section, since when, and the figure.
+    async fn listed(&self) -> Vec<(&'static str, String, String)> {
+        let last = self.app.store.notices(Some(1)).await.expect("the store answers").pop().expect("a notice");
+        let Content::Exceptions(notice) = last.notice.content else { panic!("{:?}", last.notice) };
+        [
+            ("new", notice.new),
+            ("continuing", notice.continuing),
+            ("resolved", notice.resolved),
+            ("withdrawn", notice.withdrawn),
+            ("amended", notice.amended),
+        ]
+        .into_iter()
+        .flat_map(|(section, lines)| lines.into_iter().map(move |line| (section, line)))
+        .filter(|(_, line)| line.rule == "les-below-60-percent-of-plan")
+        .map(|(section, line)| (section, line.since.to_string(), line.value.to_string()))
+        .collect()
+    }
+}
+
+#[tokio::test]
+async fn what_is_taken_back_is_listed_with_what_was_said_beside_how_it_stands_now() {
+    let desk = Desk::new().await;
+    let said = |section, since: &str, value: &str| (section, since.to_owned(), value.to_owned());
+    desk.handle("les-activity-1.csv", &activity(&[(9, 90), (10, 50)])).await;
+    assert_eq!(desk.listed().await, [said("new", "2025-10", "50")]);
+    // October is restated, and November is the first bad month.
+    desk.handle("les-activity-2.csv", &activity(&[(10, 90), (11, 40)])).await;
+    assert_eq!(desk.listed().await, [said("new", "2025-11", "40"), said("withdrawn", "2025-10", "50")]);
+    let firing: Vec<_> = desk.firing().await.into_iter().map(|alert| (alert.rule, alert.since.to_string())).collect();
+    assert!(firing.contains(&("les-below-60-percent-of-plan".to_owned(), "2025-11".to_owned())), "{firing:?}");
+}
+
+#[tokio::test]
+async fn a_changed_rule_is_told_when_it_changes_and_once() {
+    let desk = Desk::new().await;
+    let said = |section, since: &str, value: &str| (section, since.to_owned(), value.to_owned());
+    desk.handle("les-activity-1.csv", &activity(&[(9, 90), (10, 59)])).await;
+    assert_eq!(desk.listed().await, [said("new", "2025-10", "59")]);
+    let rules = desk.folder.path().join("rules/les.yaml");
+    let text = fs::read_to_string(&rules).expect("there");
+    for (share, expected) in [("0.5", said("withdrawn", "2025-10", "59")), ("0.95", said("new", "2025-09", "59"))] {
+        fs::write(&rules, text.replace("share: 0.6", &format!("share: {share}"))).expect("written");
+        desk.app.set_config(Config::load(desk.folder.path()).expect("valid").into());
+        let notices = desk.told().await.len();
+        let dataset = desk.app.config().datasets.get("les-activity").cloned().expect("a dataset");
+        for _ in 0..2 {
+            reconsider::reevaluate(&desk.app, &dataset).await.expect("evaluated");
+            assert_eq!(desk.told().await.len(), notices + 1);
+        }
+        assert_eq!(desk.listed().await, [expected]);
+    }
 }

@@ -108,6 +108,13 @@ impl Period {
             .then_some(Self { granularity: Granularity::Day, ordinal: days_between(EPOCH, day) })
     }
 
+    /// The newest of periods that need not be of one kind: the one that begins last, and of several the shortest. A year
+    /// that is reported beside its months is not newer than they are.
+    #[must_use]
+    pub fn newest(periods: impl IntoIterator<Item = Self>) -> Option<Self> {
+        periods.into_iter().max_by_key(|period| (period.start(), std::cmp::Reverse(period.granularity)))
+    }
+
     /// The period of this granularity that holds the day.
     #[must_use]
     pub fn containing(granularity: Granularity, day: Date) -> Option<Self> {
@@ -407,6 +414,15 @@ mod tests {
         ] {
             assert_eq!(Period::containing(granularity, day), Some(p(text)));
         }
+    }
+
+    #[test]
+    fn the_newest_of_several_kinds() {
+        let newest = |texts: &[&str]| Period::newest(texts.iter().map(|text| p(text))).map(|period| period.to_string());
+        assert_eq!(newest(&[]), None);
+        assert_eq!(newest(&["2025-09", "2025-10", "2025-08"]).as_deref(), Some("2025-10"));
+        assert_eq!(newest(&["2025-04", "2025/26", "2025/26-Q1"]).as_deref(), Some("2025-04"));
+        assert_eq!(newest(&["2025-03", "2025/26-Q1"]).as_deref(), Some("2025/26-Q1"));
     }
 
     #[test]

@@ -15,8 +15,10 @@ pub struct Told {
     pub before: Option<AlertState>,
     /// The steps that the delivery brought about.
     pub transitions: Vec<Transition>,
-    /// What people read about it.
+    /// What people read about it as it stands now.
     pub line: AlertLine,
+    /// What people read about stretches that were said to fire, and that the figures of the delivery deny.
+    pub taken_back: Vec<AlertLine>,
 }
 
 /// A series that a rule could not judge at the newest period.
@@ -60,6 +62,9 @@ pub fn compose(route: &Route, delivered: &Delivered) -> BTreeMap<String, Excepti
         if let Some(section) = section(told, &delivered.head) {
             for_each(traits, &|notice| notice.section_mut(section).push(told.line.clone()));
         }
+        if !delivered.head.first_load && !told.taken_back.is_empty() {
+            for_each(traits, &|notice| notice.withdrawn.extend(told.taken_back.iter().cloned()));
+        }
     }
     for unknown in &delivered.unjudged {
         let line = &unknown.line;
@@ -75,7 +80,7 @@ pub fn compose(route: &Route, delivered: &Delivered) -> BTreeMap<String, Excepti
     notices
 }
 
-/// Where an alert is listed; none when there is nothing to say of it.
+/// Where an alert is listed as it stands now; none when there is nothing to say of it.
 fn section(told: &Told, head: &Exceptions) -> Option<TransitionKind> {
     use TransitionKind::{Amended, Continuing, Firing, Resolved, Withdrawn, Worsened};
     let now = told.alert.state;
@@ -87,14 +92,16 @@ fn section(told: &Told, head: &Exceptions) -> Option<TransitionKind> {
     match now {
         AlertState::Firing if was_firing => {
             [Worsened, Continuing, Amended].into_iter().find(|kind| has(*kind)).or_else(|| {
-                // The stretch that was said ended and another began, all within this delivery. One that began and ended
-                // before it was never said.
+                // The stretch that was said ended or was taken back, and another began, all within this delivery. One that
+                // began and ended before it was never said.
                 let present = |step: &Transition| step.kind == Firing && step.since == told.alert.since;
-                told.transitions.iter().any(present).then_some(Amended)
+                let began = told.transitions.iter().any(present);
+                began.then_some(if has(Withdrawn) { Firing } else { Amended })
             })
         }
         AlertState::Firing => has(Firing).then_some(Firing),
-        _ if has(Withdrawn) => Some(Withdrawn),
+        // What was taken back has lines of its own.
+        _ if has(Withdrawn) => None,
         // A file that brings a newer month may restate older ones.
         _ if head.cause == Cause::New && !was_firing && has(Amended) => Some(Amended),
         // What was said of a past stretch is different now, or a past stretch came to light.
