@@ -30,7 +30,7 @@ use super::{
     home::Home,
     http,
     lock::{HomeLock, LockError},
-    manager, reconsider, send,
+    manager, reconsider, refusals, send,
 };
 
 /// How long a file that could not be worked on waits before it is tried again.
@@ -164,7 +164,7 @@ impl Daemon {
     }
 
     async fn take_in(&mut self, batch: Batch) {
-        self.refused(&batch).await;
+        refusals::tell(&self.app, &batch.refused).await;
         self.moving =
             batch.waiting.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into())).collect();
         self.waiting.extend(batch.claimed);
@@ -220,25 +220,6 @@ impl Daemon {
         };
         metrics::histogram!("bellwether_delivery_seconds").record(begun.elapsed().as_secs_f64());
         Ok(Some(delivery))
-    }
-
-    /// Files that are not taken are said to the operator; they stay where they are.
-    pub(super) async fn refused(&self, batch: &Batch) -> Vec<String> {
-        let troubles: Vec<String> =
-            batch.refused.iter().map(|refused| format!("{}: {}", refused.path.display(), refused.reason)).collect();
-        for trouble in &troubles {
-            tracing::warn!("not taken: {trouble}");
-        }
-        if !troubles.is_empty() {
-            let title = match troubles.len() {
-                1 => "A file in the drop folder is not taken".to_owned(),
-                n => format!("{n} files in the drop folder are not taken"),
-            };
-            if let Err(error) = self.app.tell_operator(title, troubles.clone()).await {
-                tracing::error!(%error, "the operator could not be told");
-            }
-        }
-        troubles
     }
 
     /// Speaks for datasets whose history was loaded and whose last file had nothing to say itself.

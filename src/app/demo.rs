@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    model::{Alert, AlertState},
+    model::{Alert, AlertState, NoticeKind},
     reports::{self, Overview, TextStyle},
     store::{DeliveryFilter, Store},
 };
@@ -182,15 +182,18 @@ async fn show(home: Home, store: &Store) -> Result<Shown, DaemonError> {
     let mut firing = store.alerts(None).await?;
     firing.retain(|alert| alert.state == AlertState::Firing);
     firing.sort_by(|a, b| (&a.rule, a.since, &a.labels).cmp(&(&b.rule, b.since, &b.labels)));
-    Ok(Shown { overview, picture, firing, last_mail: last_mail(&home)?, home })
+    let last_mail = last_mail(&home, store).await?;
+    Ok(Shown { home, overview, picture, firing, last_mail })
 }
 
-/// The message that was written last.
-fn last_mail(home: &Home) -> std::io::Result<Option<PathBuf>> {
-    let mut mails = Vec::new();
-    for entry in fs::read_dir(home.mail())? {
-        let entry = entry?;
-        mails.push((entry.metadata()?.modified()?, entry.path()));
-    }
-    Ok(mails.into_iter().max().map(|(_, path)| path))
+/// The mail of the newest exception report; those of one second cannot be told apart by their names.
+async fn last_mail(home: &Home, store: &Store) -> Result<Option<PathBuf>, DaemonError> {
+    let notices = store.notices(None).await?.into_iter().map(|kept| kept.notice);
+    let Some(last) = notices.into_iter().find(|notice| notice.kind() == NoticeKind::Exceptions) else {
+        return Ok(None);
+    };
+    let mark = format!("Notice {}", last.id);
+    let mut mails: Vec<PathBuf> = fs::read_dir(home.mail())?.flatten().map(|entry| entry.path()).collect();
+    mails.sort();
+    Ok(mails.into_iter().rfind(|mail| fs::read_to_string(mail).is_ok_and(|text| text.contains(&mark))))
 }

@@ -163,6 +163,6 @@ fn finding(earlier: &Delivery, newest: u32, missing: Option<&Path>) -> Finding {
     // Nobody need be told of a file that was only sent twice.
     let severity = if replaced.is_empty() && kept.is_empty() { Severity::Note } else { Severity::Warning };
     let message =
-        format!("the same bytes were {what} before, as delivery {}{replaced}{kept}: no figure changes", earlier.id);
+        format!("the same bytes were {what} before, as delivery {}{replaced}{kept}: nothing changes", earlier.id);
     Finding::of_file("duplicate", severity, message)
 }

@@ -21,6 +21,7 @@ pub mod overview;
 pub mod place;
 pub mod plan;
 pub mod reconsider;
+pub mod refusals;
 mod reload;
 pub mod remember;
 pub mod rule_tests;

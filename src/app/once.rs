@@ -6,7 +6,7 @@ use crate::{model::Delivery, outbox::Counts};
 
 use super::{
     daemon::{Daemon, DaemonError},
-    send,
+    refusals, send,
 };
 
 /// What a one-shot run did.
@@ -32,7 +32,7 @@ impl Daemon {
                 () = stop.cancelled() => break,
                 batch = self.intake.sweep() => batch,
             };
-            done.troubles.extend(self.refused(&batch).await);
+            done.troubles.extend(refusals::tell(&self.app, &batch.refused).await);
             self.waiting.extend(batch.claimed);
             if self.waiting.is_empty() {
                 break;

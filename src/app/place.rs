@@ -59,31 +59,31 @@ fn move_file(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     match fs::rename(from, to) {
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            let mut copy = tempfile::NamedTempFile::new_in(folder)?;
-            io::copy(&mut File::open(from)?, copy.as_file_mut())?;
-            persist(copy, to)?;
+            write_whole(to, |file| io::copy(&mut File::open(from)?, file).map(drop))?;
             fs::remove_file(from)?;
         }
         other => other?,
     }
     readable(to)?;
-    // A folder that was made for the file must survive a power cut as well, and so must the folder that it was made in.
-    folder.ancestors().take(3).filter(|folder| !folder.as_os_str().is_empty()).try_for_each(sync_folder)
+    sync_folder(folder)
 }
 
-/// Writes a file so that a reader never sees half of it.
+/// Writes a small file.
 fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    persist(file, path)?;
+    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    write_whole(path, |file| file.write_all(content))?;
     readable(path)
 }
 
-fn persist(file: tempfile::NamedTempFile, to: &Path) -> io::Result<()> {
-    file.as_file().sync_all()?;
-    file.persist(to).map(drop).map_err(|error| error.error)
+/// Writes a file under a hidden name and gives it its own when it is whole, so that a reader never sees half of it. The
+/// hidden name is the same each time: doing it again after a crash leaves nothing behind.
+fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let partial = path.with_file_name(format!(".{name}.partial"));
+    let mut file = File::create(&partial)?;
+    write(&mut file)?;
+    file.sync_all()?;
+    fs::rename(partial, path)
 }
 
 /// Those who read the folder are not always the daemon's own user.

@@ -10,7 +10,7 @@ use crate::{
     yaml::{Located, Problem, Problems, SourceFile},
 };
 
-use super::decode_file;
+use super::{Decoded, decode_file};
 
 /// The daemon's settings.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ const RESCAN: Duration = Duration::from_secs(30);
 const LISTEN: ([u8; 4], u16) = ([127, 0, 0, 1], 8321);
 
 pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Daemon> {
-    let (_, settings): (_, DaemonFile) = decode_file(file, problems)?;
+    let Decoded { settings, .. } = decode_file::<DaemonFile>(file, problems)?;
     problems.extend(settings.email.check());
     let settle = at_least(settings.settle, SETTLE, Duration::from_millis(20), problems);
     let rescan = at_least(settings.rescan, RESCAN, Duration::from_secs(1), problems);

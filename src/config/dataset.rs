@@ -1,6 +1,9 @@
 //! `config/datasets/*.yaml`: the contract for one kind of file.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
@@ -12,7 +15,7 @@ use crate::{
     yaml::{Entries, Located, Place, Problem, Problems, SourceFile},
 };
 
-use super::{check_id, decode_file};
+use super::{Decoded, check_id, decode_file};
 
 /// The contract for one kind of file.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub struct Dataset {
     pub checks: Checks,
     /// What is followed over time, by name.
     pub measures: Entries<MeasureSettings>,
+    /// Measures with mistakes of their own: rules on them would only echo these.
+    pub(super) mistaken: BTreeSet<String>,
     /// A hash of the definition, to tell whether a file that comes again would be judged the same.
     pub fingerprint: String,
 }
@@ -80,15 +85,26 @@ pub(super) fn load_all(files: &[Arc<SourceFile>], problems: &mut Problems) -> BT
 
 /// A dataset with mistakes is answered as far as it can be understood, so that what names it can be checked.
 fn load(id: &str, file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Dataset> {
-    let (_, settings): (_, DatasetFile) = decode_file(file, problems)?;
+    let Decoded { settings, whole, .. } = decode_file::<DatasetFile>(file, problems)?;
     let table = TableSpec { table: settings.table, columns: settings.columns };
     let schema = table.schema();
-    check_period(&settings.period, &schema, problems);
-    for (_, measure) in settings.measures.iter() {
-        check_measure(measure, &schema, problems);
+    let mut own = Problems::default();
+    check_period(&settings.period, &schema, &mut own);
+    let mut mistaken = BTreeSet::new();
+    for (name, measure) in settings.measures.iter() {
+        let mut found = Problems::default();
+        check_measure(measure, &schema, &mut found);
+        if !found.is_empty() || !whole {
+            mistaken.insert(name.value.clone());
+        }
+        own.extend(found);
+    }
+    let checks = own.take(checks::build(&settings.checks, &schema));
+    // Where something was left out, what names it would only echo the mistake.
+    if whole {
+        problems.extend(own);
     }
     let names = problems.take(names(&settings.files)).unwrap_or_default();
-    let checks = problems.take(checks::build(&settings.checks, &schema));
     let checks = checks.or_else(|| checks::build(&[], &schema).ok())?;
     Some(Dataset {
         id: id.to_owned(),
@@ -99,6 +115,7 @@ fn load(id: &str, file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Dat
         table,
         checks,
         measures: settings.measures,
+        mistaken,
         fingerprint: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
     })
 }

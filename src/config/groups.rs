@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use crate::{
     outbox::ChannelSettings,
-    routing::RouteSettings,
-    yaml::{Entries, Located, Problem, Problems, SourceFile},
+    routing::{Route, RouteSettings},
+    yaml::{Entries, Located, Node, Problem, Problems, SourceFile},
 };
 
-use super::{Dataset, Files, check_group, check_id, decode_file};
+use super::{Dataset, Decoded, Files, check_id, decode_file};
 
 /// A committee, group or team.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,16 +51,21 @@ struct GroupsFile {
     route: RouteSettings,
 }
 
-/// Groups with mistakes are answered as far as they can be understood, so that what names them can be checked.
-pub(super) fn load(
-    file: &Arc<SourceFile>,
-    problems: &mut Problems,
-) -> Option<(BTreeMap<String, Group>, RouteSettings)> {
-    let (_, GroupsFile { groups, route }) = decode_file(file, problems)?;
-    let mut found = BTreeMap::new();
-    for (id, group) in groups.0 {
+/// The file, as far as it can be understood.
+pub(super) struct Groups {
+    pub(super) by_id: BTreeMap<String, Group>,
+    /// The ids of all groups, also of those with mistakes.
+    ids: BTreeSet<String>,
+    route: RouteSettings,
+}
+
+pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Groups> {
+    let Decoded { node, settings, whole } = decode_file::<GroupsFile>(file, problems)?;
+    let ids = node.get("groups").map(Node::keys).unwrap_or_default().into_iter().collect();
+    let mut groups = BTreeMap::new();
+    for (id, group) in settings.groups.0 {
         check_id(&id, "group", problems);
-        if group.channels.is_empty() {
+        if group.channels.is_empty() && whole {
             let message = format!("the group `{}` has no channels: nobody would be told", id.value);
             let hint = "add `channels:` with an email or a webhook";
             problems.push(Problem::new(id.place.clone(), message).hint(hint));
@@ -68,26 +73,39 @@ pub(super) fn load(
         for channel in &group.channels {
             problems.extend(channel.check());
         }
-        found.insert(id.value, group);
+        groups.insert(id.value, group);
     }
-    for target in found.values().filter_map(|group| group.escalates_to.as_ref()) {
-        check_group(target, &found, problems);
+    let loaded = Groups { by_id: groups, ids, route: settings.route };
+    for target in loaded.by_id.values().filter_map(|group| group.escalates_to.as_ref()) {
+        loaded.check_name(target, problems);
     }
-    Some((found, route))
+    Some(loaded)
 }
 
-/// A matcher on a rule, dataset or label that does not exist would never match, and nobody would notice.
-pub(super) fn check_matchers(
-    route: &RouteSettings,
-    files: &Files,
-    datasets: &BTreeMap<String, Arc<Dataset>>,
-    problems: &mut Problems,
-) {
-    let mut labels: BTreeSet<&str> = ["rule", "dataset", "severity"].into();
-    labels.extend(datasets.values().flat_map(|dataset| dataset.labels()));
-    // A rule or dataset with mistakes of its own is there all the same.
-    let known = Known { labels, rules: files.rule_ids(), datasets: files.dataset_ids() };
-    check_branch(route, &known, problems);
+impl Groups {
+    /// A group that is named must be there.
+    pub(super) fn check_name(&self, name: &Located<String>, problems: &mut Problems) {
+        if !self.ids.contains(&name.value) {
+            let known = self.ids.iter().map(String::as_str);
+            problems.push(Problem::unknown(name.place.clone(), "group", name, known));
+        }
+    }
+
+    /// The route, if it names only what there is. A matcher on a rule, dataset or label that does not exist would never
+    /// match, and nobody would notice.
+    pub(super) fn check_route(
+        &self,
+        files: &Files,
+        datasets: &BTreeMap<String, Arc<Dataset>>,
+        problems: &mut Problems,
+    ) -> Option<Route> {
+        let mut labels: BTreeSet<&str> = ["rule", "dataset", "severity"].into();
+        labels.extend(datasets.values().flat_map(|dataset| dataset.labels()));
+        // A rule or dataset with mistakes of its own is there all the same.
+        let known = Known { labels, rules: files.rule_ids(), datasets: files.dataset_ids() };
+        check_branch(&self.route, &known, problems);
+        problems.take(Route::compile(&self.route, &self.ids.iter().map(String::as_str).collect()))
+    }
 }
 
 struct Known<'a> {
@@ -97,7 +115,7 @@ struct Known<'a> {
 }
 
 fn check_branch(route: &RouteSettings, known: &Known<'_>, problems: &mut Problems) {
-    for (name, pattern) in &route.matches {
+    for (name, pattern) in route.matches.iter() {
         match name.as_str() {
             "rule" => check_pattern("rule", pattern, &known.rules, problems),
             "dataset" => check_pattern("dataset", pattern, &known.datasets, problems),
@@ -106,7 +124,7 @@ fn check_branch(route: &RouteSettings, known: &Known<'_>, problems: &mut Problem
                 check_pattern("severity", pattern, &severities, problems);
             }
             label if !known.labels.contains(label) => {
-                problems.push(Problem::unknown(pattern.place.clone(), "label", label, known.labels.iter().copied()));
+                problems.push(Problem::unknown(name.place.clone(), "label", label, known.labels.iter().copied()));
             }
             _ => {}
         }

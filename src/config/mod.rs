@@ -53,16 +53,16 @@ impl Config {
         let datasets = dataset::load_all(&files.datasets, &mut problems);
         let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();
         let rules = ruleset::load_all(&files, &datasets, limits, &mut problems);
-        let route = groups.as_ref().and_then(|(groups, route)| {
+        let route = groups.as_ref().and_then(|groups| {
             let stewards = datasets.values().map(|dataset| &dataset.steward);
             for group in stewards.chain(daemon.iter().map(|daemon| &daemon.operator)) {
-                check_group(group, groups, &mut problems);
+                groups.check_name(group, &mut problems);
             }
-            groups::check_matchers(route, &files, &datasets, &mut problems);
-            problems.take(Route::compile(route, &groups.keys().map(String::as_str).collect()))
+            groups.check_route(&files, &datasets, &mut problems)
         });
-        let (Some(daemon), Some((groups, _)), Some(route)) = (daemon, groups, route) else { return Err(problems) };
+        let (Some(daemon), Some(groups), Some(route)) = (daemon, groups, route) else { return Err(problems) };
         problems.into_result()?;
+        let groups = groups.by_id;
         let datasets_fingerprint = hash(datasets.values().map(|dataset| dataset.fingerprint.as_str()));
         Ok(Self { daemon, groups, route, datasets, rules, datasets_fingerprint })
     }
@@ -89,21 +89,24 @@ fn hash<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-fn check_group(name: &Located<String>, groups: &BTreeMap<String, Group>, problems: &mut Problems) {
-    if !groups.contains_key(&name.value) {
-        problems.push(Problem::unknown(name.place.clone(), "group", name, groups.keys().map(String::as_str)));
-    }
+/// A file as far as it can be understood.
+struct Decoded<T> {
+    node: Node,
+    settings: T,
+    /// Whether nothing was left out because of a mistake. What was left out must not be missed as well.
+    whole: bool,
 }
 
 /// What is left of a file when its mistakes are left out. An empty file could not be read, which is a problem already.
-fn decode_file<T: DeserializeOwned>(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<(Node, T)> {
+fn decode_file<T: DeserializeOwned>(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Decoded<T>> {
     if file.text.is_empty() && !problems.is_empty() {
         return None;
     }
     let node = problems.take(parse(file))?;
     let (settings, mistakes) = decode_partly(&node);
+    let whole = mistakes.is_empty();
     problems.extend(mistakes);
-    Some((node, settings?))
+    Some(Decoded { node, settings: settings?, whole })
 }
 
 /// Ids become folder names, links and metric labels: lower-case letters, digits and hyphens.

@@ -18,8 +18,11 @@ pub(super) fn load_all(
 ) -> BTreeMap<String, Arc<Rule>> {
     let scripts = problems.take(Scripts::compile(files.scripts.iter().cloned(), limits));
     let catalog = catalog(datasets);
-    let broken = files.dataset_ids();
-    let broken = |dataset: &str| !datasets.contains_key(dataset) && broken.contains(dataset);
+    let there = files.dataset_ids();
+    let is_mistaken = |rule: &RuleSettings| match datasets.get(&rule.dataset.value) {
+        Some(dataset) => dataset.mistaken.contains(&rule.measure.value),
+        None => there.contains(&rule.dataset.value),
+    };
     let mut rules: BTreeMap<String, Arc<Rule>> = BTreeMap::new();
     let mut places: BTreeMap<String, String> = BTreeMap::new();
     for file in &files.rules {
@@ -30,8 +33,8 @@ pub(super) fn load_all(
                 problems.push(Problem::new(id.place.clone(), message));
                 continue;
             }
-            // Without its scripts or its dataset, whose mistakes are reported already, a rule would only echo them.
-            let Some(scripts) = scripts.as_ref().filter(|_| !broken(&settings.dataset)) else { continue };
+            // Without its scripts or its measure, whose mistakes are reported already, a rule would only echo them.
+            let Some(scripts) = scripts.as_ref().filter(|_| !is_mistaken(&settings)) else { continue };
             if let Some(rule) = problems.take(Rule::compile(&id, settings, &catalog, scripts)) {
                 rules.insert(id.value.clone(), Arc::new(rule));
             }

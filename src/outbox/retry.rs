@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn settings_that_cannot_be_meant_are_refused() {
         for (text, message) in [
-            ("{attempts: 0}", "a.yaml:1:12: the number 0 found where a nonzero u32 is expected"),
+            ("{attempts: 0}", "a.yaml:1:12: the number 0 found where a whole number of at least 1 is expected"),
             ("{timeout: 0s}", "a.yaml:1:11: an attempt needs some time: write 20s"),
             ("{first: 5}", "a.yaml:1:9: `5` has no unit: write 5s for seconds"),
             ("{longst: 5s}", "a.yaml:1:2: there is no setting `longst` here (did you mean `longest`?)"),

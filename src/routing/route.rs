@@ -1,14 +1,14 @@
 //! The routing tree: depth first, the first matching branch wins unless it says `continue`, and a branch none of whose
 //! own branches match speaks for itself, as in Prometheus Alertmanager.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
 use crate::{
     model::{AlertSeverity, Labels},
-    yaml::{Located, Problem, Problems},
+    yaml::{Entries, Located, Problem, Problems},
 };
 
 /// One branch as it is written.
@@ -20,7 +20,7 @@ pub struct RouteSettings {
     pub to: Vec<Located<String>>,
     /// `rule`, `dataset`, `severity` or a label, and the text it must have; `*` stands for anything, `?` for one character.
     #[serde(default, rename = "match")]
-    pub matches: BTreeMap<String, Located<String>>,
+    pub matches: Entries<Located<String>>,
     /// Whether the branches after this one are looked into as well.
     #[serde(default, rename = "continue")]
     pub go_on: bool,
@@ -58,7 +58,7 @@ impl Route {
     /// Every unknown group, bad pattern, and a top branch that has matchers or no group.
     pub fn compile(settings: &RouteSettings, groups: &BTreeSet<&str>) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        if let Some(pattern) = settings.matches.values().next() {
+        if let Some(pattern) = settings.matches.iter().map(|(_, pattern)| pattern).next() {
             let message = "the top of the route takes what matches nothing else: it cannot have `match` itself";
             problems.push(Problem::new(pattern.place.clone(), message));
         }
@@ -80,9 +80,9 @@ impl Route {
         let own: Vec<String> = settings.to.iter().map(|group| group.value.clone()).collect();
         let to = if own.is_empty() { inherited.to_vec() } else { own };
         let mut matches = Vec::new();
-        for (name, pattern) in &settings.matches {
+        for (name, pattern) in settings.matches.iter() {
             match GlobBuilder::new(pattern).literal_separator(false).build() {
-                Ok(glob) => matches.push((name.clone(), glob.compile_matcher())),
+                Ok(glob) => matches.push((name.value.clone(), glob.compile_matcher())),
                 Err(error) => problems.push(Problem::new(pattern.place.clone(), error.kind().to_string())),
             }
         }

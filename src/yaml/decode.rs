@@ -192,11 +192,27 @@ impl de::Error for DecodeError {
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("{} found where {expected} is expected", describe(found)))
+        Self::new(format!("{} found where {} is expected", describe(found), in_words(expected)))
     }
 
     fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("{} found where {expected} is expected", describe(found)))
+        Self::new(format!("{} found where {} is expected", describe(found), in_words(expected)))
+    }
+}
+
+/// What serde calls by the names of Rust, as people who write YAML do.
+fn in_words(expected: &dyn de::Expected) -> String {
+    match expected.to_string().as_str() {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, zero or more,".to_owned(),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        "a nonzero u32" => "a whole number of at least 1".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        "a string" => "a text".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a map" => "a mapping (`key: value`)".to_owned(),
+        text if text.starts_with("struct ") => "a mapping (`key: value`)".to_owned(),
+        text => text.to_owned(),
     }
 }
 
@@ -536,8 +552,8 @@ mod tests {
             [
                 "a.yaml:1:1: there is no setting `nam` here (did you mean `name`?)",
                 "a.yaml:1:1: the setting `name` is missing",
-                "a.yaml:2:8: the text `many` found where u32 is expected",
-                "a.yaml:4:22: the text `-1` found where u32 is expected",
+                "a.yaml:2:8: the text `many` found where a whole number, zero or more, is expected",
+                "a.yaml:4:22: the text `-1` found where a whole number, zero or more, is expected",
                 "a.yaml:5:5: `rows` is not one of the choices here (known: `row_count`, `quiet`)",
                 "a.yaml:7:1: there is no setting `colour` here (known: `name`, `code`, `count`, `checks`, `free`)",
             ]

@@ -61,7 +61,7 @@ mod tests {
                 "{to: [chair@example.org, nowhere]}",
                 "a.yaml:1:26: `nowhere` is not an email address such as chair@example.org or The chair <chair@example.org>",
             ),
-            ("{to: chair@example.org}", "a.yaml:1:6: the text `chair@example.org` found where a sequence is expected"),
+            ("{to: chair@example.org}", "a.yaml:1:6: the text `chair@example.org` found where a list is expected"),
             (
                 "{to: [chair@exämple.org]}",
                 "a.yaml:1:7: the address in `chair@exämple.org` has letters beyond ASCII: write its domain in the form \

@@ -1,0 +1,247 @@
+//! What is not fit to publish: each kind of defect, what is said of it and to whom, and that rules never see it.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where what it needs is not there")]
+
+mod support;
+
+use serde_json::{Value, json};
+
+use support::{BELOW, Home, bands, changed, les};
+
+const NOVEMBER: &str = "les-activity-2025-11.csv";
+const DEMENTIA: &str = "2025-11,Dementia,cost-and-volume,1332,694";
+
+/// October's figures as November's; Dementia stands in row 3.
+fn november() -> String {
+    les("2025-10").replace("2025-10", "2025-11")
+}
+
+/// November with Dementia's row written otherwise.
+fn with_dementia(row: &str) -> String {
+    changed(&november(), DEMENTIA, row)
+}
+
+/// One finding of the newest delivery.
+fn finding(home: &Home, check: &str) -> Value {
+    let last = home.last();
+    let findings = last["findings"].as_array().expect("findings").clone();
+    let found = findings.iter().find(|finding| finding["check"] == check);
+    found.unwrap_or_else(|| panic!("no finding of {check} in {last:#}")).clone()
+}
+
+/// A month that holds nothing but an error: everything else stays as it was, and the steward is told.
+struct Defect {
+    content: Vec<u8>,
+    check: &'static str,
+    says: &'static str,
+    rows: Value,
+}
+
+fn assert_held_back(defect: &Defect) {
+    let home = Home::new();
+    home.take_months(&["2025-10"]);
+    let (alerts, unjudged, before) = (home.alerts(), home.unjudged(), home.notices().len());
+    home.take(NOVEMBER, &defect.content, 1);
+
+    let delivery = home.last();
+    assert_eq!((&delivery["verdict"], &delivery["revision"]), (&"quarantined".into(), &0.into()), "{}", defect.check);
+    assert_eq!(delivery["dataset"], "les-activity");
+    let finding = finding(&home, defect.check);
+    let message = finding["message"].as_str().expect("a message");
+    assert!(message.contains(defect.says), "{:?} in {message}", defect.says);
+    assert_eq!((&finding["severity"], &finding["rows"]), (&"error".into(), &defect.rows), "{}", defect.check);
+
+    let file = |ending: &str| format!("les-activity/{NOVEMBER}{ending}");
+    assert_eq!(home.files("quarantine"), [file(""), file(".report.json"), file(".report.txt")]);
+    assert_eq!(std::fs::read(home.path(format!("quarantine/{}", file("")))).expect("the file"), defect.content);
+    let report: Value =
+        serde_json::from_str(&home.read(&format!("quarantine/{}", file(".report.json")))).expect("JSON");
+    assert!(report["findings"].as_array().expect("findings").contains(&finding), "{report:#}");
+    assert!(home.read(&format!("quarantine/{}", file(".report.txt"))).contains(defect.check));
+
+    let told = home.only_notice_since(before);
+    assert_eq!((told.kind.as_str(), told.group.as_str()), ("gate", "performance-team"));
+    assert!(told.subject.starts_with(&format!("Held back: {NOVEMBER} – 1 error")), "{}", told.subject);
+    assert!(home.mail(&told).contains(&format!("quarantine/les-activity/{NOVEMBER}")));
+
+    // Rules never saw it: nothing moved.
+    assert_eq!(home.alerts(), alerts);
+    assert_eq!(home.unjudged(), unjudged);
+    assert_eq!(home.files("published/les-activity").len(), 3, "October with its reports");
+}
+
+#[test]
+fn a_missing_column_holds_a_file_back() {
+    let without = |line: &str| line.rsplit_once(',').expect("cells").0.to_owned() + "\n";
+    assert_held_back(&Defect {
+        content: november().lines().map(without).collect::<String>().into(),
+        check: "columns_present",
+        says: "there is no column `delivered`",
+        rows: json!([]),
+    });
+}
+
+#[test]
+fn a_wrong_type_holds_a_file_back() {
+    assert_held_back(&Defect {
+        content: with_dementia("2025-11,Dementia,cost-and-volume,1332,six hundred").into(),
+        check: "type",
+        says: "`six hundred`",
+        rows: json!([{ "row": 3, "column": "delivered", "value": "six hundred" }]),
+    });
+}
+
+#[test]
+fn a_blank_holds_a_file_back() {
+    assert_held_back(&Defect {
+        content: with_dementia("2025-11,Dementia,cost-and-volume,1332,").into(),
+        check: "not_null",
+        says: "delivered is blank",
+        rows: json!([{ "row": 3, "column": "delivered", "value": "" }]),
+    });
+}
+
+#[test]
+fn a_negative_figure_holds_a_file_back() {
+    assert_held_back(&Defect {
+        content: with_dementia("2025-11,Dementia,cost-and-volume,1332,-694").into(),
+        check: "range",
+        says: "-694",
+        rows: json!([{ "row": 3, "column": "delivered", "value": "-694" }]),
+    });
+}
+
+#[test]
+fn an_unknown_value_holds_a_file_back() {
+    assert_held_back(&Defect {
+        content: with_dementia("2025-11,Dementia,block,1332,694").into(),
+        check: "allowed_values",
+        says: "`block`",
+        rows: json!([{ "row": 3, "column": "contract_type", "value": "block" }]),
+    });
+}
+
+#[test]
+fn a_file_without_rows_is_held_back() {
+    assert_held_back(&Defect {
+        content: "period,contract,contract_type,planned,delivered\n".into(),
+        check: "row_count",
+        says: "no rows",
+        rows: json!([]),
+    });
+}
+
+#[test]
+fn an_empty_file_is_held_back() {
+    assert_held_back(&Defect { content: Vec::new(), check: "unreadable", says: "is empty", rows: json!([]) });
+}
+
+#[test]
+fn a_picture_named_csv_is_held_back() {
+    let content = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0".to_vec();
+    assert_held_back(&Defect { content, check: "unreadable", says: "picture (PNG)", rows: json!([]) });
+}
+
+#[test]
+fn a_duplicate_key_is_named_with_both_rows() {
+    let home = Home::new();
+    home.take(NOVEMBER, format!("{}{DEMENTIA}\r\n", november()), 1);
+    let rows = finding(&home, "unique")["rows"].clone();
+    let rows: Vec<u64> = rows.as_array().expect("rows").iter().filter_map(|row| row["row"].as_u64()).collect();
+    assert_eq!(rows, [3, 16]);
+}
+
+#[test]
+fn a_warning_is_published_with_a_report_and_the_steward_is_told() {
+    let home = Home::new();
+    // 13,321 is more than ten times the 1,332 planned.
+    home.take(NOVEMBER, with_dementia("2025-11,Dementia,cost-and-volume,1332,13321"), 0);
+    assert_eq!(home.last()["verdict"], "published_with_warnings");
+    let finding = finding(&home, "delivered-is-plausible");
+    assert_eq!(finding["severity"], "warning");
+    assert_eq!((&finding["rows"][0]["row"], finding["rows"].as_array().map(Vec::len)), (&3.into(), Some(1)));
+    let report = home.read(&format!("published/les-activity/2025-11/{NOVEMBER}.report.txt"));
+    assert!(report.contains("more than ten times the plan was delivered"), "{report}");
+    let gate: Vec<_> = home.notices().into_iter().filter(|told| told.kind == "gate").collect();
+    assert_eq!(gate.len(), 1);
+    assert!(gate[0].subject.starts_with("Published with warnings: "), "{}", gate[0].subject);
+    assert!(!home.firing(BELOW).contains(&"Dementia (2025-11)".to_owned()), "its figures count");
+}
+
+#[test]
+fn what_was_held_back_is_no_history() {
+    let home = Home::new();
+    home.take_months(&["2025-09", "2025-10"]);
+    let falling = with_dementia("2025-11,Dementia,cost-and-volume,1332,1").replace("capitated", "unheard-of");
+    home.take(NOVEMBER, falling, 1);
+    // December against November, which nobody has: no answer, rather than a comparison with what was held back.
+    home.take("les-activity-2025-12.csv", les("2025-10").replace("2025-10", "2025-12"), 0);
+    let unjudged = home.unjudged();
+    let dementia = unjudged.iter().find(|one| one["labels"]["contract"] == "Dementia").expect("not judged");
+    assert_eq!((&dementia["kind"], &dementia["period"]), (&"cannot_tell".into(), &"2025-12".into()));
+    assert!(dementia["reason"].as_str().is_some_and(|reason| reason.contains("November 2025")), "{dementia}");
+}
+
+#[test]
+fn a_file_that_no_dataset_recognises_is_held_back_and_the_operator_is_told() {
+    let home = Home::new();
+    home.take("figures.csv", les("2025-10"), 1);
+    let last = home.last();
+    assert_eq!((&last["dataset"], &last["verdict"]), (&Value::Null, &"quarantined".into()));
+    let finding = finding(&home, "unrecognised");
+    let message = finding["message"].as_str().expect("a message");
+    assert!(message.contains("no dataset takes files named `figures.csv`"), "{message}");
+    assert!(message.contains("`les-activity`"), "its columns are known: {message}");
+    assert!(home.path("quarantine/unrecognised/figures.csv.report.txt").is_file());
+    assert_eq!(home.only_notice_since(0).group, "performance-team");
+}
+
+#[test]
+fn files_of_one_name_do_not_overwrite_one_another_in_quarantine() {
+    let home = Home::new();
+    for content in ["first", "second", "third"] {
+        home.take("notes.csv", content, 1);
+    }
+    let read = |file: &str| home.read(&format!("quarantine/unrecognised/{file}"));
+    assert_eq!([read("notes.csv"), read("notes.2.csv"), read("notes.3.csv")], ["first", "second", "third"]);
+    assert_eq!(home.files("quarantine/unrecognised").len(), 9, "each with its two reports");
+}
+
+#[test]
+fn a_file_over_the_size_limit_stays_where_it_is_and_the_reason_is_said_once() {
+    let home = Home::new();
+    home.edit("config/bellwether.yaml", "max_file_size_mb: 4096", "max_file_size_mb: 1");
+    home.edit("config/bellwether.yaml", "rescan: 30s", "rescan: 1s");
+    let large = format!("{}{}", les("2025-10"), "\n".repeat(1 << 20));
+    home.drop("les-activity-2025-10.csv", &large);
+    let mut daemon = home.start();
+    let told = daemon.wait("word of the large file", |_| home.notices().pop());
+    assert_eq!((told.kind.as_str(), told.group.as_str()), ("operator", "performance-team"));
+    daemon.wait("the mail about it", |_| home.outbox().iter().all(|one| one["state"] == "sent").then_some(()));
+    assert!(home.mail(&told).contains("les-activity-2025-10.csv"), "{}", home.mail(&told));
+    // Other files go on being taken, and two rescans later nobody has been told again.
+    home.take_in_daemon(&mut daemon, "les-activity-2025-09.csv", &les("2025-09"), 1);
+    let begun = std::time::Instant::now();
+    daemon.wait("two rescans", |_| (begun.elapsed().as_millis() > 2200).then_some(()));
+    assert_eq!(home.notices().iter().filter(|told| told.kind == "operator").count(), 1);
+    assert!(home.path("drop/les-activity-2025-10.csv").is_file());
+
+    // Nor after a new start; a run that ends says it on its output each time.
+    assert_eq!(daemon.stop().code, 0);
+    let ran = home.once().ends_with(3);
+    assert!(ran.out.contains("les-activity-2025-10.csv: it has"), "{}", ran.out);
+    assert_eq!(home.notices().iter().filter(|told| told.kind == "operator").count(), 1);
+
+    // Another large file in its place is news.
+    home.drop("les-activity-2025-10.csv", &large);
+    home.once().ends_with(3);
+    assert_eq!(home.notices().iter().filter(|told| told.kind == "operator").count(), 2);
+}
+
+#[test]
+fn a_table_with_title_totals_and_footnotes_is_read_as_it_was_published() {
+    let home = Home::new();
+    home.take("hha-achievement-bands-2025-10.csv", bands("2025-10"), 0);
+    // Row 11 of the file: Morecambe Bay, 6+2+14+5+2+2 = 31 practices of 30.
+    let finding = finding(&home, "bands-add-up");
+    assert_eq!((&finding["count"], &finding["rows"][0]["row"]), (&2.into(), &11.into()), "{finding:#}");
+}
