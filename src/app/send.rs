@@ -148,7 +148,7 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
     for message in &dead {
         let error = message.last_error.as_deref().unwrap_or("no reason was kept");
         tracing::error!(
-            message = %message.id, group = message.group, channel = message.channel, recipient = message.recipient, error,
+            id = %message.id, group = message.group, channel = message.channel, recipient = message.recipient, error,
             "a message could not be delivered"
         );
         commit.dead_reported.push(message.id);

@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
-    fmt::Write as _,
+    fmt::Write,
     fs,
     thread::sleep,
     time::Duration,
@@ -46,7 +46,7 @@ fn month(number: u64, chance: &mut Chance) -> String {
     let mut text = "period,contract,contract_type,planned,delivered\n".to_owned();
     for contract in ["Dementia", "Diabetes", "ECGs", "Wound Care"] {
         let delivered = 40 + chance.below(50);
-        let _ = writeln!(text, "{year}-{month:02},{contract},capitated,100,{delivered}");
+        writeln!(text, "{year}-{month:02},{contract},capitated,100,{delivered}").unwrap();
     }
     text
 }
@@ -150,7 +150,7 @@ fn end_state(home: &Home) -> Value {
             files.insert(format!("{folder}/{name}"), String::from_utf8(content).unwrap());
         }
     }
-    json!({ "deliveries": seen, "alerts": lives, "notices": notices, "files": files, "drop": home.files("drop"), "claimed": home.files("state/claimed") })
+    json!({ "deliveries": seen, "alerts": lives, "notices": notices, "files": files, "drop": home.files("drop"), "claimed": home.files("state/claimed"), "measures": home.files("state/measures") })
 }
 
 /// Kills daemon after daemon while the files arrive; how many there were with anything to do.
@@ -203,7 +203,7 @@ fn kills_and_failing_receivers_change_nothing_about_the_end() {
 
     // Nothing is lost, doubled or otherwise than without the kills.
     let (found, expected) = (end_state(&home), end_state(&quiet));
-    for part in ["deliveries", "alerts", "notices", "files", "drop", "claimed"] {
+    for part in ["deliveries", "alerts", "notices", "measures", "files", "drop", "claimed"] {
         pretty_equal(part, &found[part], &expected[part]);
     }
 

@@ -4,6 +4,7 @@
 
 mod crash;
 mod email;
+mod idle;
 mod manners;
 mod watching;
 mod webhooks;

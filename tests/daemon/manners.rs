@@ -1,8 +1,12 @@
 //! How the daemon starts, stops, reloads and answers.
 
-use std::{io::Write, net::TcpStream, os::unix::net::UnixDatagram, time::Duration};
+use std::{fmt, io::Write, net::TcpStream, os::unix::net::UnixDatagram, thread::sleep, time::Duration};
 
 use rustix::process::Signal;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::Value;
 
 use crate::support2::{Answer, Daemon, Home, PATIENCE, Receiver, eventually, http_get, les_file};
@@ -62,6 +66,25 @@ fn it_stops_within_seconds_while_many_files_wait() {
     assert_eq!(status.code(), Some(0));
     assert!(took < SECONDS, "{took:?}");
     assert!(home.deliveries().len() < 1500, "too few files to tell");
+}
+
+#[test]
+fn it_stops_within_seconds_while_a_large_file_is_read() {
+    let home = Home::new();
+    let rows = (0..500_000).map(|n| format!("2025-10,Contract number {n},capitated,100,{}\n", n % 200));
+    let file = format!("period,contract,contract_type,planned,delivered\n{}", rows.collect::<String>());
+    home.drop_file(&("les-activity-2025-10.csv".to_owned(), file.into_bytes()));
+    let mut daemon = home.start();
+    let claimed = || home.files("state/claimed").iter().filter(|path| path.ends_with("2025-10.csv")).count();
+    home.wait_for("claimed", || (claimed() == 1).then_some(()));
+    // Long enough for the reading to begin.
+    sleep(Duration::from_millis(300));
+    daemon.signal(Signal::TERM);
+    let (status, took) = daemon.wait();
+    assert_eq!(status.code(), Some(0));
+    assert!(took < SECONDS, "{took:?}");
+    // Either it was quick enough to decide, or the next daemon finds it.
+    assert_eq!(claimed() + home.deliveries().len(), 1, "{:#?}", home.files(""));
 }
 
 #[test]
@@ -132,6 +155,19 @@ fn a_reload_puts_groups_channels_and_folders_in_force() {
 }
 
 #[test]
+fn a_changed_port_waits_for_the_next_start_and_it_is_said() {
+    let home = Home::new();
+    let mut daemon = home.start();
+    let address = daemon.address();
+    home.settings("listen: off\n");
+    daemon.signal(Signal::HUP);
+    let line = daemon.wait_for_log("`listen`");
+    assert!(line.contains("\"WARN\"") && line.contains("next start"), "{line}");
+    assert_eq!(http_get(address, "/readyz").0, 200);
+    daemon.stop();
+}
+
+#[test]
 fn a_home_has_one_daemon() {
     let home = Home::new();
     let mut daemon = home.start();
@@ -180,18 +216,49 @@ fn the_pages_tell_how_it_goes() {
     daemon.stop();
 }
 
+/// The names of an object's members, as often as they are there: collectors keep only one of two.
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Names;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, _)) = members.next_entry::<String, Value>()? {
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
 #[test]
-fn every_line_of_its_log_is_json() {
+fn every_line_of_its_log_is_json_in_which_each_member_is_there_once() {
+    let (refusing, busy) = (Receiver::scripted(|| Answer::Status(410)), Receiver::answering([Answer::Status(500)]));
     let home = Home::new();
+    home.channels(&[Home::to_webhook(&refusing.url("x")), Home::to_webhook(&busy.url("y"))], &[Home::to_files()]);
     home.drop_file(&les_file("10"));
     home.drop_file(&("unknown \"\n\u{7f}.csv".to_owned(), b"a\n1\n".to_vec()));
     let mut daemon = home.start();
     home.wait_for_deliveries(2);
+    for said in ["message sent", "message not sent yet", "message could not be delivered", "decided"] {
+        daemon.wait_for_log(&format!("\"message\":\"{said}\""));
+    }
     daemon.stop();
-    let log = daemon.log();
-    assert!(log.len() >= 5, "{log:#?}");
-    for line in &log {
-        let entry: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    for line in daemon.log() {
+        let Names(mut names) = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        names.sort();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{line}");
+        let entry: Value = serde_json::from_str(&line).unwrap();
         for field in ["timestamp", "level", "message"] {
             assert!(entry[field].is_string(), "no {field} in {line}");
         }

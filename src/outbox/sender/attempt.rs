@@ -69,7 +69,7 @@ impl<Q: Queue> Attempts<Q> {
         while let Err(error) = self.write(message, &outcome).await {
             let Some(pause) = pauses.next() else {
                 tracing::error!(
-                    message = %message.id, group = %message.group, channel = %message.channel, %error,
+                    id = %message.id, group = %message.group, channel = %message.channel, %error,
                     "what came of a message cannot be recorded: it is sent again, with the same id"
                 );
                 return Outcome::Unrecorded;
@@ -102,12 +102,12 @@ fn report(message: &QueuedMessage, outcome: &Outcome) {
     let (id, group, channel, attempt) =
         (message.id, &message.group, message.channel, message.attempts.saturating_add(1));
     match outcome {
-        Outcome::Sent => tracing::info!(message = %id, %group, %channel, attempt, "message sent"),
+        Outcome::Sent => tracing::info!(%id, %group, %channel, attempt, "message sent"),
         Outcome::Again { due, reason } => {
-            tracing::warn!(message = %id, %group, %channel, attempt, %due, %reason, "message not sent yet");
+            tracing::warn!(%id, %group, %channel, attempt, %due, %reason, "message not sent yet");
         }
         Outcome::Dead { reason } => {
-            tracing::error!(message = %id, %group, %channel, attempt, %reason, "message could not be delivered");
+            tracing::error!(%id, %group, %channel, attempt, %reason, "message could not be delivered");
         }
         Outcome::Unrecorded => {}
     }

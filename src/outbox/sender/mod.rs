@@ -177,7 +177,7 @@ impl<Q: Queue> Sender<Q> {
         flights.tasks.shutdown().await;
         for message in flights.messages.values() {
             if let Err(error) = self.attempts.queue.release(message.id).await {
-                tracing::warn!(message = %message.id, %error, "a message under way is sent again when its lease runs out");
+                tracing::warn!(id = %message.id, %error, "a message under way is sent again when its lease runs out");
             }
         }
     }

@@ -1,9 +1,9 @@
 //! Files that are whole or not there.
 
 use std::{
-    fs::{self, File, Permissions},
+    fs::{self, File, OpenOptions},
     io::{self, Seek, Write},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
@@ -30,15 +30,13 @@ pub(super) fn write(measures: &Path, path: &str, bytes: &[u8]) -> Result<()> {
 }
 
 fn write_beside(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // What a crash leaves is written over when the same figures come again.
+    let unfinished = path.with_extension("parquet.part");
     // Notebooks of other accounts read it too, as far as the umask lets them.
-    let mut file = tempfile::Builder::new()
-        .prefix(".writing-")
-        .suffix(".tmp")
-        .permissions(Permissions::from_mode(0o644))
-        .tempfile_in(folder)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o644).open(&unfinished)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
+    file.sync_all()?;
+    fs::rename(unfinished, path)?;
     File::open(folder)?.sync_all()
 }
 
