@@ -1,6 +1,11 @@
 //! `config/bellwether.yaml`: the daemon's own settings.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Component, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde::Deserialize;
 
@@ -48,13 +53,13 @@ pub enum Listen {
 #[serde(deny_unknown_fields)]
 struct DaemonFile {
     #[serde(default)]
-    drop: Option<Vec<PathBuf>>,
+    drop: Option<Located<Vec<Located<PathBuf>>>>,
     #[serde(default)]
     settle: Option<Located<FriendlyDuration>>,
     #[serde(default)]
     rescan: Option<Located<FriendlyDuration>>,
     #[serde(default)]
-    max_file_size_mb: Option<u64>,
+    max_file_size_mb: Option<Located<u64>>,
     operator: Located<String>,
     #[serde(default)]
     listen: Option<Located<String>>,
@@ -70,9 +75,9 @@ struct DaemonFile {
 #[serde(deny_unknown_fields)]
 struct ScriptSettings {
     #[serde(default)]
-    operations: Option<u64>,
+    operations: Option<Located<u64>>,
     #[serde(default)]
-    time: Option<FriendlyDuration>,
+    time: Option<Located<FriendlyDuration>>,
 }
 
 const MEGABYTE: u64 = 1 << 20;
@@ -85,21 +90,27 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Da
     problems.extend(settings.email.check());
     let settle = at_least(settings.settle, SETTLE, Duration::from_millis(20), problems);
     let rescan = at_least(settings.rescan, RESCAN, Duration::from_secs(1), problems);
+    let drop = match settings.drop {
+        Some(folders) => drop_folders(folders, problems),
+        None => vec![PathBuf::from("drop")],
+    };
+    let megabytes = not_zero(settings.max_file_size_mb, 4096, problems);
     let listen = settings.listen.map_or(Ok(Listen::On(LISTEN.into())), |text| listen(&text));
     let limits = Limits::default();
+    let scripts = Limits {
+        operations: not_zero(settings.scripts.operations, limits.operations, problems),
+        time: at_least(settings.scripts.time, limits.time, Duration::from_millis(1), problems),
+    };
     Some(Daemon {
-        drop: settings.drop.unwrap_or_else(|| vec![PathBuf::from("drop")]),
+        drop,
         settle,
         rescan,
-        max_bytes: settings.max_file_size_mb.unwrap_or(4096).saturating_mul(MEGABYTE),
+        max_bytes: megabytes.saturating_mul(MEGABYTE),
         operator: settings.operator,
         listen: problems.take(listen).unwrap_or(Listen::Off),
         email: settings.email,
         retry: settings.retry,
-        scripts: Limits {
-            operations: settings.scripts.operations.unwrap_or(limits.operations),
-            time: settings.scripts.time.map_or(limits.time, FriendlyDuration::get),
-        },
+        scripts,
     })
 }
 
@@ -116,6 +127,35 @@ fn at_least(
     duration.value.get()
 }
 
+fn not_zero(number: Option<Located<u64>>, default: u64, problems: &mut Problems) -> u64 {
+    let Some(number) = number else { return default };
+    if number.value == 0 {
+        problems.push(Problem::new(number.place.clone(), "at least 1 is needed here"));
+    }
+    number.value
+}
+
+/// What bellwether itself writes or reads below the home. Dropped files would be mixed with these, or these be taken in.
+const OWN: &[&str] = &["config", "rules", "published", "quarantine", "mail", "state"];
+
+fn drop_folders(folders: Located<Vec<Located<PathBuf>>>, problems: &mut Problems) -> Vec<PathBuf> {
+    if folders.value.is_empty() {
+        problems.push(Problem::new(folders.place, "no folder would be watched").hint("write drop: [drop]"));
+    }
+    for folder in &folders.value {
+        let mut parts = folder.components().filter(|part| *part != Component::CurDir);
+        let problem = match parts.next() {
+            None => "the home itself cannot be a drop folder",
+            Some(Component::Normal(first)) if OWN.iter().any(|own| first == *own) => {
+                "this folder is bellwether's own: files cannot be dropped here"
+            }
+            Some(_) => continue,
+        };
+        problems.push(Problem::new(folder.place.clone(), problem).hint("use a folder of its own, such as drop"));
+    }
+    folders.value.into_iter().map(|folder| folder.value).collect()
+}
+
 fn listen(text: &Located<String>) -> Result<Listen, Problems> {
     if text.value == "off" {
         return Ok(Listen::Off);
@@ -124,4 +164,33 @@ fn listen(text: &Located<String>) -> Result<Listen, Problems> {
         let message = format!("`{}` is not an address with a port", text.value);
         Problem::new(text.place.clone(), message).hint("write 127.0.0.1:8321, or off").into()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> String {
+        let file = Arc::new(SourceFile { path: "bellwether.yaml".into(), text: format!("operator: team\n{text}\n") });
+        let mut problems = Problems::default();
+        load(&file, &mut problems);
+        problems.to_string()
+    }
+
+    #[test]
+    fn settings_with_which_nothing_would_be_taken_are_refused() {
+        assert_eq!(problems("drop: []"), "bellwether.yaml:2:7: no folder would be watched (write drop: [drop])");
+        for (folder, problem) in [
+            ("published", "this folder is bellwether's own: files cannot be dropped here"),
+            ("./state/claimed", "this folder is bellwether's own: files cannot be dropped here"),
+            (".", "the home itself cannot be a drop folder"),
+        ] {
+            let expected = format!("bellwether.yaml:2:8: {problem} (use a folder of its own, such as drop)");
+            assert_eq!(problems(&format!("drop: [{folder}]")), expected);
+        }
+        for setting in ["max_file_size_mb: 0", "scripts: { operations: 0 }"] {
+            assert!(problems(setting).ends_with("at least 1 is needed here"), "{}", problems(setting));
+        }
+        assert!(problems("scripts: { time: 0s }").ends_with("at least 1ms is needed here"));
+    }
 }

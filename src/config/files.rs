@@ -51,20 +51,27 @@ impl Files {
 }
 
 fn read(home: &Path, path: &Path, problems: &mut Problems) -> Arc<SourceFile> {
-    let empty = |text: String| Arc::new(SourceFile { path: path.to_owned(), text });
+    let holding = |text: String| Arc::new(SourceFile { path: path.to_owned(), text });
     match fs::read(home.join(path)) {
         Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => empty(text),
+            // An empty file would read as if it were not there.
+            Ok(text) if text.trim().is_empty() && is_yaml(path) => {
+                let file = holding(String::new());
+                let problem = Problem::new(Place::start_of(&file), "the file is empty");
+                problems.push(problem.hint("remove it and `bellwether init` writes the shipped one again"));
+                file
+            }
+            Ok(text) => holding(text),
             Err(error) => {
                 let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|b| *b == b'\n').count();
-                let file = empty(String::new());
+                let file = holding(String::new());
                 let message = format!("the file is not UTF-8: line {line} holds other bytes; save it as UTF-8");
                 problems.push(Problem::new(Place::start_of(&file), message));
                 file
             }
         },
         Err(error) => {
-            let file = empty(String::new());
+            let file = holding(String::new());
             let mut problem = Problem::new(Place::start_of(&file), format!("the file cannot be read: {error}"));
             if error.kind() == std::io::ErrorKind::NotFound {
                 problem = problem.hint("`bellwether init` writes a working set; --home DIR says where the home is");
@@ -75,10 +82,22 @@ fn read(home: &Path, path: &Path, problems: &mut Problems) -> Arc<SourceFile> {
     }
 }
 
-/// The files of a folder with one of the extensions, by name. A folder that is not there is empty.
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml")
+}
+
+/// The files of a folder with one of the extensions, by name. A folder that cannot be listed is a problem: taken for empty,
+/// a share that is away for a moment would be a configuration without rules, and every alert would be withdrawn.
 fn read_all(home: &Path, folder: &Path, extensions: &[&str], problems: &mut Problems) -> Vec<Arc<SourceFile>> {
-    let Ok(entries) = fs::read_dir(home.join(folder)) else { return Vec::new() };
-    let mut names: Vec<PathBuf> = entries.flatten().map(|entry| PathBuf::from(entry.file_name())).collect();
+    let listed = fs::read_dir(home.join(folder)).and_then(|entries| {
+        entries.map(|entry| Ok(PathBuf::from(entry?.file_name()))).collect::<std::io::Result<Vec<PathBuf>>>()
+    });
+    let mut names = listed.unwrap_or_else(|error| {
+        let file = Arc::new(SourceFile { path: folder.to_owned(), text: String::new() });
+        let problem = Problem::new(Place::start_of(&file), format!("the folder cannot be read: {error}"));
+        problems.push(problem.hint("an empty folder is fine; `bellwether init` writes a working set"));
+        Vec::new()
+    });
     names.sort();
     let mut files = Vec::new();
     for name in names {

@@ -99,7 +99,7 @@ struct Decoded<T> {
 
 /// What is left of a file when its mistakes are left out. An empty file could not be read, which is a problem already.
 fn decode_file<T: DeserializeOwned>(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Decoded<T>> {
-    if file.text.is_empty() && !problems.is_empty() {
+    if file.text.is_empty() {
         return None;
     }
     let node = problems.take(parse(file))?;
@@ -116,5 +116,51 @@ fn check_id(id: &Located<String>, what: &str, problems: &mut Problems) {
         let message = format!("`{}` cannot be the id of a {what}", id.value);
         let hint = "use at most 80 lower-case letters, digits and hyphens";
         problems.push(Problem::new(id.place.clone(), message).hint(hint));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::Config;
+
+    fn problems(spoil: impl Fn(&std::path::Path)) -> Vec<String> {
+        let home = tempfile::tempdir().expect("a folder");
+        for (path, text) in [
+            ("config/bellwether.yaml", include_str!("../../config/bellwether.yaml")),
+            ("config/groups.yaml", include_str!("../../config/groups.yaml")),
+            ("config/datasets/les-activity.yaml", include_str!("../../config/datasets/les-activity.yaml")),
+            (
+                "config/datasets/hha-achievement-bands.yaml",
+                include_str!("../../config/datasets/hha-achievement-bands.yaml"),
+            ),
+            ("rules/les.yaml", include_str!("../../rules/les.yaml")),
+            ("rules/change.rhai", include_str!("../../rules/change.rhai")),
+        ] {
+            let path = home.path().join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, text).expect("written");
+        }
+        spoil(home.path());
+        match Config::load(home.path()) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.sorted().iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn a_configuration_that_is_missing_or_empty_is_never_read_as_one_that_says_nothing() {
+        assert_eq!(problems(|_| ()), [""; 0]);
+        let empty = problems(|home| fs::write(home.join("config/groups.yaml"), "\n").expect("written"));
+        assert!(
+            empty.iter().any(|problem| problem.starts_with("config/groups.yaml:1:1: the file is empty")),
+            "{empty:?}"
+        );
+        for folder in ["rules", "config/datasets"] {
+            let gone = problems(|home| fs::remove_dir_all(home.join(folder)).expect("removed"));
+            let expected = format!("{folder}:1:1: the folder cannot be read: ");
+            assert!(gone.iter().any(|problem| problem.starts_with(&expected)), "{gone:?}");
+        }
     }
 }
