@@ -1,6 +1,20 @@
 //! Wiring: what a daemon, a one-shot run and the commands are made of. No arithmetic on data here.
 //!
-//! [`cycle`] is the spine; each of its stages is one call into a room below.
+//! | file | what it is |
+//! |---|---|
+//! | `app/cycle.rs` | the spine: what happens to a file |
+//! | `app/duplicate.rs` | the same bytes again |
+//! | `app/examine.rs` | tables and checks: one file read and judged, for `validate` too |
+//! | `app/remember.rs` | its measures join the history |
+//! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
+//! | `app/announce.rs` | routing and reports: notices and their messages |
+//! | `app/plan.rs`, `app/place.rs` | where the file goes, and its move there |
+//! | `app/reconsider.rs` | a history loaded for the first time, changed rules |
+//! | `app/daemon.rs`, `app/once.rs` | the loop of `run`, and `run --once` |
+//! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
+//! | `app/home.rs`, `app/lock.rs` | the folders of a home, and one daemon for each |
+//! | `app/health.rs`, `app/http.rs`, `app/manager.rs` | what a monitor and the service manager are told |
+//! | `app/rule_tests.rs`, `app/overview.rs`, `app/demo.rs` | the tests inside rules, the picture, the demonstration |
 
 pub mod announce;
 pub mod cycle;
