@@ -28,7 +28,8 @@ pub(super) struct AlertsArguments {
     /// Show every step of the life of one alert
     #[arg(long, value_name = "ALERT")]
     history: Option<String>,
-    #[arg(long, value_enum, default_value_t)]
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 

@@ -5,28 +5,35 @@ use serde::Serialize;
 
 use crate::{
     app::home::Home,
-    model::{Delivery, Finding, Period, Severity, Verdict},
+    model::{Delivery, DeliveryId, Finding, Period, Severity, Verdict},
     store::{DeliveryFilter, Store},
 };
 
 use super::{
-    Exit, Failure, Format,
+    Exit, Failure, Format, findings,
     output::{self, Listing, Tone},
 };
 
 #[derive(Debug, Args)]
 pub(super) struct DeliveriesArguments {
+    /// Tell all of this one, its findings row by row
+    #[arg(value_name = "ID", conflicts_with_all = ["dataset", "limit"])]
+    id: Option<uuid::Uuid>,
     /// Only those of this dataset
     #[arg(long, value_name = "ID")]
     dataset: Option<String>,
     /// At most so many
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
-    #[arg(long, value_enum, default_value_t)]
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 
 pub(super) async fn list(home: &Home, options: &DeliveriesArguments) -> Result<Exit, Failure> {
+    if let Some(id) = options.id {
+        return one(home, DeliveryId(id), options.format).await;
+    }
     let filter = DeliveryFilter { dataset: options.dataset.clone(), limit: options.limit };
     let kept = match Store::open_read_only(&home.database(), &home.measures()).await? {
         Some(store) => store.deliveries(&filter).await?,
@@ -34,6 +41,44 @@ pub(super) async fn list(home: &Home, options: &DeliveriesArguments) -> Result<E
     };
     let entries: Vec<Entry> = kept.into_iter().map(|kept| kept.delivery.into()).collect();
     output::print::<Deliveries>(&entries, options.format)?;
+    Ok(Exit::Fine)
+}
+
+async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failure> {
+    let kept = match Store::open_read_only(&home.database(), &home.measures()).await? {
+        Some(store) => store.delivery(id).await?.map(|kept| (kept, store)),
+        None => None,
+    };
+    let Some((kept, store)) = kept else {
+        let message =
+            format!("bellwether: there is no delivery {id}; `bellwether deliveries` lists those that there are");
+        return Err(Failure { exit: Exit::Usage, message });
+    };
+    let placement = store.placement(id).await?;
+    let entry = Entry::from(kept.delivery);
+    if format == Format::Json {
+        output::print_json(&entry)?;
+        return Ok(Exit::Fine);
+    }
+    let periods: Vec<String> = entry.periods.iter().map(ToString::to_string).collect();
+    let place = placement.and_then(|placement| placement.targets.into_iter().next());
+    for (name, text) in [
+        ("delivery", entry.id),
+        ("file", entry.file),
+        ("dataset", entry.dataset.unwrap_or_else(|| "none recognised it".to_owned())),
+        ("periods", periods.join(", ")),
+        ("revision", if entry.revision > 0 { entry.revision.to_string() } else { String::new() }),
+        ("verdict", entry.verdict.code().replace('_', " ")),
+        ("received", output::when(&entry.received)),
+        ("bytes", entry.size.to_string()),
+        ("same as", entry.duplicate_of.unwrap_or_default()),
+        ("placed", place.map_or(String::new(), |place| place.display().to_string())),
+    ] {
+        if !text.is_empty() {
+            output::say(format!("{name:<10}{}", output::clean(&text)))?;
+        }
+    }
+    findings::say(&entry.findings)?;
     Ok(Exit::Fine)
 }
 

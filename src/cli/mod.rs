@@ -4,7 +4,9 @@ mod alerts;
 mod check;
 mod deliveries;
 mod exit;
+mod findings;
 mod init;
+mod log;
 mod notices;
 mod outbox;
 mod output;
@@ -14,7 +16,7 @@ mod status;
 mod test;
 mod validate;
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -29,16 +31,18 @@ use output::Format;
 #[command(version, max_term_width = 100, disable_help_subcommand = true, after_long_help = EXIT_CODES)]
 struct Arguments {
     /// The home folder: configuration, rules, drop folder and everything the daemon keeps
-    #[arg(long, global = true, env = "BELLWETHER_HOME", default_value = ".", value_name = "DIR")]
+    #[arg(long, global = true, env = "BELLWETHER_HOME", default_value = ".", value_name = "DIR", help_heading = GLOBAL)]
     home: PathBuf,
 
     /// How log lines are written to standard error
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
-    log_format: LogFormat,
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = GLOBAL)]
+    log_format: log::Format,
 
     #[command(subcommand)]
     command: Command,
 }
+
+const GLOBAL: &str = "Options of every command";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -49,15 +53,6 @@ Exit codes:
   4  another bellwether is at work on this home (or none is, where one is needed)
 
 Logging is set by RUST_LOG, for example RUST_LOG=bellwether=debug.";
-
-#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
-enum LogFormat {
-    /// Lines for people
-    #[default]
-    Text,
-    /// One JSON object a line, for collectors
-    Json,
-}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -73,7 +68,7 @@ enum Command {
     Test(test::TestArguments),
     /// Tell what the gate makes of files, and change nothing
     Validate(validate::ValidateArguments),
-    /// List what arrived and what became of it, newest first
+    /// List what arrived and what became of it, newest first; or tell all of one delivery
     Deliveries(deliveries::DeliveriesArguments),
     /// List alerts and where they stand
     Alerts(alerts::AlertsArguments),
@@ -92,7 +87,7 @@ enum Command {
 pub fn main() -> ExitCode {
     // clap answers --help and --version with 0, and wrong usage with 2.
     let arguments = Arguments::parse();
-    set_up_logging(arguments.log_format, &arguments.command);
+    log::set_up(arguments.log_format, matches!(arguments.command, Command::Run(_)));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Exit::Trouble.with(&format!("the program cannot start: {error}")),
@@ -121,17 +116,5 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Outbox(options) => outbox::list(&home, &options).await,
         Command::Status(options) => status::status(&home, &options).await,
         Command::Reload => reload::reload(&home),
-    }
-}
-
-/// The daemon says what it does; a command that answers on standard output says only what goes wrong.
-fn set_up_logging(format: LogFormat, command: &Command) {
-    use tracing_subscriber::EnvFilter;
-    let default = if matches!(command, Command::Run(_)) { "info" } else { "warn" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    match format {
-        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
     }
 }

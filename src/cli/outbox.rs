@@ -21,7 +21,8 @@ pub(super) struct OutboxArguments {
     /// At most so many
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
-    #[arg(long, value_enum, default_value_t)]
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 

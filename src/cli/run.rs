@@ -12,7 +12,7 @@ use crate::app::{
     once::Done,
 };
 
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, findings, output};
 
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
@@ -74,18 +74,17 @@ fn summarise(done: &Done) -> Result<Exit, Failure> {
     for delivery in &done.deliveries {
         let verdict = delivery.verdict.code().replace('_', " ");
         output::say(format!("{}: {verdict}", output::clean(&delivery.file)))?;
-        for finding in &delivery.findings {
-            output::say(format!("  {}: {}", finding.severity, output::clean(&finding.message)))?;
-        }
+        findings::say(&delivery.findings)?;
     }
     for trouble in &done.troubles {
         output::say(format!("{}: {}", output::bad("not done"), output::clean(trouble)))?;
     }
     let messages = &done.messages;
+    let count = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
     output::say(format!(
-        "{} files handled, {} messages sent, {} to be tried again, {} given up",
-        done.deliveries.len(),
-        messages.sent,
+        "{} handled, {} sent, {} to be tried again, {} given up",
+        count(done.deliveries.len(), "file"),
+        count(usize::try_from(messages.sent).unwrap_or(usize::MAX), "message"),
         messages.again,
         messages.dead
     ))?;

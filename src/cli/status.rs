@@ -14,7 +14,8 @@ use super::{Exit, Failure, Format, output};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArguments {
-    #[arg(long, value_enum, default_value_t)]
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 

@@ -18,7 +18,8 @@ pub(super) struct TestArguments {
     /// Only the tests of these rules
     #[arg(value_name = "RULE")]
     rules: Vec<String>,
-    #[arg(long, value_enum, default_value_t)]
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 

@@ -11,17 +11,18 @@ use crate::{
         home::Home,
     },
     config::Config,
-    model::{FailingRow, Finding, Period, Severity, Verdict},
+    model::{Finding, Period, Verdict},
 };
 
-use super::{Exit, Failure, Format, output};
+use super::{Exit, Failure, Format, findings, output};
 
 #[derive(Debug, Args)]
 pub(super) struct ValidateArguments {
     /// The files to judge
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    #[arg(long, value_enum, default_value_t)]
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 
@@ -75,34 +76,5 @@ fn describe(entry: &Entry) -> std::io::Result<()> {
     let periods: Vec<String> = entry.periods.iter().map(ToString::to_string).collect();
     let dataset = entry.dataset.as_deref().unwrap_or("no dataset");
     output::say(format!("{}: {verdict} ({dataset} {})", output::clean(&entry.file), periods.join(", ")))?;
-    for finding in &entry.findings {
-        let severity = match finding.severity {
-            Severity::Error => output::bad("error"),
-            Severity::Warning => output::doubtful("warning"),
-            Severity::Note => output::faint("note"),
-        };
-        output::say(format!("  {severity}  {}: {}", finding.check, output::clean(&finding.message)))?;
-        for row in &finding.rows {
-            output::say(format!("           {}", output::clean(&place(row))))?;
-        }
-        let more = finding.count.saturating_sub(finding.rows.len() as u64);
-        if more > 0 && !finding.rows.is_empty() {
-            output::say(format!("           and {more} more"))?;
-        }
-    }
-    Ok(())
-}
-
-fn place(row: &FailingRow) -> String {
-    let mut text = format!("row {}", row.row);
-    if let Some(sheet) = &row.sheet {
-        text = format!("sheet {sheet}, {text}");
-    }
-    if let Some(column) = &row.column {
-        text = format!("{text}, {column}");
-    }
-    match &row.value {
-        Some(value) => format!("{text}: `{value}`"),
-        None => text,
-    }
+    findings::say(&entry.findings)
 }
