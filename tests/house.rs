@@ -1,5 +1,7 @@
 //! The rules of the house, held against the sources: who may import whom, and that the map names what is there.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test says so by failing")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -14,6 +14,9 @@ use crate::{
 
 use super::error::CycleError;
 
+/// How many cases a report to the operator lists.
+const LISTED: usize = 50;
+
 /// Notices with the messages that carry them.
 #[derive(Debug, Default)]
 pub struct Announcement {
@@ -83,6 +86,28 @@ impl Announcement {
         Ok(())
     }
 
+    /// Something that the operator's group must see to: a paragraph for each case (the first [`LISTED`] of them), and what
+    /// to do about it.
+    ///
+    /// # Errors
+    /// The notice cannot be rendered.
+    pub fn operator(
+        &mut self,
+        config: &Config,
+        title: String,
+        mut paragraphs: Vec<String>,
+        advice: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), RenderError> {
+        let more = paragraphs.len().saturating_sub(LISTED);
+        if more > 0 {
+            paragraphs.truncate(LISTED);
+            paragraphs.push(format!("And {more} more: the log names them."));
+        }
+        paragraphs.extend(advice.map(str::to_owned));
+        self.tell(config, &config.daemon.operator.value, Content::Operator(OperatorReport { title, paragraphs }), now)
+    }
+
     /// A rule that goes wrong is for the operator to see to as well, once for a delivery.
     fn failures<'a>(
         &mut self,
@@ -104,11 +129,12 @@ impl Announcement {
             1 => "A rule went wrong for 1 series".to_owned(),
             n => format!("Rules went wrong for {n} series"),
         };
-        paragraphs.push(
-            "Alerts of these series stand as they were. Mend the rule; `bellwether check` and `bellwether test` help."
-                .to_owned(),
-        );
-        self.tell(config, &config.daemon.operator.value, Content::Operator(OperatorReport { title, paragraphs }), now)
+        for paragraph in &paragraphs {
+            tracing::warn!("a rule went wrong: {paragraph}");
+        }
+        let advice =
+            "Alerts of these series stand as they were. Mend the rule; `bellwether check` and `bellwether test` help.";
+        self.operator(config, title, paragraphs, Some(advice), now)
     }
 
     /// The gate's decision, to the dataset's steward (the operator's group when no dataset recognised the file).

@@ -1,7 +1,7 @@
 //! Seven months of real figures, dropped one after another into a home of their own: the daemon at work, to be looked at.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -105,7 +105,7 @@ pub async fn run(keep: Option<&Path>, stop: &CancellationToken, say: &dyn Fn(Str
     progress.finish_and_clear();
     let shown = show(home, &store).await;
     stop.cancel();
-    running.await.map_err(std::io::Error::other)??;
+    running.await.map_err(io::Error::other)??;
     shown
 }
 
@@ -128,7 +128,7 @@ fn new_home(keep: Option<&Path>) -> Result<Home, DaemonError> {
 }
 
 /// As a careful program drops a file: under a temporary name first.
-fn drop_file(home: &Home, name: &str, content: &str) -> std::io::Result<()> {
+fn drop_file(home: &Home, name: &str, content: &str) -> io::Result<()> {
     let folder = home.root().join("drop");
     let part = folder.join(format!("{name}.part"));
     fs::write(&part, content)?;
@@ -143,7 +143,8 @@ async fn handled(store: &Store, name: &str, stop: &CancellationToken) -> Result<
         let firing = store.alerts(kept.delivery.dataset.as_deref()).await?;
         let firing = firing.iter().filter(|alert| alert.state == AlertState::Firing).count();
         let verdict = kept.delivery.verdict.code().replace('_', " ");
-        Ok(Some(format!("{name}: {verdict}, {firing} alerts firing")))
+        let alerts = if firing == 1 { "alert" } else { "alerts" };
+        Ok(Some(format!("{name}: {verdict}, {firing} {alerts} firing")))
     })
     .await
 }
@@ -166,16 +167,19 @@ async fn wait<T>(
         }
     };
     tokio::select! {
-        () = stop.cancelled() => Err(std::io::Error::from(std::io::ErrorKind::Interrupted).into()),
+        () = stop.cancelled() => Err(io::Error::new(io::ErrorKind::Interrupted, "stopped before the end").into()),
         answer = tokio::time::timeout(PATIENCE, asking) => {
-            answer.map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))?
+            answer.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "the daemon did not answer within a minute"))?
         }
     }
 }
 
 async fn show(home: Home, store: &Store) -> Result<Shown, DaemonError> {
     let config = Config::load(home.root()).map_err(DaemonError::Configuration)?;
-    let (dataset, rule) = (&config.datasets[PICTURE.0], &config.rules[PICTURE.1]);
+    let shipped =
+        |what: &str| io::Error::other(format!("the shipped configuration has no {what}: a fault of the program"));
+    let dataset = config.datasets.get(PICTURE.0).ok_or_else(|| shipped(PICTURE.0))?;
+    let rule = config.rules.get(PICTURE.1).ok_or_else(|| shipped(PICTURE.1))?;
     let overview = overview::overview(dataset, rule, &store.history(PICTURE.0).await?);
     let picture = home.root().join("overview.svg");
     fs::write(&picture, reports::overview(&overview))?;

@@ -90,7 +90,7 @@ impl Home {
         path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
     }
 
-    /// Creates the folders that the daemon writes to, for itself and its group only where they hold state.
+    /// Creates the folders that the daemon writes to, for itself and its group only where they hold what is not published.
     ///
     /// # Errors
     /// A folder cannot be created.
@@ -98,11 +98,12 @@ impl Home {
         for folder in [self.published(), self.quarantine(), self.measures(), self.claimed()] {
             fs::create_dir_all(folder)?;
         }
+        restrict(&self.quarantine())?;
         restrict(&self.state())
     }
 }
 
-/// The state holds figures that may be held back: others on the machine do not read it.
+/// Files that are held back may hold what must not be read: others on the machine do not see them, nor the state.
 fn restrict(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o750))
@@ -179,6 +180,16 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let expected: BTreeSet<String> = files(root, "config").union(&files(root, "rules")).cloned().collect();
         assert_eq!(SHIPPED.iter().map(|(path, _)| (*path).to_owned()).collect::<BTreeSet<_>>(), expected);
+    }
+
+    #[test]
+    fn only_what_is_published_is_for_everyone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::at(folder.path()).expect("a home");
+        home.prepare().expect("made");
+        let mode = |folder: &Path| fs::metadata(folder).expect("there").permissions().mode() & 0o777;
+        assert_eq!([mode(&home.state()), mode(&home.quarantine())], [0o750, 0o750]);
     }
 
     #[test]

@@ -50,7 +50,7 @@ use tokio::sync::Notify;
 
 use crate::{
     config::Config,
-    model::{Content, Delivery, DeliveryId, OperatorReport},
+    model::{Delivery, DeliveryId},
     store::{Commit, Placement, Store},
 };
 
@@ -168,8 +168,7 @@ impl App {
     pub async fn tell_operator(&self, title: String, paragraphs: Vec<String>) -> Result<(), CycleError> {
         let config = self.config();
         let mut announcement = Announcement::default();
-        let content = Content::Operator(OperatorReport { title, paragraphs });
-        announcement.tell(&config, &config.daemon.operator.value, content, self.now())?;
+        announcement.operator(&config, title, paragraphs, None, self.now())?;
         let mut commit = Commit::at(self.now());
         announcement.into_commit(&mut commit)?;
         self.store.commit(&commit).await?;

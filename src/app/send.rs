@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    model::{Content, NoticeKind, OperatorReport},
+    model::NoticeKind,
     outbox::{ChannelKind, Channels, Opening, Queue, QueuedMessage, SecretPlaces},
     store::{self, Commit, Store, StoreError},
     yaml::Problems,
@@ -167,13 +167,9 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
             1 => "A message could not be delivered".to_owned(),
             n => format!("{n} messages could not be delivered"),
         };
-        paragraphs.push(
-            "Mend the address or the receiver. `bellwether outbox --state dead` lists what was not delivered."
-                .to_owned(),
-        );
+        let advice = "Mend the address or the receiver. `bellwether outbox --state dead` lists what was not delivered.";
         let mut announcement = Announcement::default();
-        let content = Content::Operator(OperatorReport { title, paragraphs });
-        announcement.tell(&config, &config.daemon.operator.value, content, app.now())?;
+        announcement.operator(&config, title, paragraphs, Some(advice), app.now())?;
         announcement.into_commit(&mut commit)?;
     }
     app.store.commit(&commit).await?;
