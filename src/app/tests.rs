@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use tokio_util::sync::CancellationToken;
+
 use crate::{
     config::Config,
     intake::Claimed,
@@ -9,7 +11,7 @@ use crate::{
     store::DeliveryFilter,
 };
 
-use super::{App, cycle::cycle, home, home::Home, reconsider};
+use super::{App, cycle::cycle, daemon::Daemon, home, home::Home, reconsider};
 
 const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2025-10.csv");
 const NAME: &str = "les-activity-2025-10.csv";
@@ -222,4 +224,46 @@ async fn a_changed_rule_is_told_when_it_changes_and_once() {
         }
         assert_eq!(desk.listed().await, [expected]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_is_told_to_stop_does_not_work_off_its_queue_first() {
+    let desk = Desk::new().await;
+    let settings = desk.folder.path().join("config/bellwether.yaml");
+    let text = fs::read_to_string(&settings).expect("there").replace("listen: 127.0.0.1:8321", "listen: off");
+    fs::write(settings, text).expect("written");
+    let waiting: Vec<Claimed> = (0..20).map(|n| desk.claim("notes.txt", &n.to_string())).collect();
+    let Desk { folder, app } = desk;
+    let home = app.home.clone();
+    app.store.close().await;
+
+    let stop = CancellationToken::new();
+    let daemon = Daemon::start(home.clone()).await.expect("it starts");
+    stop.cancel();
+    daemon.run(stop).await.expect("it stops");
+    assert!(waiting.iter().all(|claimed| claimed.path.exists()), "none was worked on, and none is lost");
+
+    let done = Daemon::start(home).await.expect("it starts").once(&CancellationToken::new()).await.expect("done");
+    assert_eq!((done.deliveries.len(), done.troubles.as_slice()), (20, &[] as &[String]));
+    assert_eq!(fs::read_dir(folder.path().join("quarantine/unrecognised")).expect("there").count(), 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_cannot_be_finished_does_not_keep_the_daemon_from_starting() {
+    let desk = Desk::new().await;
+    let claimed = desk.claim(NAME, OCTOBER);
+    let published = desk.folder.path().join("published/les-activity");
+    fs::write(&published, "in the way").expect("written");
+    cycle(&desk.app, &claimed, true).await.expect_err("the file cannot be moved");
+    let Desk { folder, app } = desk;
+    app.store.close().await;
+
+    let mut daemon = Daemon::start(app.home.clone()).await.expect("it starts all the same");
+    let stop = CancellationToken::new();
+    let found = daemon.next_waiting(&stop).expect("the file is found again");
+    daemon.work(&found, &stop).await.expect_err("it still cannot be moved");
+    fs::remove_file(published).expect("out of the way");
+    let delivery = daemon.work(&found, &stop).await.expect("moved").expect("not told to stop");
+    assert_eq!((delivery.id, delivery.verdict), (claimed.id, Verdict::Published));
+    assert_eq!(fs::read_to_string(folder.path().join(PUBLISHED)).expect("there"), OCTOBER);
 }
