@@ -14,8 +14,8 @@
 //! ```
 //!
 //! - **intake** waits until a file has settled and claims it: it moves to a folder of its own below `state/claimed/`. From
-//!   then on it is a delivery with an id, found again after a crash. Its name is the hash of its content: bytes that were
-//!   decided before change nothing.
+//!   then on it is a delivery with an id, found again after a crash. It is known by the hash of its content:
+//!   bytes that were decided before change nothing, unless their name now says another dataset or period.
 //! - **tables**, **checks**, **gate**: one pass over the file feeds every check and gathers the figures. Findings make the
 //!   verdict: published, published with warnings, or quarantined. Rules never see what is quarantined.
 //! - **measures**, **rules**, **alerts**: the figures join the history of their dataset; every rule says breach, clear or

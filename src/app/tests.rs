@@ -139,6 +139,22 @@ async fn the_same_bytes_again_are_thrown_away_only_where_they_are_kept() {
 }
 
 #[tokio::test]
+async fn the_same_bytes_under_a_name_that_means_something_else_are_judged_by_that_name() {
+    let desk = Desk::new().await;
+    // Held back for its name; then renamed, as the report advises.
+    assert_eq!(desk.handle("october.csv", OCTOBER).await.verdict, Verdict::Quarantined);
+    assert_eq!(desk.handle("october.csv", OCTOBER).await.verdict, Verdict::Duplicate);
+    assert_eq!(desk.handle(NAME, OCTOBER).await.verdict, Verdict::Published);
+    // Where the name says the period, the very bytes of another month are an old file under a new name.
+    let bands = include_str!("../../tests/data/hha-bands/hha-achievement-bands-2025-09.csv");
+    assert!(desk.handle("hha-achievement-bands-2025-09.csv", bands).await.verdict.is_published());
+    let october = desk.handle("hha-achievement-bands-2025-10.csv", bands).await;
+    assert_eq!(october.verdict, Verdict::Quarantined);
+    assert_eq!(october.findings[0].check, "stale_content", "{october:?}");
+    assert_eq!(desk.handle("hha-achievement-bands-2025-10.csv", bands).await.verdict, Verdict::Duplicate);
+}
+
+#[tokio::test]
 async fn bytes_that_a_later_revision_replaced_change_nothing_and_their_steward_is_told() {
     let desk = Desk::new().await;
     desk.handle(NAME, OCTOBER).await;
