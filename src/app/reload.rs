@@ -50,7 +50,7 @@ impl Daemon {
     async fn put_in_force(&mut self, next: Next, stop: &CancellationToken, sending: &mut Sending) {
         let old = self.app.config();
         if old.daemon.listen != next.config.daemon.listen {
-            tracing::warn!("`listen` has changed: it is put in force when bellwether is started again");
+            tracing::warn!("`listen` has changed: it is put in force at the next start");
         }
         // What the old intake has claimed by now is worked on first; what it has seen moving, the new one sees again.
         self.waiting.extend(std::mem::replace(&mut self.intake, next.intake).stop().await.claimed);

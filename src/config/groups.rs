@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use globset::Glob;
 use serde::Deserialize;
 
 use crate::{
@@ -134,10 +133,10 @@ fn check_branch(route: &RouteSettings, known: &Known<'_>, problems: &mut Problem
     }
 }
 
-/// A text without wildcards must be one that there is; one with wildcards must fit one that there is.
+/// A text without wildcards must be one that there is. One with wildcards may wait for what is yet to come.
 fn check_pattern(what: &str, pattern: &Located<String>, known: &BTreeSet<String>, problems: &mut Problems) {
-    let Ok(glob) = Glob::new(pattern) else { return };
-    if !known.iter().any(|name| glob.compile_matcher().is_match(name)) {
+    let plain = !pattern.contains(['*', '?', '[', '{', '\\']);
+    if plain && !known.contains(&pattern.value) {
         let names = known.iter().map(String::as_str);
         problems.push(Problem::unknown(pattern.place.clone(), what, pattern, names));
     }

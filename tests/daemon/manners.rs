@@ -250,7 +250,7 @@ fn every_line_of_its_log_is_json_in_which_each_member_is_there_once() {
     home.drop_file(&("unknown \"\n\u{7f}.csv".to_owned(), b"a\n1\n".to_vec()));
     let mut daemon = home.start();
     home.wait_for_deliveries(2);
-    for said in ["message sent", "message not sent yet", "message could not be delivered", "decided"] {
+    for said in ["message sent", "message not sent yet", "message could not be delivered", "published"] {
         daemon.wait_for_log(&format!("\"message\":\"{said}\""));
     }
     daemon.stop();
