@@ -69,6 +69,8 @@ pub(super) fn kind_name(kind: ColumnKind) -> &'static str {
         ColumnKind::Percent => "percent",
         ColumnKind::Duration => "duration",
         ColumnKind::Period => "period",
+        ColumnKind::Figure => "figure",
+        ColumnKind::Target => "target",
     }
 }
 
@@ -95,12 +97,19 @@ impl Field {
         batch.columns.get(self.position)
     }
 
+    /// Where a cell stands: the header of its column, which differs from cell to cell where columns became rows.
+    pub(super) fn header_of<'a>(&'a self, batch: &'a Batch, index: usize) -> &'a str {
+        let place = self.in_batch(batch).and_then(|column| column.place(index));
+        place.and_then(|place| place.header.as_deref()).unwrap_or(&self.header)
+    }
+
     /// The numbers of the rows, each with its index in the batch and the cell of this column.
     pub(super) fn cells<'a>(&self, batch: &'a Batch) -> impl Iterator<Item = (u64, usize, Cell)> + use<'a> {
         let column = self.in_batch(batch);
         batch.rows.iter().enumerate().map(move |(i, row)| {
             let cell = column.map_or(Cell::Missing(Missing::Absent), |column| column.cell(i));
-            (*row, i, cell)
+            let row = column.and_then(|column| column.place(i)).map_or(*row, |place| place.row);
+            (row, i, cell)
         })
     }
 

@@ -93,7 +93,7 @@ fn cell(text: &str, kind: ColumnKind) -> Cell {
         ("*", _) => return Cell::Missing(Missing::Suppressed),
         ("TBC", _) => return Cell::Missing(Missing::NotAvailable),
         ("-" | "N/A", _) => return Cell::Missing(Missing::NotApplicable),
-        (_, ColumnKind::Number) => number(text).map(Cell::Number),
+        (_, ColumnKind::Number | ColumnKind::Figure | ColumnKind::Target) => number(text).map(Cell::Number),
         (_, ColumnKind::Percent) => match text.strip_suffix('%') {
             Some(share) => number(share).map(|share| Cell::Number(share / 100.0)),
             None => number(text).map(Cell::Number),

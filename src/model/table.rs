@@ -1,5 +1,7 @@
 //! Rows of a file as typed columns: what `tables` hands to `checks`, a batch at a time.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Missing, Period};
@@ -17,12 +19,24 @@ pub enum Cell {
     Missing(Missing),
 }
 
+/// Where a cell stands in the file, when its row there is not that of the whole row: a table whose figures for a month
+/// stand on two rows, or across the columns, gives rows whose cells come from several places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellPlace {
+    /// The row of the file, from 1.
+    pub row: u64,
+    /// The header of its column as printed, when that is not the same for the whole column.
+    pub header: Option<Arc<str>>,
+}
+
 /// One column of a batch.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Column {
     text: String,
     ends: Vec<usize>,
     cells: Vec<Cell>,
+    /// Shorter than `cells` where no cell has a place of its own.
+    places: Vec<Option<CellPlace>>,
 }
 
 impl Column {
@@ -31,6 +45,19 @@ impl Column {
         self.text.push_str(text);
         self.ends.push(self.text.len());
         self.cells.push(cell);
+    }
+
+    /// As [`Column::push`], for a cell that stands elsewhere than its row.
+    pub fn push_at(&mut self, text: &str, cell: Cell, place: CellPlace) {
+        self.places.resize(self.cells.len(), None);
+        self.places.push(Some(place));
+        self.push(text, cell);
+    }
+
+    /// Where a cell stands, when that is not simply its row.
+    #[must_use]
+    pub fn place(&self, row: usize) -> Option<&CellPlace> {
+        self.places.get(row).and_then(Option::as_ref)
     }
 
     /// The text of a cell as printed; empty beyond the last row.
@@ -88,6 +115,12 @@ pub enum ColumnKind {
     Duration,
     /// A reporting period.
     Period,
+    /// A number, percentage or duration, each cell with its own unit: `4242`, `56.3%` as 0.563, `01:05:37` in seconds.
+    /// For tables of many measures.
+    Figure,
+    /// A plan or target: a figure, a bound (`=<92%`) as its figure, or words (`Reduction`, `Lower 85% Upper 90%`), which
+    /// are no mistake and no figure.
+    Target,
 }
 
 /// A declared column: the name that rules, checks and measures use.

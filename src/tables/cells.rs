@@ -26,6 +26,8 @@ pub fn read_cell(kind: ColumnKind, text: &str) -> Cell {
         ColumnKind::Percent => read_percent(text).map(Cell::Number),
         ColumnKind::Duration => read_duration(text).map(Cell::Number),
         ColumnKind::Period => periods::read_period(text, None).ok().map(Cell::Period),
+        ColumnKind::Figure => read_figure(text).map(Cell::Number),
+        ColumnKind::Target => read_target(text).map(Cell::Number),
         ColumnKind::Text => None,
     };
     figure.unwrap_or_else(|| Cell::Missing(missing(text)))
@@ -47,8 +49,54 @@ pub(super) fn missing(text: &str) -> Missing {
     }
 }
 
+/// Which unit a figure is printed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// It has none of its own.
+    Number,
+    /// A percent sign.
+    Percent,
+    /// Hours, minutes and seconds.
+    Duration,
+}
+
+/// The unit of the text of a figure.
+pub(super) fn unit(text: &str) -> Unit {
+    match text {
+        _ if text.contains('%') => Unit::Percent,
+        _ if text.contains(':') => Unit::Duration,
+        _ => Unit::Number,
+    }
+}
+
+/// A figure in the unit that it is printed in.
+fn read_figure(text: &str) -> Option<f64> {
+    match unit(text) {
+        Unit::Number => read_number(text),
+        Unit::Percent => read_percent(text),
+        Unit::Duration => read_duration(text),
+    }
+}
+
+/// A figure, or the figure of a bound: `=<92%`, `≥ 95%`.
+fn read_target(text: &str) -> Option<f64> {
+    const BOUNDS: [&str; 8] = ["=<", "<=", "≤", "<", "=>", ">=", "≥", ">"];
+    let bound = BOUNDS.iter().find_map(|bound| text.strip_prefix(bound));
+    read_figure(bound.map_or(text, str::trim_start))
+}
+
+/// A share whose bare numbers are hundredths (`73.5`).
+pub(super) fn read_points(text: &str) -> Option<f64> {
+    if text.contains(CURRENCY) {
+        return None;
+    }
+    let (negative, rest) = read_sign(text)?;
+    let (plain, _) = read_digits(rest, false)?;
+    finite(negative, &plain, -2)
+}
+
 /// `1,332`, `(23,269)`, `-0.5`, `£0.96`, `1e3`. None for everything else, infinity included.
-fn read_number(text: &str) -> Option<f64> {
+pub(super) fn read_number(text: &str) -> Option<f64> {
     // Whole numbers up to 15 digits are exact, and nearly all cells are such.
     if text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse::<u64>().ok().map(|whole| whole as f64);
@@ -267,6 +315,35 @@ mod tests {
         for text in ["56.3", "1.01", "-73.5", "%", "5%%", "£5%", "£0.5", "1e1%", "=<92%", "2028 75%"] {
             assert_eq!(read_cell(ColumnKind::Percent, text), UNREADABLE, "{text}");
         }
+    }
+
+    #[test]
+    fn figures_keep_the_unit_that_they_are_printed_in() {
+        for (text, expected) in [
+            ("4242", 4242.0),
+            ("(51,679)", -51_679.0),
+            ("56.3%", 0.563),
+            ("400.0%", 4.0),
+            ("01:05:37", 3937.0),
+            ("0.5", 0.5),
+        ] {
+            assert_eq!(read_cell(ColumnKind::Figure, text), number(expected), "{text}");
+            assert_eq!(read_cell(ColumnKind::Target, text), number(expected), "{text}");
+        }
+        assert_eq!(read_cell(ColumnKind::Figure, "*"), Cell::Missing(Missing::Suppressed));
+        assert_eq!(read_cell(ColumnKind::Figure, "=<92%"), UNREADABLE);
+    }
+
+    #[test]
+    fn a_bound_is_a_target_and_words_are_none() {
+        for (text, expected) in [("=<92%", 0.92), ("≥ 95%", 0.95), ("<00:30:00", 1800.0)] {
+            assert_eq!(read_cell(ColumnKind::Target, text), number(expected), "{text}");
+        }
+        for text in ["Lower 85% Upper 90%", "Reduction", "Reduction 2023 4", "2028 75%", "Reduce 21/22 *", "=<", "< >5"]
+        {
+            assert_eq!(read_cell(ColumnKind::Target, text), UNREADABLE, "{text}");
+        }
+        assert_eq!(read_cell(ColumnKind::Target, "TBC"), Cell::Missing(Missing::NotAvailable));
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Range {
         if matches!(column.kind, ColumnKind::Text | ColumnKind::Period) {
             let message = format!("`{}` is a {} column and has no range", column.name, kind_name(column.kind));
             let problem = Problem::new(self.column.place.clone(), message);
-            return Err(problem.hint("a range is for number, percent and duration columns"));
+            return Err(problem.hint("a range is for number, percent, duration, figure and target columns"));
         }
         Ok(column)
     }
@@ -141,7 +141,7 @@ impl Tally for Outliers {
             if let Cell::Number(number) = cell
                 && !self.bounds.contain(number)
             {
-                self.failures.add(row, &self.field.header, || self.field.text(batch, index).to_owned());
+                self.failures.add(row, self.field.header_of(batch, index), || self.field.text(batch, index).to_owned());
             }
         }
     }

@@ -19,7 +19,7 @@ pub(in super::super) struct Types {
 
 impl Types {
     pub(in super::super) fn new(schema: &Schema) -> Self {
-        Self { columns: Declared::all(schema).filter(|column| column.kind != ColumnKind::Text).collect() }
+        Self { columns: Declared::all(schema).filter(|column| !takes_words(column.kind)).collect() }
     }
 }
 
@@ -37,6 +37,11 @@ impl Check for Types {
     }
 }
 
+/// Words are no mistake in a text or a target.
+fn takes_words(kind: ColumnKind) -> bool {
+    matches!(kind, ColumnKind::Text | ColumnKind::Target)
+}
+
 fn in_words(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Text => "text",
@@ -44,6 +49,8 @@ fn in_words(kind: ColumnKind) -> &'static str {
         ColumnKind::Percent => "a percentage",
         ColumnKind::Duration => "a duration in hours, minutes and seconds",
         ColumnKind::Period => "a reporting period",
+        ColumnKind::Figure => "a number, percentage or duration",
+        ColumnKind::Target => "a target",
     }
 }
 
@@ -62,7 +69,7 @@ impl Tally for TypeTally {
         for Unreadable { field, failures, .. } in &mut self.0 {
             for (row, index, cell) in field.cells(batch) {
                 if cell == Cell::Missing(Missing::Unreadable) {
-                    failures.add(row, &field.header, || field.text(batch, index).to_owned());
+                    failures.add(row, field.header_of(batch, index), || field.text(batch, index).to_owned());
                 }
             }
         }
