@@ -89,6 +89,7 @@ fn load(id: &str, file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Dat
     let table = TableSpec { table: settings.table, columns: settings.columns };
     let schema = table.schema();
     let mut own = Problems::default();
+    own.take(table.check());
     check_period(&settings.period, &schema, &mut own);
     let mut mistaken = BTreeSet::new();
     for (name, measure) in settings.measures.iter() {
@@ -144,7 +145,8 @@ fn check_period(period: &PeriodSource, schema: &Schema, problems: &mut Problems)
     }
 }
 
-const FIGURES: &[ColumnKind] = &[ColumnKind::Number, ColumnKind::Percent, ColumnKind::Duration];
+const FIGURES: &[ColumnKind] =
+    &[ColumnKind::Number, ColumnKind::Percent, ColumnKind::Duration, ColumnKind::Figure, ColumnKind::Target];
 
 fn check_measure(measure: &MeasureSettings, schema: &Schema, problems: &mut Problems) {
     check_column(&measure.value, FIGURES, schema, problems);

@@ -58,6 +58,31 @@ pub enum ReadError {
         /// The texts looked for: "`period`, `contract`".
         wanted: String,
     },
+    /// What the definition takes from the titles or the name of a file is not there.
+    #[error(
+        "{file}: {what} is to be found in {place} by `{pattern}`, and nothing there fits; mend the file or the expression"
+    )]
+    NotGiven {
+        /// The file's name.
+        file: String,
+        /// "`contract_type`", "the financial year".
+        what: String,
+        /// "the rows above the header", "the file's name".
+        place: &'static str,
+        /// The expression.
+        pattern: String,
+    },
+    /// Columns of months do not say their year.
+    #[error(
+        "{file}: the column `{header}` does not say which year it is of; \
+         set `financial_year` under `table`, or write the year into the header"
+    )]
+    NoYear {
+        /// The file's name.
+        file: String,
+        /// The first such header.
+        header: String,
+    },
     /// A row longer than the limit: nearly always a quotation mark that is never closed.
     #[error(
         "{file}, row {row}: the row is longer than {limit} bytes; \

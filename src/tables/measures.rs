@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use crate::{
-    model::{Batch, Cell, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Value},
+    model::{Batch, Cell, ColumnKind, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Value},
     yaml::{Entries, Located},
 };
 
 use super::{
-    MeasureSettings, PeriodSource,
+    MeasureSettings, PeriodSource, cells,
     periods::{self, PeriodProblem},
     places::Places,
 };
@@ -59,7 +59,10 @@ impl PeriodSource {
         let file = || name.to_owned();
         let found = pattern.captures(name).and_then(|captures| captures.name("period"));
         let found = found.ok_or_else(|| FileNameError::NoMatch { file: file(), pattern: pattern.to_string() })?;
-        let period = periods::read_period(found.as_str(), None);
+        let captures = pattern.captures(name);
+        let group = |group: &str| captures.as_ref()?.name(group).map(|found| found.as_str());
+        let year = group("year").and_then(periods::financial_year_of).or_else(|| group("starts")?.parse().ok());
+        let period = periods::read_period(found.as_str(), year);
         period.map(PeriodOf::Fixed).map_err(|problem| FileNameError::Unclear { file: file(), problem })
     }
 }
@@ -87,6 +90,9 @@ pub struct Extractor {
     figures: BTreeMap<(SeriesKey, Period), (Figure, u64)>,
     periods: BTreeSet<Period>,
     unclear_periods: Places,
+    /// Rows that say no period and hold no figure.
+    empty_without_period: Places,
+    mixed_units: Places,
     /// Why the first of them is unclear.
     period_problem: Option<String>,
     blank_labels: Places,
@@ -103,6 +109,8 @@ struct Measure {
     name: String,
     value: usize,
     plan: Option<usize>,
+    /// Whether each cell of the figure has the unit that it is printed in.
+    of_own_unit: bool,
     labels: Vec<(String, usize)>,
 }
 
@@ -115,9 +123,11 @@ impl Extractor {
         let position = |name: &str| schema.position(name).ok_or_else(|| UnknownColumn(name.to_owned()));
         let measure = |(name, settings): (&Located<String>, &MeasureSettings)| {
             let labels = settings.labels.iter().map(|label| Ok((label.value.clone(), position(label)?)));
+            let value = position(&settings.value)?;
             Ok(Measure {
                 name: name.value.clone(),
-                value: position(&settings.value)?,
+                value,
+                of_own_unit: schema.columns.get(value).is_some_and(|column| column.kind == ColumnKind::Figure),
                 plan: settings.plan.as_ref().map(|plan| position(plan)).transpose()?,
                 labels: labels.collect::<Result<_, _>>()?,
             })
@@ -131,6 +141,8 @@ impl Extractor {
             figures: BTreeMap::new(),
             periods: BTreeSet::new(),
             unclear_periods: Places::default(),
+            empty_without_period: Places::default(),
+            mixed_units: Places::default(),
             period_problem: None,
             blank_labels: Places::default(),
             duplicates: Places::default(),
@@ -159,6 +171,17 @@ impl Extractor {
                 "period",
                 Severity::Error,
                 format!("rows do not say which period they are for: {why}"),
+            ),
+            self.empty_without_period.finding(
+                "period",
+                Severity::Warning,
+                "rows say no period that can be read, and hold no figure: they are left out",
+            ),
+            self.mixed_units.finding(
+                "mixed_units",
+                Severity::Error,
+                "a figure and its plan are printed in different units (number, percentage, duration), so they cannot be \
+                 compared; write both alike",
             ),
             self.blank_labels.finding(
                 "blank_label",
@@ -193,6 +216,10 @@ impl Extractor {
         if let Cell::Period(period) = cell {
             return Some(period);
         }
+        if !self.holds_a_figure(batch, at) {
+            self.empty_without_period.add(row, None, Some(text));
+            return None;
+        }
         self.unclear_periods.add(row, None, Some(text));
         self.period_problem.get_or_insert_with(|| match cell {
             Cell::Missing(Missing::Unreadable) => periods::read_period(text, None)
@@ -202,6 +229,12 @@ impl Extractor {
             _ => format!("`{text}` was not read as a period; the column's kind must be `period`"),
         });
         None
+    }
+
+    /// Whether any measure would have a figure from the row.
+    fn holds_a_figure(&self, batch: &Batch, at: usize) -> bool {
+        let none = |value| matches!(value, Value::Missing { missing } if missing != Missing::Unreadable && missing != Missing::Suppressed);
+        !self.measures.iter().all(|measure| none(value(batch, Some(measure.value), at)))
     }
 
     fn add(&mut self, batch: &Batch, at: usize, row: u64, measure: usize, period: Period) {
@@ -214,6 +247,13 @@ impl Extractor {
             }
         };
         let figure = Figure { value: value(batch, Some(measure.value), at), plan: value(batch, measure.plan, at) };
+        if is_mixed(measure, batch, at, figure) {
+            self.mixed_units.add(
+                row,
+                Some(&measure.name),
+                measure.plan.and_then(|plan| Some(batch.columns.get(plan)?.text(at))),
+            );
+        }
         let room = self.figures.len() < MOST_FIGURES;
         let key = SeriesKey { measure: measure.name.clone(), labels };
         match self.figures.entry((key, period)) {
@@ -228,6 +268,14 @@ impl Extractor {
             }
         }
     }
+}
+
+/// Whether a figure and its plan, both read each in its own unit, are of different units. Nought is nought in any.
+fn is_mixed(measure: &Measure, batch: &Batch, at: usize, figure: Figure) -> bool {
+    let (Some(value), Some(plan)) = (figure.value.get(), figure.plan.get()) else { return false };
+    let unit = |column: usize| batch.columns.get(column).map(|column| cells::unit(column.text(at)));
+    let own = |number: f64| number.abs() > 0.0;
+    measure.of_own_unit && own(value) && own(plan) && measure.plan.is_some_and(|plan| unit(plan) != unit(measure.value))
 }
 
 /// The labels of a row, or the name of one that is blank. A label whose column the file does not have is left out.

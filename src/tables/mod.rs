@@ -5,12 +5,20 @@
 //! `periods`). What the reader itself finds amiss, or leaves out, is a finding with its rows: nothing is dropped or
 //! guessed silently. An [`Extractor`] makes the figures of the batches.
 
+mod blocks;
 mod cells;
+mod column;
 mod decode;
 mod delimited;
 mod error;
 mod formats;
+mod given;
 mod header;
+mod layout;
+mod layout_check;
+mod layout_settings;
+#[cfg(test)]
+mod layout_tests;
 mod measures;
 mod period_column;
 mod period_numbers;
@@ -18,6 +26,7 @@ mod period_words;
 mod periods;
 mod places;
 mod row;
+mod seen;
 mod settings;
 mod splitter;
 mod table;
@@ -27,10 +36,13 @@ mod tests;
 
 pub use cells::read_cell;
 pub use error::{Limits, ReadError};
+pub use layout_settings::{
+    AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, Position, TitleIn,
+};
 pub use measures::{Extractor, Figures, FileNameError, PeriodOf, UnknownColumn};
 pub use periods::{PeriodProblem, read_period};
 pub use settings::{
-    ColumnSettings, Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RowPattern, TableSettings,
-    TableSpec, TextEncoding,
+    ColumnSettings, Delimiter, FileNamePattern, HeaderRows, MeasureSettings, Pattern, PercentForm, PeriodSource,
+    Reasons, RepeatedRows, RowPattern, Scale, TableSettings, TableSpec, TextEncoding,
 };
 pub use table::{HeaderMatch, Table, probe};

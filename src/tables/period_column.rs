@@ -14,6 +14,8 @@ use super::{
 /// What is remembered from cell to cell.
 #[derive(Debug, Default)]
 pub(super) struct PeriodColumn {
+    /// The financial year of periods that name none.
+    year: Option<i32>,
     /// The last text: periods repeat for many rows.
     last: Option<(String, Option<Reading>)>,
     /// Which kinds of periods stand in the column beyond doubt.
@@ -23,10 +25,15 @@ pub(super) struct PeriodColumn {
 }
 
 impl PeriodColumn {
+    /// With the financial year of periods that name none, if it is known.
+    pub(super) fn new(year: Option<i32>) -> Self {
+        Self { year, ..Self::default() }
+    }
+
     /// Reads a cell.
     pub(super) fn read(&mut self, row: u64, text: &str) -> Cell {
         if self.last.as_ref().is_none_or(|(last, _)| last != text) {
-            self.last = Some((text.to_owned(), periods::read(text, None).ok()));
+            self.last = Some((text.to_owned(), periods::read(text, self.year).ok()));
         }
         let Some((_, Some(reading))) = &self.last else {
             let reason = if is_blank(text) { crate::model::Missing::Blank } else { missing(text) };

@@ -72,6 +72,33 @@ pub fn read_period(text: &str, financial_year: Option<i32>) -> Result<Period, Pe
     read(text, financial_year).map(|reading| reading.period)
 }
 
+/// Reads a period that is known to be of one of these lengths, which settles what else its text could mean; a day that
+/// begins a month may stand for the month.
+pub(super) fn of_length(text: &str, financial_year: Option<i32>, lengths: &[Granularity]) -> Option<Period> {
+    let meanings = match read(text, financial_year) {
+        Ok(Reading { period, also }) => [vec![period], also].concat(),
+        Err(PeriodProblem::Ambiguous { readings, .. }) => readings,
+        Err(_) => return None,
+    };
+    let first_of_month = meanings.iter().filter(|period| period.granularity() == Granularity::Day);
+    let months = first_of_month
+        .filter(|day| day.start().day() == 1 && lengths == [Granularity::Month])
+        .filter_map(|day| Period::containing(Granularity::Month, day.start()));
+    let mut fitting: Vec<Period> =
+        meanings.iter().copied().filter(|period| lengths.contains(&period.granularity())).collect();
+    if fitting.is_empty() {
+        fitting = months.collect();
+    }
+    fitting.dedup();
+    if let [only] = fitting[..] { Some(only) } else { None }
+}
+
+/// The year in whose April a financial year starts that is written `2024-25`, `2024/25` or `24/25`.
+pub(super) fn financial_year_of(text: &str) -> Option<i32> {
+    let year = of_length(text, None, &[Granularity::FinancialYear])?;
+    Some(i32::from(year.start().year()))
+}
+
 /// As [`read_period`], with the doubts.
 pub(super) fn read(text: &str, financial_year: Option<i32>) -> Result<Reading, PeriodProblem> {
     let text = trim(text);
@@ -133,6 +160,11 @@ fn readings(items: &[Item<'_>], financial_year: Option<i32>) -> Result<Vec<Perio
 
     // "Sep-24 Q2 Plan": a month, held against the plan of its quarter.
     let items = items.strip_suffix(&[Item::Plan]).filter(|rest| rest.iter().any(is_month)).unwrap_or(items);
+    // "Q2 24/25 Q2 Plan": the quarter, held against its own plan.
+    let items = match items {
+        [rest @ .., Quarter(plan), Item::Plan] if rest.contains(&Quarter(*plan)) => rest,
+        items => items,
+    };
     let current = || financial_year.filter(|year| (1900..=2200).contains(year)).ok_or(Refusal::NoYear);
     let found = match items {
         [N(only)] => one_number(*only),
@@ -279,6 +311,8 @@ mod tests {
             ("Q2 23/24 Sept-23", "2023-09"),
             ("Sep-24 Q2 Plan", "2024-09"),
             ("Nov-23 Q3 Plan", "2023-11"),
+            ("Oct 24 Q3 Plan", "2024-10"),
+            ("Q2 24/25 Q2 Plan", "2024/25-Q2"),
             ("Jan-25 Q4 24/25", "2025-01"),
             ("M7 24/25", "2024-10"),
             ("2024/25 M12", "2025-03"),
@@ -323,7 +357,13 @@ mod tests {
 
     #[test]
     fn what_leaves_the_year_open_is_a_problem_unless_it_is_given() {
-        for (text, expected) in [("M7", "2025-10"), ("Sept", "2025-09"), ("feb", "2026-02"), ("Q2", "2025/26-Q2")] {
+        for (text, expected) in [
+            ("M7", "2025-10"),
+            ("Sept", "2025-09"),
+            ("feb", "2026-02"),
+            ("Q2", "2025/26-Q2"),
+            ("Q2 Q2 Plan", "2025/26-Q2"),
+        ] {
             assert_eq!(read_period(text, None), Err(PeriodProblem::NoYear(text.to_owned())));
             assert_eq!(read_period(text, Some(2025)), Ok(own(expected)));
         }

@@ -37,6 +37,16 @@ impl Row {
         self.ends.get(cell).and_then(|end| self.text.get(start..*end))
     }
 
+    /// Puts another text into a cell; cells that are wanting before it are made, blank.
+    pub(super) fn set(&mut self, cell: usize, text: &str) {
+        let mut changed = Self { number: self.number, ..Self::default() };
+        for at in 0..self.len().max(cell + 1) {
+            changed.push_str(if at == cell { text } else { self.get(at).unwrap_or("") });
+            changed.end_cell();
+        }
+        *self = changed;
+    }
+
     /// How many cells it has.
     pub(super) fn len(&self) -> usize {
         self.ends.len()

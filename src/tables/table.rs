@@ -3,21 +3,25 @@
 use std::{collections::VecDeque, path::Path};
 
 use crate::{
-    model::{Batch, Cell, Column, ColumnKind, Finding, Header, Missing, Severity},
+    model::{Batch, Cell, Column, ColumnKind, Finding, Header, Missing},
     yaml::Located,
 };
 
 use super::{
     ReadError, TableSpec,
+    blocks::{Blocks, Repeats},
     cells::read_cell,
-    decode::is_damaged,
+    column::ColumnReader,
     error::{Limits, file_name},
     formats,
+    given::Surroundings,
     header::{self, Found},
-    period_column::PeriodColumn,
-    places::Places,
-    row::{Row, Rows, is_blank, trim},
-    settings::RowPattern,
+    layout::{Group, Layout},
+    layout_check::Origin,
+    layout_settings::TitleIn,
+    row::{Row, Rows, trim},
+    seen::Seen,
+    settings::RepeatedRows,
     tail::Tail,
 };
 
@@ -44,11 +48,12 @@ pub struct HeaderMatch {
 pub fn probe(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<HeaderMatch, ReadError> {
     let mut rows = formats::open(path, spec, *limits)?;
     let head = read_head(rows.as_mut())?;
-    let positions = header::find(&head, spec).map(|found| found.positions).unwrap_or_default();
-    let has = |at: usize| positions.get(at).copied().flatten().is_some();
+    let found = header::find(&head, spec);
+    let printed = found.as_ref().map_or(&[][..], |found| &found.header.found);
+    let has = |at: usize| printed.get(at).is_some_and(Option::is_some);
     let missing = spec.columns.iter().enumerate().filter(|(at, (_, column))| column.required && !has(*at));
     Ok(HeaderMatch {
-        found: positions.iter().flatten().count(),
+        found: printed.iter().flatten().count(),
         declared: spec.columns.0.len(),
         missing: missing.map(|(_, (name, _))| name.value.clone()).collect(),
     })
@@ -57,59 +62,60 @@ pub fn probe(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<HeaderMat
 /// An open file, read from its header on.
 pub struct Table {
     rows: Box<dyn Rows>,
-    /// Rows that were read ahead in search of the header and lie below it.
+    file: String,
+    spec: TableSpec,
+    /// The financial year of periods that name none.
+    year: Option<i32>,
+    /// Rows that were read ahead in search of a header and lie below it.
     ahead: VecDeque<Row>,
     found: Found,
     columns: Vec<Source>,
-    skip: Vec<RowPattern>,
+    layout: Layout,
+    blocks: Blocks,
+    repeats: Repeats,
     tail: Tail,
     seen: Seen,
     done: bool,
 }
 
-/// Where a declared column comes from.
+/// A declared column.
 struct Source {
-    position: Option<usize>,
     header: String,
-    kind: ColumnKind,
     required: bool,
-    period: PeriodColumn,
-}
-
-/// What is amiss in rows.
-#[derive(Default)]
-struct Seen {
-    too_many: Places,
-    too_few: Places,
-    damaged: Places,
-    damaged_elsewhere: Places,
-    skipped: Places,
+    reader: ColumnReader,
 }
 
 impl Table {
     /// Opens a file: finds what it is, how it is written, and its header.
     ///
     /// # Errors
-    /// The file cannot be read as a table, or has no header that answers to any required column.
+    /// The file cannot be read as a table, has no header that answers to any required column, or lacks what the dataset
+    /// takes from its titles or name.
     pub fn open(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
         let mut rows = formats::open(path, spec, *limits)?;
         let head = read_head(rows.as_mut())?;
+        let file = file_name(path);
         let found = header::find(&head, spec).ok_or_else(|| ReadError::NoHeader {
-            file: file_name(path),
+            file: file.clone(),
             searched: head.len(),
             wanted: header::wanted_texts(spec),
         })?;
-        let source = |(at, (name, settings)): (usize, (&Located<String>, &super::ColumnSettings))| Source {
-            position: found.positions.get(at).copied().flatten(),
-            header: found.header.found.get(at).cloned().flatten().unwrap_or_else(|| name.value.clone()),
-            kind: settings.kind,
-            required: settings.required,
-            period: PeriodColumn::default(),
-        };
-        let columns = spec.columns.iter().enumerate().map(source).collect();
-        let ahead = head.into_iter().skip(found.rows).collect();
-        let skip = spec.table.skip_rows.clone();
-        Ok(Self { rows, ahead, found, columns, skip, tail: Tail::default(), seen: Seen::default(), done: false })
+        let (titles, data) = head.split_at(found.rows.min(head.len()));
+        let around = Surroundings { file: &file, titles };
+        let year = around.year(spec)?;
+        let mut layout = Layout::new(spec, around.texts(spec)?);
+        layout.go_by(&found, spec, year, &file)?;
+        let mut blocks = Blocks::default();
+        if let Some(settings) = &spec.table.blocks {
+            let above = found.rows.saturating_sub(spec.table.header_rows.0);
+            let title = title(settings.title_in, titles.get(..above).unwrap_or_default().last(), titles.get(above));
+            layout.set_title(title.as_deref().unwrap_or(""));
+            blocks.begin(title.as_deref(), found.header.row);
+        }
+        let columns = columns(spec, &found, year);
+        let (ahead, spec) = (data.iter().cloned().collect(), spec.clone());
+        let (repeats, tail, seen) = (Repeats::default(), Tail::default(), Seen::default());
+        Ok(Self { rows, file, spec, year, ahead, found, columns, layout, blocks, repeats, tail, seen, done: false })
     }
 
     /// How the header answers to the declared columns.
@@ -126,9 +132,13 @@ impl Table {
         let mut batch = Batch { rows: Vec::new(), columns: vec![Column::default(); self.columns.len()] };
         let (mut row, mut bytes) = (Row::default(), 0);
         while !self.done && batch.rows.len() < BATCH_ROWS && bytes < BATCH_BYTES {
-            match self.next_row(&mut row) {
-                Ok(true) => bytes += self.take(&row, &mut batch),
-                Ok(false) => self.done = true,
+            match self.advance(&mut row, &mut batch) {
+                Ok(Some(taken)) => bytes += taken,
+                Ok(None) => {
+                    self.done = true;
+                    self.flush(&mut batch);
+                    self.blocks.end();
+                }
                 Err(error) => {
                     self.done = true;
                     return Err(error);
@@ -144,9 +154,23 @@ impl Table {
         let mut findings = self.found.findings.clone();
         findings.extend(self.rows.findings());
         findings.extend(self.seen.findings(self.found.cells));
-        findings.extend(self.columns.iter().flat_map(|column| column.period.findings(&column.header)));
+        findings.extend(self.columns.iter().flat_map(|column| column.reader.findings(&column.header)));
+        findings.extend(self.layout.findings());
+        findings.extend(self.blocks.findings());
+        findings.extend(self.repeats.finding());
         findings.extend(self.tail.findings());
         findings
+    }
+
+    /// Reads a row and does with it what it asks for; answers with the bytes added, or none at the end of the file.
+    fn advance(&mut self, row: &mut Row, batch: &mut Batch) -> Result<Option<usize>, ReadError> {
+        if !self.next_row(row)? {
+            return Ok(None);
+        }
+        match self.begins_block(row)? {
+            Some(block) => self.begin_block(block, batch).map(Some),
+            None => Ok(Some(self.take(row, batch))),
+        }
     }
 
     fn next_row(&mut self, row: &mut Row) -> Result<bool, ReadError> {
@@ -159,6 +183,40 @@ impl Table {
         }
     }
 
+    /// The header that stands here, if another block begins with it, and the block's title.
+    fn begins_block(&mut self, row: &Row) -> Result<Option<(Found, Option<String>)>, ReadError> {
+        let Some(title_in) = self.spec.table.blocks.as_ref().map(|blocks| blocks.title_in) else { return Ok(None) };
+        let more = self.spec.table.header_rows.0 - 1;
+        while self.ahead.len() < more {
+            let mut next = Row::default();
+            if !self.rows.read(&mut next)? {
+                return Ok(None);
+            }
+            self.ahead.push_back(next);
+        }
+        let window: Vec<Row> = std::iter::once(row).chain(self.ahead.iter().take(more)).cloned().collect();
+        let Some(found) = header::again(&window, &self.spec) else { return Ok(None) };
+        self.ahead.drain(..more);
+        let above = self.tail.end_block();
+        Ok(Some((found, title(title_in, above.as_ref(), Some(row)))))
+    }
+
+    /// Ends the block before, and goes by another header; answers with the bytes added to the batch.
+    fn begin_block(&mut self, block: (Found, Option<String>), batch: &mut Batch) -> Result<usize, ReadError> {
+        let (mut found, title) = block;
+        let bytes = self.flush(batch);
+        self.blocks.begin(title.as_deref(), found.header.row);
+        if let Some(title) = title {
+            self.layout.set_title(&title);
+        }
+        self.layout.go_by(&found, &self.spec, self.year, &self.file)?;
+        // Findings on the header and the texts above the columns are those of the first block.
+        found.header.clone_from(&self.found.header);
+        found.findings.clone_from(&self.found.findings);
+        self.found = found;
+        Ok(bytes)
+    }
+
     /// Adds a row to the batch, or finds that it is none; answers with the bytes added.
     fn take(&mut self, row: &Row, batch: &mut Batch) -> usize {
         let Some((_, first)) = row.first_filled() else {
@@ -166,7 +224,7 @@ impl Table {
             return 0;
         };
         let first = trim(first);
-        if self.skip.iter().any(|pattern| pattern.matches(first)) {
+        if self.spec.table.skip_rows.iter().any(|pattern| pattern.matches(first)) {
             self.seen.skipped.add(row.number, None, Some(first));
             return 0;
         }
@@ -188,76 +246,116 @@ impl Table {
         if !row.only_first_filled() {
             return false;
         }
-        let mut present = self.columns.iter().filter(|column| column.position.is_some());
-        let wants_more = present.clone().any(|column| column.required && column.position != Some(0));
-        let first = present.find(|column| column.position == Some(0));
-        let is_figure = first.is_some_and(|column| {
-            let cell = read_cell(column.kind, row.get(0).unwrap_or(""));
+        let mut present =
+            (0..self.columns.len()).filter_map(|at| Some((self.layout.position(at)?, self.columns.get(at)?)));
+        let wants_more =
+            self.layout.wants_more() || present.clone().any(|(position, column)| column.required && position != 0);
+        let first = present.find(|(position, _)| *position == 0);
+        let is_figure = first.is_some_and(|(_, column)| {
+            let cell = read_cell(column.reader.kind, row.get(0).unwrap_or(""));
             matches!(cell, Cell::Number(_) | Cell::Period(_))
         });
         wants_more && !is_figure
     }
 
     fn push(&mut self, row: &Row, batch: &mut Batch) -> usize {
-        self.inspect(row);
+        let header = |at: usize| {
+            let at = (0..self.columns.len()).find(|column| self.layout.position(*column) == Some(at))?;
+            self.columns.get(at).map(|column| column.header.as_str())
+        };
+        self.seen.inspect(row, &self.found, header);
+        if self.spec.table.blocks.is_some() && !self.blocks.is_new(row) {
+            return 0;
+        }
+        if self.spec.table.repeated_rows == RepeatedRows::Drop && !self.repeats.is_new(row) {
+            return 0;
+        }
+        if self.layout.is_plain() {
+            return self.push_plain(row, batch);
+        }
+        match self.layout.take(row) {
+            Some(group) => self.push_group(&group, batch),
+            None => 0,
+        }
+    }
+
+    /// Adds what still waits for more rows.
+    fn flush(&mut self, batch: &mut Batch) -> usize {
+        match self.layout.end_group() {
+            Some(group) => self.push_group(&group, batch),
+            None => 0,
+        }
+    }
+
+    /// A row of a plain table is a row of the batch.
+    fn push_plain(&mut self, row: &Row, batch: &mut Batch) -> usize {
         batch.rows.push(row.number);
         let mut bytes = 0;
-        for (source, column) in self.columns.iter_mut().zip(&mut batch.columns) {
-            let Some(text) = source.position.and_then(|position| row.get(position)) else {
+        for (at, (source, column)) in self.columns.iter_mut().zip(&mut batch.columns).enumerate() {
+            let Some(text) = self.layout.position(at).and_then(|position| row.get(position)) else {
                 column.push("", Cell::Missing(Missing::Absent));
                 continue;
             };
-            let text = trim(text);
-            let cell = match source.kind {
-                ColumnKind::Period => source.period.read(row.number, text),
-                kind => read_cell(kind, text),
-            };
+            let (text, cell) = source.reader.read(row.number, text);
             bytes += text.len();
             column.push(text, cell);
         }
         bytes
     }
 
-    /// Notes a row whose cells are too many or too few, or whose text is damaged.
-    fn inspect(&mut self, row: &Row) {
-        if row.len() < self.found.named {
-            self.seen.too_few.add(row.number, None, None);
-        }
-        let beyond = (self.found.cells..row.len()).filter_map(|cell| row.get(cell)).find(|cell| !is_blank(cell));
-        if let Some(cell) = beyond {
-            self.seen.too_many.add(row.number, None, Some(cell));
-        }
-        if !row.text().is_ascii() {
-            for (at, cell) in row.cells().enumerate().filter(|(_, cell)| cell.contains(is_damaged)) {
-                match self.columns.iter().find(|column| column.position == Some(at)) {
-                    Some(column) => self.seen.damaged.add(row.number, Some(&column.header), Some(cell)),
-                    None => self.seen.damaged_elsewhere.add(row.number, None, Some(cell)),
+    /// Each column across makes a row of a group.
+    fn push_group(&mut self, group: &Group, batch: &mut Batch) -> usize {
+        let mut bytes = 0;
+        for across in 0..self.layout.width() {
+            if self.layout.leaves_out(group, across) {
+                continue;
+            }
+            batch.rows.push(group.number());
+            for (at, (source, column)) in self.columns.iter_mut().zip(&mut batch.columns).enumerate() {
+                let Some(taken) = self.layout.cell(at, group, across) else {
+                    column.push("", Cell::Missing(Missing::Absent));
+                    continue;
+                };
+                let row = taken.place.as_ref().map_or(group.number(), |place| place.row);
+                let (text, cell) = match taken.period {
+                    Some(period) if source.reader.kind == ColumnKind::Period => (taken.text, Cell::Period(period)),
+                    _ => source.reader.read(row, taken.text),
+                };
+                bytes += text.len();
+                match taken.place {
+                    Some(place) => column.push_at(text, cell, place),
+                    None => column.push(text, cell),
                 }
             }
         }
+        bytes
     }
 }
 
-impl Seen {
-    fn findings(&self, cells: usize) -> Vec<Finding> {
-        let too_many = format!(
-            "rows have more cells than the header's {cells}: a delimiter within a cell that is not quoted moves all cells after it"
-        );
-        let too_few = "rows have fewer cells than the header names columns: the file may be cut off";
-        let damaged = "cells hold bytes that the file's encoding does not have; save the file as UTF-8";
-        let elsewhere = "cells of columns that are not used hold bytes that the file's encoding does not have";
-        let skipped = "rows that the dataset's `skip_rows` names were left out";
-        [
-            self.too_many.finding("ragged_row", Severity::Error, too_many),
-            self.too_few.finding("ragged_row", Severity::Error, too_few),
-            self.damaged.finding("encoding", Severity::Error, damaged),
-            self.damaged_elsewhere.finding("encoding", Severity::Warning, elsewhere),
-            self.skipped.finding("skipped_rows", Severity::Note, skipped),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
+fn columns(spec: &TableSpec, found: &Found, year: Option<i32>) -> Vec<Source> {
+    let source = |(at, (name, settings)): (usize, (&Located<String>, &super::ColumnSettings))| {
+        let figures = || found.across.first().map(|(position, _)| *position).or(found.figures);
+        let position = match spec.origin(name) {
+            Origin::AcrossValue | Origin::Alternate(_) => figures(),
+            _ => found.positions.get(at).copied().flatten(),
+        };
+        let above = position.and_then(|position| found.texts.get(position)).map_or("", String::as_str);
+        Source {
+            header: found.header.found.get(at).cloned().flatten().unwrap_or_else(|| name.value.clone()),
+            required: settings.required,
+            reader: ColumnReader::new(settings, above, year),
+        }
+    };
+    spec.columns.iter().enumerate().map(source).collect()
+}
+
+/// The title of a block, if it has one.
+fn title(stands: TitleIn, above: Option<&Row>, header: Option<&Row>) -> Option<String> {
+    let row = match stands {
+        TitleIn::Above => above,
+        TitleIn::Header => header,
+    };
+    row.and_then(Row::first_filled).map(|(_, text)| trim(text).to_owned())
 }
 
 /// Reads the rows in which the header is searched.

@@ -14,6 +14,8 @@ const MOST_BYTES: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Tail {
     waiting: Vec<Waiting>,
+    /// What stands under the blocks before the last.
+    under_blocks: Vec<Waiting>,
     bytes: usize,
     /// Blank rows since the last row of data, and those between data.
     blank: u64,
@@ -60,6 +62,15 @@ impl Tail {
         std::mem::take(&mut self.waiting).into_iter().map(|waiting| waiting.row)
     }
 
+    /// The row that waited last, because a header follows that it is the title of; what waited before it stands under
+    /// the table that ends here.
+    pub(super) fn end_block(&mut self) -> Option<Row> {
+        let title = self.waiting.pop();
+        self.under_blocks.extend(std::mem::take(&mut self.waiting));
+        (self.bytes, self.blank, self.given_up, self.longest_label) = (0, 0, false, 0);
+        title.map(|title| title.row)
+    }
+
     /// Learns from a row of data what its first cells look like.
     pub(super) fn learn(&mut self, row: &Row, like_a_footnote: bool) {
         self.given_up &= like_a_footnote;
@@ -72,7 +83,7 @@ impl Tail {
     /// What was left out, once the file has ended.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let (mut footnotes, mut doubtful) = (Places::default(), Places::default());
-        for Waiting { row, after_blank } in &self.waiting {
+        for Waiting { row, after_blank } in self.under_blocks.iter().chain(&self.waiting) {
             let text = row.get(0).unwrap_or("");
             let clear = *after_blank || is_marked(text) || text.chars().count() > self.longest_label;
             let places = if clear { &mut footnotes } else { &mut doubtful };

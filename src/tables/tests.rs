@@ -13,7 +13,7 @@ use crate::{
 
 /// The part of a dataset's file that this room reads.
 #[derive(Debug, Deserialize)]
-struct Dataset {
+pub(super) struct Dataset {
     period: PeriodSource,
     #[serde(default)]
     table: TableSettings,
@@ -27,7 +27,7 @@ impl Dataset {
         TableSpec { table: self.table.clone(), columns: self.columns.clone() }
     }
 
-    fn figures(&self, path: &str) -> (Figures, Vec<Finding>) {
+    pub(super) fn figures(&self, path: &str) -> (Figures, Vec<Finding>) {
         let name = Path::new(path).file_name().unwrap().to_str().unwrap();
         let period = self.period.of_file(name).expect("a period");
         let mut extractor = Extractor::new(&self.measures, &self.spec().schema(), &period).expect("known columns");
@@ -44,8 +44,16 @@ fn dataset(yaml: &str) -> Dataset {
     parse(&file).and_then(|node| decode(&node)).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+/// What is said of settings that cannot be decoded.
+pub(super) fn refused(yaml: &str) -> String {
+    let columns = if yaml.starts_with("columns") { "" } else { "columns: { a: {} }\n" };
+    let text = format!("period: {{ column: a }}\n{columns}{yaml}\n");
+    let file = Arc::new(SourceFile { path: "dataset.yaml".into(), text });
+    parse(&file).and_then(|node| decode::<Dataset>(&node)).expect_err(yaml).to_string()
+}
+
 /// A shipped dataset; keys of other rooms are left out.
-fn shipped(name: &str) -> Dataset {
+pub(super) fn shipped(name: &str) -> Dataset {
     let text = std::fs::read_to_string(format!("config/datasets/{name}.yaml")).expect("the shipped configuration");
     let file = Arc::new(SourceFile { path: "dataset.yaml".into(), text });
     let mut node = parse(&file).expect("YAML");
@@ -60,17 +68,17 @@ fn columns(lines: &str) -> TableSpec {
     tabled("{}", lines)
 }
 
-fn tabled(table: &str, lines: &str) -> TableSpec {
+pub(super) fn tabled(table: &str, lines: &str) -> TableSpec {
     let indented: Vec<_> = lines.lines().map(|line| format!("  {}", line.trim())).collect();
     dataset(&format!("period: {{ column: x }}\ntable: {table}\ncolumns:\n{}", indented.join("\n"))).spec()
 }
 
-struct Dropped {
+pub(super) struct Dropped {
     _folder: tempfile::TempDir,
-    path: std::path::PathBuf,
+    pub(super) path: std::path::PathBuf,
 }
 
-fn dropped(bytes: impl AsRef<[u8]>) -> Dropped {
+pub(super) fn dropped(bytes: impl AsRef<[u8]>) -> Dropped {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("dropped.csv");
     std::fs::write(&path, bytes).expect("a file");
@@ -78,7 +86,7 @@ fn dropped(bytes: impl AsRef<[u8]>) -> Dropped {
 }
 
 /// Rows as "number: text|text", and the findings.
-fn read(bytes: impl AsRef<[u8]>, spec: &TableSpec) -> Result<(Vec<String>, Vec<Finding>), ReadError> {
+pub(super) fn read(bytes: impl AsRef<[u8]>, spec: &TableSpec) -> Result<(Vec<String>, Vec<Finding>), ReadError> {
     read_within(bytes, spec, Limits::default())
 }
 
@@ -100,12 +108,12 @@ fn read_within(
     Ok((rows, table.findings()))
 }
 
-fn rows(bytes: impl AsRef<[u8]>, spec: &TableSpec) -> Vec<String> {
+pub(super) fn rows(bytes: impl AsRef<[u8]>, spec: &TableSpec) -> Vec<String> {
     read(bytes, spec).unwrap_or_else(|error| panic!("{error}")).0
 }
 
 /// Findings as "severity check rows".
-fn findings(bytes: impl AsRef<[u8]>, spec: &TableSpec) -> Vec<String> {
+pub(super) fn findings(bytes: impl AsRef<[u8]>, spec: &TableSpec) -> Vec<String> {
     let findings = read(bytes, spec).unwrap_or_else(|error| panic!("{error}")).1;
     let line = |finding: Finding| {
         let rows: Vec<String> = finding.rows.iter().map(|row| row.row.to_string()).collect();
