@@ -52,6 +52,7 @@ pub(super) struct Taken<'a> {
 /// How the rows of one file become rows of figures.
 pub(super) struct Layout {
     sources: Vec<Source>,
+    plain: bool,
     /// The title of the block.
     title: String,
     /// Declared columns whose labels are merged down, each with its last text.
@@ -84,8 +85,10 @@ impl Layout {
         };
         let alternate = spec.table.alternate.as_ref();
         let declared = |name: &str| spec.columns.keys().position(|known| known.value == name);
+        let sources: Vec<Source> = spec.columns.iter().zip(given).map(source).collect();
         Self {
-            sources: spec.columns.iter().zip(given).map(source).collect(),
+            plain: spec.table.fill_down.is_empty() && sources.iter().all(|source| matches!(source, Source::Cell(_))),
+            sources,
             title: String::new(),
             fill: spec.table.fill_down.iter().filter_map(|name| Some((declared(name)?, String::new()))).collect(),
             across: Vec::new(),
@@ -148,7 +151,14 @@ impl Layout {
 
     /// Whether a row of the file is a row of figures, cell for cell.
     pub(super) fn is_plain(&self) -> bool {
-        self.fill.is_empty() && self.sources.iter().all(|source| matches!(source, Source::Cell(_)))
+        self.plain
+    }
+
+    /// Whether a label stands in any of the columns whose labels are merged down.
+    pub(super) fn has_label(&self, row: &Row) -> bool {
+        let filled =
+            |column: usize| self.position(column).and_then(|at| row.get(at)).is_some_and(|text| !is_blank(text));
+        self.fill.iter().any(|(column, _)| filled(*column))
     }
 
     /// Whether figures stand beyond the declared columns.

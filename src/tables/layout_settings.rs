@@ -6,6 +6,7 @@
 //! | `alternate: { column: Planned/Delivered Activity, rows: { planned: Planned Activity, delivered: Delivered Activity } }` | figures on alternate rows: each kind of row becomes a column |
 //! | `across: { columns: months, name: period, value: figure }` | figures across the columns: each column becomes a row |
 //! | `blocks: { title: measure }` | tables stacked in one file, each with its title and its header |
+//! | `repeated_rows: drop` | rows printed twice: one that repeats another in every cell is read once |
 //! | `financial_year: { file_name: '(?<year>\d{4}-\d{2})' }` | the year that `M7`, `Q2` and `Sept` belong to |
 //!
 //! They work together: with `across` and `alternate` each month becomes a row that holds the figures of all kinds of rows.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    tests::{dropped, findings, read, rows, shipped, tabled},
+    tests::{dataset, dropped, findings, read, rows, shipped, tabled},
     *,
 };
 use crate::{
@@ -214,6 +214,42 @@ fn rows_that_do_not_alternate_are_named() {
     assert_eq!(rows(strange, &spec), ["2: A|Apr-25|5|7"]);
     let named = tabled(&ALTERNATE.replace("{ fill_down", "{ skip_rows: [Variance], fill_down"), SITES);
     assert_eq!(findings(strange, &named), ["note skipped_rows 3"]);
+}
+
+#[test]
+fn a_total_that_is_left_out_takes_the_rows_below_its_label_with_it() {
+    let spec = tabled(&ALTERNATE.replace("{ fill_down", "{ skip_rows: [Total*], fill_down"), SITES);
+    let table = "site,Kind,Apr-25\nA,Plan,5\n,Done,7\nTotal,Plan,5\n,Done,7\nB,Plan,1\n,Done,2\n";
+    assert_eq!(rows(table, &spec), ["2: A|Apr-25|5|7", "6: B|Apr-25|1|2"]);
+    assert_eq!(findings(table, &spec), ["note skipped_rows 4,5"]);
+}
+
+#[test]
+fn a_figure_is_not_compared_with_a_plan_of_another_unit() {
+    let yaml = "period: { column: month }\ncolumns:\n  month: { kind: period }\n  n: { kind: figure }\n  \
+                plan: { kind: target }\nmeasures: { m: { value: n, plan: plan } }\n";
+    let file = dropped("month,n,plan\nApr-25,48%,46\nMay-25,48%,0\nJun-25,00:30:00,00:31:00\nJul-25,5,5%\n");
+    let (figures, _) = dataset(yaml).figures(file.path.to_str().expect("UTF-8"));
+    assert_eq!(told(&figures.findings), [("mixed_units", Severity::Error)]);
+    assert_eq!(figures.findings[0].rows.iter().map(|row| row.row).collect::<Vec<_>>(), [2, 5]);
+}
+
+#[test]
+fn a_row_without_a_period_is_an_error_only_if_it_holds_a_figure() {
+    let yaml = "period: { column: month }\ncolumns: { month: { kind: period }, n: { kind: number } }\n\
+                measures: { m: { value: n } }\n";
+    let file = dropped("month,n\nApr-25,1\nTBC,\n,TBC\nTBC,*\nQ9,5\n");
+    let (figures, _) = dataset(yaml).figures(file.path.to_str().expect("UTF-8"));
+    let rows = |at: usize| figures.findings[at].rows.iter().map(|row| row.row).collect::<Vec<_>>();
+    assert_eq!(told(&figures.findings), [("period", Severity::Error), ("period", Severity::Warning)]);
+    assert_eq!((rows(0), rows(1)), (vec![5, 6], vec![3, 4]));
+}
+
+#[test]
+fn a_doubtful_header_of_a_later_block_is_told() {
+    let spec = tabled(STACKED, WHAT);
+    let stacked = "Beds\nmonth,n\nApr-25,1\n\nStaff\nmonth,n,n\nApr-25,2,3\n";
+    assert_eq!(findings(stacked, &spec), ["error ambiguous_header"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, path::Path};
 
 use crate::{
-    model::{Batch, Cell, Column, ColumnKind, Finding, Header, Missing},
+    model::{Batch, Cell, Column, ColumnKind, Finding, Header, Missing, Severity},
     yaml::Located,
 };
 
@@ -75,6 +75,8 @@ pub struct Table {
     repeats: Repeats,
     tail: Tail,
     seen: Seen,
+    /// The rows below one that was left out belong to its label, until another stands.
+    skips_below: bool,
     done: bool,
 }
 
@@ -115,7 +117,22 @@ impl Table {
         let columns = columns(spec, &found, year);
         let (ahead, spec) = (data.iter().cloned().collect(), spec.clone());
         let (repeats, tail, seen) = (Repeats::default(), Tail::default(), Seen::default());
-        Ok(Self { rows, file, spec, year, ahead, found, columns, layout, blocks, repeats, tail, seen, done: false })
+        Ok(Self {
+            rows,
+            file,
+            spec,
+            year,
+            ahead,
+            found,
+            columns,
+            layout,
+            blocks,
+            repeats,
+            tail,
+            seen,
+            skips_below: false,
+            done: false,
+        })
     }
 
     /// How the header answers to the declared columns.
@@ -210,9 +227,12 @@ impl Table {
             self.layout.set_title(&title);
         }
         self.layout.go_by(&found, &self.spec, self.year, &self.file)?;
-        // Findings on the header and the texts above the columns are those of the first block.
+        // What is told of the header is told of the first; doubts of later ones are added.
         found.header.clone_from(&self.found.header);
-        found.findings.clone_from(&self.found.findings);
+        let known = std::mem::take(&mut self.found.findings);
+        let doubts = std::mem::take(&mut found.findings).into_iter();
+        let doubts: Vec<_> = doubts.filter(|doubt| doubt.severity > Severity::Note && !known.contains(doubt)).collect();
+        found.findings = [known, doubts].concat();
         self.found = found;
         Ok(bytes)
     }
@@ -225,6 +245,13 @@ impl Table {
         };
         let first = trim(first);
         if self.spec.table.skip_rows.iter().any(|pattern| pattern.matches(first)) {
+            self.skips_below = self.layout.has_label(row);
+            self.seen.skipped.add(row.number, None, Some(first));
+            return 0;
+        }
+        // The label of a row that was left out is merged down over these.
+        self.skips_below &= !self.layout.has_label(row);
+        if self.skips_below {
             self.seen.skipped.add(row.number, None, Some(first));
             return 0;
         }

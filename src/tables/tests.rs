@@ -39,7 +39,7 @@ impl Dataset {
     }
 }
 
-fn dataset(yaml: &str) -> Dataset {
+pub(super) fn dataset(yaml: &str) -> Dataset {
     let file = Arc::new(SourceFile { path: "dataset.yaml".into(), text: yaml.to_owned() });
     parse(&file).and_then(|node| decode(&node)).unwrap_or_else(|problems| panic!("{problems}"))
 }
