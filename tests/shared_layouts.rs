@@ -45,10 +45,13 @@ fn spec(yaml: &str) -> TableSpec {
     spec
 }
 
+/// The cells of each column: their texts, and what they were read as.
+type Columns = BTreeMap<String, Vec<(String, Cell)>>;
+
 /// Every cell by column, and the findings.
-fn read(path: &Path, spec: &TableSpec) -> (BTreeMap<String, Vec<(String, Cell)>>, Vec<Finding>) {
+fn read(path: &Path, spec: &TableSpec) -> (Columns, Vec<Finding>) {
     let mut table = Table::open(path, spec, &Limits::default()).unwrap_or_else(|error| panic!("{error}"));
-    let mut columns: BTreeMap<String, Vec<(String, Cell)>> = BTreeMap::new();
+    let mut columns = Columns::new();
     while let Some(batch) = table.next_batch().expect("rows") {
         for (name, column) in spec.columns.keys().zip(&batch.columns) {
             let cells = column.iter().map(|(text, cell)| (text.to_owned(), cell));
@@ -58,7 +61,7 @@ fn read(path: &Path, spec: &TableSpec) -> (BTreeMap<String, Vec<(String, Cell)>>
     (columns, table.findings())
 }
 
-fn row_of(columns: &BTreeMap<String, Vec<(String, Cell)>>, column: &str, text: &str) -> usize {
+fn row_of(columns: &Columns, column: &str, text: &str) -> usize {
     columns[column].iter().position(|(found, _)| found == text).expect(text)
 }
 

@@ -5,10 +5,10 @@ use crate::model::{Cell, ColumnKind, Finding, Missing, Severity};
 use super::{
     ColumnSettings,
     cells::{Unit, missing, read_cell, read_number, read_points, unit},
+    column_settings::{Pattern, PercentForm, Reasons, Scale},
     period_column::PeriodColumn,
     places::Places,
     row::trim,
-    settings::{Pattern, PercentForm, Reasons, Scale},
 };
 
 /// Reads the cells of one column.

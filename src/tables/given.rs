@@ -41,7 +41,7 @@ impl Surroundings<'_> {
     }
 
     fn find(&self, given: &Given, groups: &[&'static str], what: &str) -> Result<(&'static str, String), ReadError> {
-        let find = |text: &str, pattern: &super::settings::Pattern| {
+        let find = |text: &str, pattern: &super::column_settings::Pattern| {
             groups.iter().find_map(|group| Some((*group, pattern.find(text, group)?.to_owned())))
         };
         let found = match given {

@@ -227,7 +227,9 @@ impl Match {
 
     /// Whether it answers to all that a file must have and that can be told by its text.
     fn is_complete(&self, wanted: &[Wanted<'_>]) -> bool {
-        self.is_header(wanted) && self.by_text(wanted).all(|(found, wanted)| found || !wanted.required)
+        // One period alone may be a title.
+        let told = self.across.len() > 1 || self.by_text(wanted).any(|(found, _)| found);
+        told && self.is_header(wanted) && self.by_text(wanted).all(|(found, wanted)| found || !wanted.required)
     }
 
     fn into_found(self, wanted: &[Wanted<'_>]) -> Found {

@@ -24,7 +24,7 @@ use crate::{
     yaml::{Entries, Located},
 };
 
-use super::settings::{Pattern, RowPattern};
+use super::{column_settings::Pattern, settings::RowPattern};
 
 /// `alternate`: rows that belong together, told apart by the text of one of their cells.
 #[derive(Debug, Clone, Deserialize)]

@@ -288,6 +288,30 @@ fn headers_in_any_notation_of_months_become_rows() {
 }
 
 #[test]
+fn columns_under_a_group_text_become_rows() {
+    let table = "{ header_rows: 2, skip_rows: ['% of total*', Total], across: { columns: ['*%', '100% +'], name: band, value: practices } }";
+    let spec = tabled(table, "group: { header: Sub ICB Group }\nband: {}\npractices: { kind: number }");
+    let printed = std::fs::read("tests/data/hha-bands/hha-achievement-bands-2025-10.csv").expect("a table");
+    let read = rows(printed, &spec);
+    assert_eq!(read.len(), 8 * 6);
+    assert_eq!(
+        (read[0].as_str(), read[5].as_str()),
+        ("4: Blackburn With Darwen|0-10%|1", "4: Blackburn With Darwen|100% +|3")
+    );
+    assert_eq!(read[47], "11: Morecambe Bay|100% +|2");
+}
+
+#[test]
+fn a_period_above_a_stacked_table_is_its_title() {
+    let spec = tabled(
+        "{ blocks: { title: what }, across: { columns: months, name: month, value: n } }",
+        "what: {}\nsite: { position: 1 }\nmonth: {}\nn: { kind: number }",
+    );
+    let stacked = "2024/25\n,Apr-24,May-24\nA,1,2\n\n2025/26\n,Apr-25,May-25\nA,3,4\n";
+    assert_eq!(rows(stacked, &spec)[1..3], ["3: 2024/25|A|May-24|2", "7: 2025/26|A|Apr-25|3"]);
+}
+
+#[test]
 fn years_and_labels_are_taken_from_titles() {
     let spec = tabled(
         r"{ financial_year: { title: 'Year (?<year>\d{4}/\d{2})' }, across: { columns: months, name: when, value: n } }",

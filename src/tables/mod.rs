@@ -8,6 +8,7 @@
 mod blocks;
 mod cells;
 mod column;
+mod column_settings;
 mod decode;
 mod delimited;
 mod error;
@@ -35,6 +36,7 @@ mod tail;
 mod tests;
 
 pub use cells::read_cell;
+pub use column_settings::{ColumnSettings, Pattern, PercentForm, Reasons, Scale};
 pub use error::{Limits, ReadError};
 pub use layout_settings::{
     AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, Position, TitleIn,
@@ -42,7 +44,7 @@ pub use layout_settings::{
 pub use measures::{Extractor, Figures, FileNameError, PeriodOf, UnknownColumn};
 pub use periods::{PeriodProblem, read_period};
 pub use settings::{
-    ColumnSettings, Delimiter, FileNamePattern, HeaderRows, MeasureSettings, Pattern, PercentForm, PeriodSource,
-    Reasons, RepeatedRows, RowPattern, Scale, TableSettings, TableSpec, TextEncoding,
+    Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, RowPattern, TableSettings,
+    TableSpec, TextEncoding,
 };
 pub use table::{HeaderMatch, Table, probe};

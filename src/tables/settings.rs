@@ -11,13 +11,13 @@ use serde::{
 };
 
 use crate::{
-    model::{Better, ColumnDef, ColumnKind, Missing, Schema},
+    model::{Better, ColumnDef, Schema},
     yaml::{Entries, Located},
 };
 
 use super::{
-    layout_settings::{AcrossSettings, AlternateSettings, BlockSettings, Given, Position},
-    row::trim,
+    column_settings::ColumnSettings,
+    layout_settings::{AcrossSettings, AlternateSettings, BlockSettings, Given},
 };
 
 /// The section `table`: what cannot be found out from the file itself.
@@ -148,146 +148,6 @@ impl<'de> Deserialize<'de> for RowPattern {
     }
 }
 
-/// One entry of `columns`: where a column of the file is found, and what it holds.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ColumnSettings {
-    /// The text above the column, when it is not the name itself.
-    #[serde(default)]
-    pub header: Option<String>,
-    /// Other texts that it has gone by.
-    #[serde(default)]
-    pub aliases: Vec<String>,
-    /// Where it stands, from 1, when what is above it is blank or of no use.
-    #[serde(default)]
-    pub position: Option<Position>,
-    /// Its text, when it stands in no column: `fixed: capitated`, or an expression with a group `value` over the `title`
-    /// rows or the `file_name`.
-    #[serde(default)]
-    pub from: Option<Given>,
-    /// An expression whose group `value` is the part of a cell that counts: `^(?<value>\d+)/\d+$` of a rank `39/42`.
-    #[serde(default)]
-    pub part: Option<Pattern>,
-    /// What a number without a percent sign is in a percent column.
-    #[serde(default)]
-    pub percent: Option<PercentForm>,
-    /// What figures are multiplied by, percentages and durations left as they are: `1000`, or `header` when the text above
-    /// says it (`£'000`).
-    #[serde(default)]
-    pub scale: Option<Scale>,
-    /// Words that stand for a figure or period, besides those that are known everywhere: by reason, a list of patterns.
-    #[serde(default)]
-    pub reasons: Reasons,
-    /// What the cells hold.
-    #[serde(default)]
-    pub kind: ColumnKind,
-    /// Whether a file without the column is held back.
-    #[serde(default = "yes")]
-    pub required: bool,
-}
-
-/// How shares are written that have no percent sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PercentForm {
-    /// `73.5` is 73.5%.
-    Points,
-    /// `0.735` is 73.5%.
-    Share,
-    /// Whichever the column's numbers show; a column that shows both is held back.
-    Auto,
-}
-
-/// What figures are multiplied by.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Scale {
-    /// What the header says.
-    Header,
-    /// This.
-    By(f64),
-}
-
-impl<'de> Deserialize<'de> for Scale {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Written(|text: &str| match text.parse::<f64>() {
-            _ if text == "header" => Ok(Self::Header),
-            Ok(by) if by.is_finite() && by != 0.0 => Ok(Self::By(by)),
-            _ => Err(format!("`{text}` is no scale: write a number such as 1000, or header")),
-        }))
-    }
-}
-
-/// Words that stand for a figure, by the reason that they give.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reasons {
-    /// A small number withheld.
-    #[serde(default)]
-    pub suppressed: Vec<RowPattern>,
-    /// Not published yet.
-    #[serde(default)]
-    pub not_available: Vec<RowPattern>,
-    /// A figure makes no sense here.
-    #[serde(default)]
-    pub not_applicable: Vec<RowPattern>,
-}
-
-impl Reasons {
-    /// The reason that a text gives.
-    pub(super) fn of(&self, text: &str) -> Option<Missing> {
-        let lists = [
-            (&self.suppressed, Missing::Suppressed),
-            (&self.not_available, Missing::NotAvailable),
-            (&self.not_applicable, Missing::NotApplicable),
-        ];
-        lists
-            .into_iter()
-            .find(|(patterns, _)| patterns.iter().any(|pattern| pattern.matches(text)))
-            .map(|(_, reason)| reason)
-    }
-}
-
-/// A regular expression with a group that is the part wanted: `value`, or `year` or `starts` for a financial year.
-#[derive(Debug, Clone)]
-pub struct Pattern(pub(super) Regex);
-
-impl Pattern {
-    /// The part of a text that the group finds.
-    pub(super) fn find<'a>(&self, text: &'a str, group: &str) -> Option<&'a str> {
-        Some(trim(self.0.captures(text)?.name(group)?.as_str()))
-    }
-
-    /// Whether the expression has the group.
-    pub(super) fn has(&self, group: &str) -> bool {
-        self.0.capture_names().flatten().any(|name| name == group)
-    }
-}
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Written(|text: &str| {
-            let pattern = Self(regex(text)?);
-            let asked =
-                "the expression needs a group for what is wanted: (?<value>…), or (?<year>…) for a financial year";
-            let has = ["value", "year", "starts"].into_iter().any(|group| pattern.has(group));
-            if has { Ok(pattern) } else { Err(asked.to_owned()) }
-        }))
-    }
-}
-
-fn regex(text: &str) -> Result<Regex, String> {
-    Regex::new(text).map_err(|error| {
-        // The message draws the expression over several lines; its last line says what is wrong.
-        let error = error.to_string();
-        let reason = error.lines().last().unwrap_or("").trim_start_matches("error: ");
-        format!("this is no regular expression: {reason}")
-    })
-}
-
-fn yes() -> bool {
-    true
-}
-
 /// Where the reporting period stands.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -356,8 +216,18 @@ impl TableSpec {
     }
 }
 
+/// A regular expression, or why it is none, in one line.
+pub(super) fn regex(text: &str) -> Result<Regex, String> {
+    Regex::new(text).map_err(|error| {
+        // The message draws the expression over several lines; its last line says what is wrong.
+        let error = error.to_string();
+        let reason = error.lines().last().unwrap_or("").trim_start_matches("error: ");
+        format!("this is no regular expression: {reason}")
+    })
+}
+
 /// A setting that is written as text and understood by a function. A refusal is an error at the text itself.
-struct Written<F>(F);
+pub(super) struct Written<F>(pub(super) F);
 
 impl<T, F: FnOnce(&str) -> Result<T, String>> Visitor<'_> for Written<F> {
     type Value = T;
