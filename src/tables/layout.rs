@@ -9,7 +9,8 @@ use crate::model::{CellPlace, Finding, Period, Severity};
 
 use super::{
     ReadError, TableSpec,
-    header::{Found, fold},
+    header::Found,
+    header_texts::fold,
     layout_check::Origin,
     layout_settings::{AcrossColumns, BlankCells},
     periods,

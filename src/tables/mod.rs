@@ -1,8 +1,9 @@
 //! Bytes of a file → a stream of typed column batches, and the figures in them.
 //!
 //! A [`Table`] is opened as what its bytes are (`formats`: one file a format, one line in its registry), its header is
-//! found (`header`), and its rows come as [`Batch`](crate::model::Batch)es, each cell read by its declared kind (`cells`,
-//! `periods`). What the reader itself finds amiss, or leaves out, is a finding with its rows: nothing is dropped or
+//! found (`header`), what is printed becomes one row for each combination of labels and period (`layout`, `blocks`: see
+//! `layout_settings` for what a dataset can say), and the rows come as [`Batch`](crate::model::Batch)es, each cell read by
+//! its declared kind (`column`, `cells`, `periods`). What the reader itself finds amiss, or leaves out, is a finding with its rows: nothing is dropped or
 //! guessed silently. An [`Extractor`] makes the figures of the batches.
 
 mod blocks;
@@ -15,6 +16,7 @@ mod error;
 mod formats;
 mod given;
 mod header;
+mod header_texts;
 mod layout;
 mod layout_check;
 mod layout_settings;
