@@ -112,6 +112,11 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
+    /// Begins with another block, whose rows may be those of the one before.
+    pub(super) fn begin(&mut self) {
+        self.seen.clear();
+    }
+
     /// Whether no row before was the same in every cell.
     pub(super) fn is_new(&mut self, row: &Row) -> bool {
         let new = self.seen.insert(hash(row));

@@ -213,7 +213,8 @@ impl Layout {
                 .all(|at| text(at).is_empty() || text(at) == group.text(at).map_or("", |(text, _)| text))
     }
 
-    fn fill_down(&mut self, row: &Row) -> Row {
+    /// The row with the labels that are merged down over it; the same again for a row that has them.
+    pub(super) fn fill_down(&mut self, row: &Row) -> Row {
         let mut filled = row.clone();
         for (column, last) in &mut self.fill {
             let Some(Source::Cell(Some(position))) = self.sources.get(*column) else { continue };

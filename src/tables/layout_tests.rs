@@ -253,6 +253,15 @@ fn a_doubtful_header_of_a_later_block_is_told() {
 }
 
 #[test]
+fn a_row_repeats_another_only_with_its_label_and_in_its_block() {
+    let spec = tabled("{ fill_down: [site], repeated_rows: drop }", "site: {}\nn: {}");
+    assert_eq!(rows("site,n\nA,1\n,2\n,2\nB,1\n,2\n", &spec), ["2: A|1", "3: A|2", "5: B|1", "6: B|2"]);
+    let stacked = tabled("{ blocks: { title: what }, repeated_rows: drop }", WHAT);
+    let table = "Beds\nmonth,n\nApr-25,1\nApr-25,1\nStaff\nmonth,n\nApr-25,1\n";
+    assert_eq!(rows(table, &stacked), ["3: Beds|Apr-25|1|", "7: Staff|Apr-25|1|"]);
+}
+
+#[test]
 fn a_cell_knows_its_row_and_column() {
     let file = dropped("site,Kind,Apr-25,May-25\nA,Plan,5,6\n,Done,7,x\n");
     let mut table = Table::open(&file.path, &tabled(ALTERNATE, SITES), &Limits::default()).expect("a table");

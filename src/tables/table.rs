@@ -223,6 +223,7 @@ impl Table {
         let (mut found, title) = block;
         let bytes = self.flush(batch);
         self.blocks.begin(title.as_deref(), found.header.row);
+        self.repeats.begin();
         if let Some(title) = title {
             self.layout.set_title(&title);
         }
@@ -294,7 +295,7 @@ impl Table {
         if self.spec.table.blocks.is_some() && !self.blocks.is_new(row) {
             return 0;
         }
-        if self.spec.table.repeated_rows == RepeatedRows::Drop && !self.repeats.is_new(row) {
+        if self.spec.table.repeated_rows == RepeatedRows::Drop && !self.repeats.is_new(&self.layout.fill_down(row)) {
             return 0;
         }
         if self.layout.is_plain() {
