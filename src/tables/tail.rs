@@ -14,8 +14,9 @@ const MOST_BYTES: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Tail {
     waiting: Vec<Waiting>,
-    /// What stands under the blocks before the last.
-    under_blocks: Vec<Waiting>,
+    /// What stands under the blocks before the last: clear footnotes, and what may be data.
+    footnotes: Places,
+    doubtful: Places,
     bytes: usize,
     /// Blank rows since the last row of data, and those between data.
     blank: u64,
@@ -66,7 +67,10 @@ impl Tail {
     /// the table that ends here.
     pub(super) fn end_block(&mut self) -> Option<Row> {
         let title = self.waiting.pop();
-        self.under_blocks.extend(std::mem::take(&mut self.waiting));
+        let (mut footnotes, mut doubtful) = (std::mem::take(&mut self.footnotes), std::mem::take(&mut self.doubtful));
+        self.settle(&mut footnotes, &mut doubtful);
+        (self.footnotes, self.doubtful) = (footnotes, doubtful);
+        self.waiting.clear();
         (self.bytes, self.blank, self.given_up, self.longest_label) = (0, 0, false, 0);
         title.map(|title| title.row)
     }
@@ -80,15 +84,20 @@ impl Tail {
         }
     }
 
-    /// What was left out, once the file has ended.
-    pub(super) fn findings(&self) -> Vec<Finding> {
-        let (mut footnotes, mut doubtful) = (Places::default(), Places::default());
-        for Waiting { row, after_blank } in self.under_blocks.iter().chain(&self.waiting) {
+    /// Tells clear footnotes among the rows that wait from those that may be data.
+    fn settle(&self, footnotes: &mut Places, doubtful: &mut Places) {
+        for Waiting { row, after_blank } in &self.waiting {
             let text = row.get(0).unwrap_or("");
             let clear = *after_blank || is_marked(text) || text.chars().count() > self.longest_label;
-            let places = if clear { &mut footnotes } else { &mut doubtful };
+            let places = if clear { &mut *footnotes } else { &mut *doubtful };
             places.add(row.number, None, Some(text));
         }
+    }
+
+    /// What was left out, once the file has ended.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let (mut footnotes, mut doubtful) = (self.footnotes.clone(), self.doubtful.clone());
+        self.settle(&mut footnotes, &mut doubtful);
         let gaps = self.gaps.finding("blank_rows", Severity::Note, "blank rows between the data were passed over");
         let footnotes = footnotes.finding("footnotes", Severity::Note, "footnotes under the table were left out");
         let doubtful = doubtful.finding(
