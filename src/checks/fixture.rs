@@ -71,7 +71,7 @@ impl Dataset {
         let found = positions.iter().map(|at| Some(first.get((*at)?)?.to_owned())).collect();
         let unexpected = first.iter().filter(|printed| !headers.iter().any(|header| header == printed));
         let header = Header { row: 1, found, unexpected: unexpected.map(str::to_owned).collect() };
-        let mut rows = Batch { rows: Vec::new(), columns: vec![Column::default(); schema.columns.len()] };
+        let mut rows = Batch { sheet: None, rows: Vec::new(), columns: vec![Column::default(); schema.columns.len()] };
         for record in records {
             rows.rows.push(record.position().expect("a position").line());
             for ((column, declared), at) in rows.columns.iter_mut().zip(&schema.columns).zip(&positions) {
@@ -125,8 +125,11 @@ fn split(rows: &Batch, size: usize) -> Vec<Batch> {
             range.clone().for_each(|row| part.push(column.text(row), column.cell(row)));
             part
         };
-        batches
-            .push(Batch { rows: rows.rows[range.clone()].to_vec(), columns: rows.columns.iter().map(part).collect() });
+        batches.push(Batch {
+            sheet: None,
+            rows: rows.rows[range.clone()].to_vec(),
+            columns: rows.columns.iter().map(part).collect(),
+        });
     }
     batches
 }

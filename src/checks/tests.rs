@@ -79,7 +79,7 @@ fn a_batch_that_is_not_as_declared_does_no_harm() {
     );
     let mut key = Column::default();
     key.push("a", Cell::Text);
-    let short = Batch { rows: vec![2, 3], columns: vec![key] };
+    let short = Batch { sheet: None, rows: vec![2, 3], columns: vec![key] };
     let finish = |mut run: Run| {
         run.observe(&short);
         run.finish().into_iter().map(|finding| finding.message).collect::<Vec<_>>()

@@ -124,7 +124,7 @@ mod tests {
             column("", planned),
             column("", delivered),
         ];
-        Batch { rows: vec![2], columns }
+        Batch { sheet: None, rows: vec![2], columns }
     }
 
     fn evaluate(text: &str, planned: f64, delivered: f64) -> Truth {

@@ -94,6 +94,8 @@ impl Column {
 /// Consecutive rows. The columns stand in the order of the dataset's `columns`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
+    /// The sheet of a workbook that the rows are from.
+    pub sheet: Option<Arc<str>>,
     /// Where each row stands in the file, from 1 (a row of several lines: its first).
     pub rows: Vec<u64>,
     /// One per declared column, each as long as `rows`.

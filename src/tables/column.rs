@@ -8,7 +8,7 @@ use super::{
     column_settings::{Pattern, PercentForm, Reasons, Scale},
     period_column::PeriodColumn,
     places::Places,
-    row::trim,
+    row::{Mark, trim},
 };
 
 /// Reads the cells of one column.
@@ -49,15 +49,17 @@ impl ColumnReader {
         }
     }
 
-    /// The text that counts, and what it was read as. `row` is for findings.
-    pub(super) fn read<'a>(&mut self, row: u64, text: &'a str) -> (&'a str, Cell) {
+    /// The text that counts, and what it was read as. `row` is for findings; `mark` is what the format knows of the cell
+    /// beyond its text.
+    pub(super) fn read<'a>(&mut self, row: u64, text: &'a str, mark: Option<Mark>) -> (&'a str, Cell) {
         let text = trim(text);
         let text = self.part.as_ref().and_then(|part| part.find(text, "value")).unwrap_or(text);
         if let Some(reason) = self.reasons.of(text) {
             return (text, Cell::Missing(reason));
         }
         let cell = match self.kind {
-            ColumnKind::Period => self.period.read(row, text),
+            ColumnKind::Period => self.period.read(row, text, mark == Some(Mark::FirstOfMonth)),
+            ColumnKind::Number if mark == Some(Mark::Share) => read_cell(ColumnKind::Percent, text),
             ColumnKind::Percent if self.percent.is_some() && unit(text) == Unit::Number => self.share(row, text),
             kind => read_cell(kind, text),
         };
@@ -160,18 +162,18 @@ mod tests {
             (PercentForm::Auto, "73.5%"),
             (PercentForm::Auto, "0.735"),
         ] {
-            assert_eq!(percent(form).read(2, text).1, Cell::Number(0.735), "{form:?} {text}");
+            assert_eq!(percent(form).read(2, text, None).1, Cell::Number(0.735), "{form:?} {text}");
         }
-        assert_eq!(percent(PercentForm::Share).read(2, "1.2").1, Cell::Number(1.2));
-        assert_eq!(percent(PercentForm::Points).read(2, "0.5").1, Cell::Number(0.005));
-        assert_eq!(percent(PercentForm::Points).read(2, "*").1, Cell::Missing(Missing::Suppressed));
+        assert_eq!(percent(PercentForm::Share).read(2, "1.2", None).1, Cell::Number(1.2));
+        assert_eq!(percent(PercentForm::Points).read(2, "0.5", None).1, Cell::Number(0.005));
+        assert_eq!(percent(PercentForm::Points).read(2, "*", None).1, Cell::Missing(Missing::Suppressed));
     }
 
     #[test]
     fn shares_of_both_forms_in_one_column_are_a_question() {
         let mut column = percent(PercentForm::Auto);
         for (row, text) in [(2, "73.5"), (3, "0"), (4, "100.0%"), (5, "1.0"), (6, "59.0")] {
-            column.read(row, text);
+            column.read(row, text, None);
         }
         let findings = column.findings("share");
         assert_eq!((findings.len(), findings[0].severity, findings[0].rows[0].row), (1, Severity::Error, 5));
@@ -193,8 +195,8 @@ mod tests {
         let settings =
             ColumnSettings { kind: ColumnKind::Figure, scale: Some(Scale::Header), ..ColumnSettings::default() };
         let mut column = ColumnReader::new(&settings, "YTD £'000", None);
-        assert_eq!(column.read(3, "(51,679)").1, Cell::Number(-51_679_000.0));
-        assert_eq!(column.read(3, "46%").1, Cell::Number(0.46));
+        assert_eq!(column.read(3, "(51,679)", None).1, Cell::Number(-51_679_000.0));
+        assert_eq!(column.read(3, "46%", None).1, Cell::Number(0.46));
         assert_eq!(ColumnReader::new(&settings, "YTD", None).findings("YTD")[0].severity, Severity::Error);
     }
 }

@@ -1,6 +1,6 @@
 //! Delimited text: CSV and its relatives.
 
-use std::{fs::File, io};
+use std::io::Read;
 
 use crate::model::{Finding, Severity};
 
@@ -8,7 +8,7 @@ use super::{
     ReadError,
     decode::{Text, guess_utf16},
     error::Limits,
-    formats::{Format, Opening, looks_like},
+    formats::{Format, Kind, Opening, likeness, looks_like, open_as},
     header,
     places::Places,
     row::{Row, Rows, is_blank},
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Delimited text: whatever is text and nothing else.
-pub(super) const FORMAT: Format = Format { recognises: is_text, open };
+pub(super) const FORMAT: Format = Format { recognises: is_text, open: |opening| open_as(Kind::Text, opening, open) };
 
 fn is_text(head: &[u8]) -> bool {
     let wide = || head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") || guess_utf16(head).is_some();
@@ -25,8 +25,8 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
-    let Opening { file, name, spec, limits } = opening;
-    let text = Text::new(file, spec.table.encoding.map(|encoding| encoding.0));
+    let Opening { input, name, spec, limits, .. } = opening;
+    let text = Text::new(input.into_read(), spec.table.encoding.map(|encoding| encoding.0));
     let mut rows = Delimited {
         text,
         buffer: String::new(),
@@ -46,10 +46,7 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     if rows.ended && is_blank(&rows.buffer) {
         return Err(ReadError::Empty { file: rows.name });
     }
-    let matched = |delimiter: &Delimiter| {
-        let found = header::find(&rows.head(delimiter.0), spec);
-        found.map_or(0, |found| found.matched())
-    };
+    let matched = |delimiter: &Delimiter| likeness(&rows.head(delimiter.0), spec);
     // `max_by_key` takes the last of equals; the order of preference is from the first.
     let likeliest = || Delimiter::ALL.into_iter().rev().max_by_key(matched);
     if let Some(delimiter) = spec.table.delimiter.or_else(likeliest) {
@@ -59,7 +56,7 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
 }
 
 struct Delimited {
-    text: Text<File>,
+    text: Text<Box<dyn Read + Send>>,
     /// Decoded text; what lies before `at` has been read.
     buffer: String,
     at: usize,
@@ -77,13 +74,10 @@ impl Delimited {
     fn fill(&mut self) -> Result<(), ReadError> {
         self.buffer.drain(..self.at);
         self.at = 0;
-        let more = self.text.read(&mut self.buffer).map_err(|source| self.interrupted(source))?;
+        let read = self.text.read(&mut self.buffer);
+        let more = read.map_err(|source| ReadError::unpacking(&self.name, self.line.saturating_sub(1), source))?;
         self.ended = !more;
         Ok(())
-    }
-
-    fn interrupted(&self, source: io::Error) -> ReadError {
-        ReadError::Interrupted { file: self.name.clone(), row: self.line.saturating_sub(1), source }
     }
 
     fn rest(&self) -> &str {

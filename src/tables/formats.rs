@@ -1,75 +1,116 @@
 //! The kinds of files that tables come in. One file a format, and one line in [`FORMATS`].
+//!
+//! A file is read as what its first bytes say, whatever its name; a name that says something else is a note. What is
+//! packed with gzip, Zstandard or ZIP is unpacked as it is read, one level deep.
 
-use std::{
-    fs::File,
-    io::{Read, Seek},
-    path::Path,
+mod apart;
+mod cell_text;
+mod compressed;
+mod input;
+mod json;
+mod json_records;
+mod named;
+mod package;
+mod packed;
+mod parquet;
+mod sheets;
+mod workbook;
+mod zipped;
+
+use std::{fs::File, path::Path};
+
+use super::{
+    ReadError, TableSpec, delimited,
+    error::{Limits, file_name},
+    header,
+    row::{Row, Rows},
 };
 
-use super::{ReadError, TableSpec, delimited, error::Limits, error::file_name, row::Rows};
+pub(super) use input::Input;
+pub(super) use named::{Kind, open_as};
+pub(super) use sheets::head_of;
 
 /// One kind of file.
 pub(super) struct Format {
-    /// Whether a file that begins with these bytes (up to [`HEAD`]) is of this kind. The name does not count: names lie.
+    /// Whether a file that begins with these bytes (a few thousand) is of this kind. The name does not count: names lie.
     pub(super) recognises: fn(head: &[u8]) -> bool,
     /// Opens it.
     pub(super) open: fn(Opening<'_>) -> Result<Box<dyn Rows>, ReadError>,
 }
 
 /// The kinds that can be read. The first that recognises a file reads it.
-const FORMATS: &[Format] = &[delimited::FORMAT];
-
-/// How much of a file is looked at to tell what it is.
-const HEAD: u64 = 8 << 10;
+const FORMATS: &[Format] = &[
+    packed::FORMAT,
+    workbook::OLD_FORMAT,
+    compressed::GZIP,
+    compressed::ZSTANDARD,
+    parquet::FORMAT,
+    json::FORMAT,
+    delimited::FORMAT,
+];
 
 /// A file that is about to be read, from its beginning.
 pub(super) struct Opening<'a> {
-    pub(super) file: File,
+    pub(super) input: Input,
+    /// The name of the file, for messages and for what it claims to be.
     pub(super) name: String,
     pub(super) spec: &'a TableSpec,
     pub(super) limits: Limits,
+    /// Whether it lies in an archive already.
+    pub(super) within: bool,
 }
 
 /// Opens a file as what it is.
 pub(super) fn open(path: &Path, spec: &TableSpec, limits: Limits) -> Result<Box<dyn Rows>, ReadError> {
     let name = file_name(path);
-    let mut head = Vec::new();
-    let opened = File::open(path).and_then(|mut file| {
-        file.by_ref().take(HEAD).read_to_end(&mut head)?;
-        file.rewind()?;
-        Ok(file)
-    });
-    let file = opened.map_err(|source| ReadError::Open { file: name.clone(), source })?;
+    let file = File::open(path).map_err(|source| ReadError::Open { file: name.clone(), source })?;
+    open_input(Opening { input: Input::File(file), name, spec, limits, within: false })
+}
+
+/// Opens what lies in a file or an archive.
+fn open_input(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
+    let Opening { input, name, spec, limits, within } = opening;
+    let (head, input) = input.peek().map_err(|source| ReadError::unpacking(&name, 0, source))?;
     if head.is_empty() {
         return Err(ReadError::Empty { file: name });
     }
     match FORMATS.iter().find(|format| (format.recognises)(&head)) {
-        Some(format) => (format.open)(Opening { file, name, spec, limits }),
+        Some(format) => (format.open)(Opening { input, name, spec, limits, within }),
         None => Err(ReadError::NotText { file: name, looks_like: looks_like(&head).unwrap_or("binary data") }),
     }
+}
+
+/// How many declared columns the best header among these rows answers to. Every choice between readings of one file
+/// (delimiters, sheets, members of an archive) is made by it.
+pub(super) fn likeness(head: &[Row], spec: &TableSpec) -> usize {
+    header::find(head, spec).map_or(0, |found| found.matched())
 }
 
 /// What a file that begins with these bytes is, as people call it; none for text.
 pub(super) fn looks_like(head: &[u8]) -> Option<&'static str> {
     const KINDS: &[(&[u8], &str)] = &[
         (b"PK\x05\x06", "an empty ZIP archive"),
+        (b"PK\x03\x04", "a ZIP archive"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Excel workbook of the old kind (.xls) or another Office document"),
         (b"%PDF-", "a PDF document"),
         (b"\x1F\x8B", "a gzip archive"),
         (b"PAR1", "a Parquet file"),
         (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
         (b"Rar!\x1A\x07", "a RAR archive"),
+        (b"BZh", "a bzip2 archive"),
+        (b"\xFD7zXZ\0", "an xz archive"),
         (b"\x28\xB5\x2F\xFD", "a Zstandard archive"),
         (b"\x89PNG", "a picture (PNG)"),
         (b"\xFF\xD8\xFF", "a picture (JPEG)"),
         (b"{\\rtf", "a Rich Text document"),
         (b"SQLite format 3\0", "an SQLite database"),
     ];
-    if head.starts_with(b"PK\x03\x04") {
-        return Some(looks_packed_like(head));
-    }
     if let Some((_, kind)) = KINDS.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Some(kind);
+        // A table may begin with these three letters; a bzip2 archive goes on with bytes that no text has.
+        return (*kind != "a bzip2 archive" || head.get(4..10) == Some(b"1AY&SY")).then_some(kind);
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return Some("a tar archive");
     }
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     let begins = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
@@ -79,17 +120,5 @@ pub(super) fn looks_like(head: &[u8]) -> Option<&'static str> {
         Some("an XML document")
     } else {
         None
-    }
-}
-
-/// Office documents are ZIP archives, and name their first files so that they can be told apart.
-fn looks_packed_like(head: &[u8]) -> &'static str {
-    let names = |word: &[u8]| head.windows(word.len()).any(|window| window == word);
-    if names(b"opendocument.spreadsheet") {
-        "an OpenDocument spreadsheet (.ods)"
-    } else if names(b"xl/") || names(b"[Content_Types].xml") {
-        "an Excel workbook (.xlsx) or another Office document"
-    } else {
-        "a ZIP archive"
     }
 }

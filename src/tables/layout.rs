@@ -15,7 +15,7 @@ use super::{
     layout_settings::{AcrossColumns, BlankCells},
     periods,
     places::Places,
-    row::{Row, is_blank, trim},
+    row::{Mark, Row, is_blank, trim},
 };
 
 /// Where the text of a declared column is taken from.
@@ -48,6 +48,8 @@ pub(super) struct Taken<'a> {
     pub(super) text: &'a str,
     pub(super) period: Option<Period>,
     pub(super) place: Option<CellPlace>,
+    /// What the format knows of the cell beyond its text.
+    pub(super) mark: Option<Mark>,
 }
 
 /// How the rows of one file become rows of figures.
@@ -245,18 +247,21 @@ impl Layout {
     /// The text of a declared column in one of the rows that a group makes; none where the file has no such cell.
     pub(super) fn cell<'a>(&'a self, column: usize, group: &'a Group, across: usize) -> Option<Taken<'a>> {
         let across = self.across.get(across);
-        let plain = |text| Taken { text, period: None, place: None };
+        let plain = |text| Taken { text, period: None, place: None, mark: None };
         let figure = |kind: usize| {
             let row = group.rows.get(kind)?.as_ref()?;
-            let text = row.get(across.map(|across| across.position).or(self.figures_at)?)?;
+            let position = across.map(|across| across.position).or(self.figures_at)?;
+            let text = row.get(position)?;
             let header = across.map(|across| Arc::clone(&across.header));
-            Some(Taken { text, period: None, place: Some(CellPlace { row: row.number, header }) })
+            let place = Some(CellPlace { row: row.number, header });
+            Some(Taken { text, period: None, place, mark: row.marked(position) })
         };
         match self.sources.get(column)? {
             Source::Cell(position) => {
-                let (text, row) = group.text((*position)?)?;
-                let place = (row != group.number()).then_some(CellPlace { row, header: None });
-                Some(Taken { text, period: None, place })
+                let position = (*position)?;
+                let (text, row) = group.text(position)?;
+                let place = (row.number != group.number()).then_some(CellPlace { row: row.number, header: None });
+                Some(Taken { text, period: None, place, mark: row.marked(position) })
             }
             Source::Given(text) => Some(plain(text)),
             Source::Title => Some(plain(&self.title)),
@@ -290,8 +295,8 @@ impl Group {
     }
 
     /// The text of a cell that is not one of the figures, and its row: the first that is not blank.
-    fn text(&self, position: usize) -> Option<(&str, u64)> {
-        let mut texts = self.rows.iter().flatten().filter_map(|row| Some((trim(row.get(position)?), row.number)));
+    fn text(&self, position: usize) -> Option<(&str, &Row)> {
+        let mut texts = self.rows.iter().flatten().filter_map(|row| Some((trim(row.get(position)?), row)));
         let first = texts.next()?;
         if first.0.is_empty() { texts.find(|(text, _)| !text.is_empty()).or(Some(first)) } else { Some(first) }
     }

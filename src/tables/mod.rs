@@ -46,7 +46,7 @@ pub use layout_settings::{
 pub use measures::{Extractor, Figures, FileNameError, PeriodOf, UnknownColumn};
 pub use periods::{PeriodProblem, read_period};
 pub use settings::{
-    Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, RowPattern, TableSettings,
-    TableSpec, TextEncoding,
+    Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, RowPattern, SheetChoice,
+    TableSettings, TableSpec, TextEncoding,
 };
 pub use table::{HeaderMatch, Table, probe};

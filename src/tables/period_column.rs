@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Cell, Finding, Granularity, Severity};
+use crate::model::{Cell, Finding, Granularity, Period, Severity};
 
 use super::{
     cells::missing,
@@ -30,10 +30,14 @@ impl PeriodColumn {
         Self { year, ..Self::default() }
     }
 
-    /// Reads a cell.
-    pub(super) fn read(&mut self, row: u64, text: &str) -> Cell {
+    /// Reads a cell. `first_of_month`: it is a date of a spreadsheet, which is how spreadsheets hold months; it is read
+    /// as one unless the column has shown other days before.
+    pub(super) fn read(&mut self, row: u64, text: &str, first_of_month: bool) -> Cell {
         if self.last.as_ref().is_none_or(|(last, _)| last != text) {
-            self.last = Some((text.to_owned(), periods::read(text, self.year).ok()));
+            let reading = periods::read(text, self.year).ok();
+            let stands_for_month = first_of_month && !self.certain.contains(&Granularity::Day);
+            let reading = reading.map(|reading| if stands_for_month { month_of(reading) } else { reading });
+            self.last = Some((text.to_owned(), reading));
         }
         let Some((_, Some(reading))) = &self.last else {
             let reason = if is_blank(text) { crate::model::Missing::Blank } else { missing(text) };
@@ -66,5 +70,13 @@ impl PeriodColumn {
             places.finding("ambiguous_period", Severity::Error, message)
         };
         contested.filter_map(finding).collect()
+    }
+}
+
+/// A day as the month that it is in, which may be meant as the day.
+fn month_of(day: Reading) -> Reading {
+    match Period::containing(Granularity::Month, day.period.start()) {
+        Some(month) => Reading { period: month, also: vec![day.period] },
+        None => day,
     }
 }

@@ -1,8 +1,19 @@
 //! One row of cells as the formats hand them over, and what they have to offer besides.
 
+use std::sync::Arc;
+
 use crate::model::Finding;
 
 use super::ReadError;
+
+/// What a format knows of a cell beyond its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// A number that is shown as a percentage: `56.3%` is 0.563 beyond doubt.
+    Share,
+    /// The first of a month at midnight: a day, and how spreadsheets hold months.
+    FirstOfMonth,
+}
 
 /// The texts of one row, as printed. It is reused from row to row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,6 +22,8 @@ pub(super) struct Row {
     pub(super) number: u64,
     text: String,
     ends: Vec<usize>,
+    /// The cells that are marked, in their order.
+    marks: Vec<(usize, Mark)>,
 }
 
 impl Row {
@@ -19,6 +32,18 @@ impl Row {
         self.number = number;
         self.text.clear();
         self.ends.clear();
+        self.marks.clear();
+    }
+
+    /// Marks the cell that is not finished yet.
+    pub(super) fn mark(&mut self, mark: Mark) {
+        self.marks.push((self.ends.len(), mark));
+    }
+
+    /// The mark of a cell, if it has one.
+    pub(super) fn marked(&self, cell: usize) -> Option<Mark> {
+        let at = self.marks.binary_search_by_key(&cell, |(cell, _)| *cell).ok()?;
+        self.marks.get(at).map(|(_, mark)| *mark)
     }
 
     /// Adds to the cell that is not finished yet.
@@ -44,6 +69,8 @@ impl Row {
             changed.push_str(if at == cell { text } else { self.get(at).unwrap_or("") });
             changed.end_cell();
         }
+        changed.marks.clone_from(&self.marks);
+        changed.marks.retain(|(marked, _)| *marked != cell);
         *self = changed;
     }
 
@@ -86,6 +113,11 @@ pub(super) trait Rows: Send {
 
     /// What the format itself found amiss, once the end is reached.
     fn findings(&self) -> Vec<Finding>;
+
+    /// The sheet of a workbook that the rows are from.
+    fn sheet(&self) -> Option<Arc<str>> {
+        None
+    }
 }
 
 /// White space and what is invisible: a byte-order mark, a zero-width space.

@@ -1,6 +1,6 @@
 //! What a dataset's file says about its table, as YAML. Everything that a file shows by itself is optional.
 
-use std::fmt;
+use std::{fmt, num::NonZeroUsize};
 
 use encoding_rs::Encoding;
 use globset::{GlobBuilder, GlobMatcher};
@@ -33,6 +33,10 @@ pub struct TableSettings {
     /// How many rows the header covers, 1 to 3.
     #[serde(default)]
     pub header_rows: HeaderRows,
+    /// The sheet of a workbook: its name, a pattern (`Activity*`), or its position among those that are not hidden, from 1.
+    /// Left out: the only one, or the one whose header answers to the most columns.
+    #[serde(default)]
+    pub sheet: Option<SheetChoice>,
     /// Patterns (`% of total*`) of the first cell that is not blank; rows that fit one are left out.
     #[serde(default)]
     pub skip_rows: Vec<RowPattern>,
@@ -145,6 +149,79 @@ impl<'de> Deserialize<'de> for RowPattern {
                 format!("`{pattern}` is no pattern ({}); put a backslash before [ ] {{ }}", error.kind())
             })
         }))
+    }
+}
+
+/// The sheet of a workbook.
+#[derive(Debug, Clone)]
+pub enum SheetChoice {
+    /// The first visible sheet is 1.
+    Position(NonZeroUsize),
+    /// A name, or a pattern in which `*` stands for any text; letters match in either case.
+    Named {
+        /// As written.
+        text: String,
+        /// None for a name that makes no pattern.
+        pattern: Option<GlobMatcher>,
+    },
+}
+
+impl SheetChoice {
+    /// Whether this is the name as it is.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Named { text, .. } if text.trim() == name.trim())
+    }
+
+    /// Whether a name fits.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::Position(_) => false,
+            Self::Named { text, pattern } => {
+                pattern.as_ref().is_some_and(|pattern| pattern.is_match(name.trim()))
+                    || text.trim().to_lowercase() == name.trim().to_lowercase()
+            }
+        }
+    }
+}
+
+impl fmt::Display for SheetChoice {
+    /// "`Activity*`", "at position 2".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Position(position) => write!(f, "at position {position}"),
+            Self::Named { text, .. } => write!(f, "`{text}`"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SheetChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Choice;
+        impl Visitor<'_> for Choice {
+            type Value = SheetChoice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a sheet, or its position from 1")
+            }
+
+            fn visit_u64<E: de::Error>(self, position: u64) -> Result<SheetChoice, E> {
+                let position = usize::try_from(position).ok().and_then(NonZeroUsize::new);
+                position.map(SheetChoice::Position).ok_or_else(|| E::custom("the first sheet is at position 1"))
+            }
+
+            fn visit_i64<E: de::Error>(self, position: i64) -> Result<SheetChoice, E> {
+                self.visit_u64(u64::try_from(position).unwrap_or(0))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<SheetChoice, E> {
+                let glob = GlobBuilder::new(text.trim()).case_insensitive(true).backslash_escape(true).build();
+                let pattern = glob.ok().map(|glob| glob.compile_matcher());
+                Ok(SheetChoice::Named { text: text.to_owned(), pattern })
+            }
+        }
+        deserializer.deserialize_any(Choice)
     }
 }
 

@@ -47,7 +47,7 @@ pub struct HeaderMatch {
 /// The file cannot be read as a table. A file without a header that answers is no error: everything is missing.
 pub fn probe(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<HeaderMatch, ReadError> {
     let mut rows = formats::open(path, spec, *limits)?;
-    let head = read_head(rows.as_mut())?;
+    let head = formats::head_of(rows.as_mut())?;
     let found = header::find(&head, spec);
     let printed = found.as_ref().map_or(&[][..], |found| &found.header.found);
     let has = |at: usize| printed.get(at).is_some_and(Option::is_some);
@@ -95,7 +95,7 @@ impl Table {
     /// takes from its titles or name.
     pub fn open(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
         let mut rows = formats::open(path, spec, *limits)?;
-        let head = read_head(rows.as_mut())?;
+        let head = formats::head_of(rows.as_mut())?;
         let file = file_name(path);
         let found = header::find(&head, spec).ok_or_else(|| ReadError::NoHeader {
             file: file.clone(),
@@ -146,7 +146,8 @@ impl Table {
     /// # Errors
     /// The file cannot be read further; after that there is nothing more.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, ReadError> {
-        let mut batch = Batch { rows: Vec::new(), columns: vec![Column::default(); self.columns.len()] };
+        let mut batch =
+            Batch { sheet: self.rows.sheet(), rows: Vec::new(), columns: vec![Column::default(); self.columns.len()] };
         let (mut row, mut bytes) = (Row::default(), 0);
         while !self.done && batch.rows.len() < BATCH_ROWS && bytes < BATCH_BYTES {
             match self.advance(&mut row, &mut batch) {
@@ -176,6 +177,11 @@ impl Table {
         findings.extend(self.blocks.findings());
         findings.extend(self.repeats.finding());
         findings.extend(self.tail.findings());
+        if let Some(sheet) = self.rows.sheet() {
+            for row in findings.iter_mut().flat_map(|finding| &mut finding.rows) {
+                row.sheet.get_or_insert_with(|| sheet.to_string());
+            }
+        }
         findings
     }
 
@@ -320,11 +326,13 @@ impl Table {
         batch.rows.push(row.number);
         let mut bytes = 0;
         for (at, (source, column)) in self.columns.iter_mut().zip(&mut batch.columns).enumerate() {
-            let Some(text) = self.layout.position(at).and_then(|position| row.get(position)) else {
+            let position = self.layout.position(at);
+            let Some(text) = position.and_then(|position| row.get(position)) else {
                 column.push("", Cell::Missing(Missing::Absent));
                 continue;
             };
-            let (text, cell) = source.reader.read(row.number, text);
+            let mark = position.and_then(|position| row.marked(position));
+            let (text, cell) = source.reader.read(row.number, text, mark);
             bytes += text.len();
             column.push(text, cell);
         }
@@ -347,7 +355,7 @@ impl Table {
                 let row = taken.place.as_ref().map_or(group.number(), |place| place.row);
                 let (text, cell) = match taken.period {
                     Some(period) if source.reader.kind == ColumnKind::Period => (taken.text, Cell::Period(period)),
-                    _ => source.reader.read(row, taken.text),
+                    _ => source.reader.read(row, taken.text, taken.mark),
                 };
                 bytes += text.len();
                 match taken.place {
@@ -384,18 +392,4 @@ fn title(stands: TitleIn, above: Option<&Row>, header: Option<&Row>) -> Option<S
         TitleIn::Header => header,
     };
     row.and_then(Row::first_filled).map(|(_, text)| trim(text).to_owned())
-}
-
-/// Reads the rows in which the header is searched.
-fn read_head(rows: &mut dyn Rows) -> Result<Vec<Row>, ReadError> {
-    let (mut head, mut bytes) = (Vec::new(), 0);
-    while head.len() < header::SEARCHED_ROWS && bytes < header::SEARCHED_BYTES {
-        let mut row = Row::default();
-        if !rows.read(&mut row)? {
-            break;
-        }
-        bytes += row.bytes();
-        head.push(row);
-    }
-    Ok(head)
 }

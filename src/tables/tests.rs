@@ -359,7 +359,7 @@ fn what_is_no_text_is_called_by_its_name() {
 
 #[test]
 fn files_beyond_the_limits_are_refused() {
-    let limits = Limits { row_bytes: 1000, columns: 50, rows: 1000 };
+    let limits = Limits { row_bytes: 1000, columns: 50, rows: 1000, ..Limits::default() };
     let refused = |bytes: String| read_within(bytes, &two(), limits).expect_err("beyond the limits").to_string();
     assert!(
         refused("name,count\na,1\n\"".to_owned() + &*"x,1\n".repeat(100_000))
@@ -470,7 +470,7 @@ proptest! {
         header_rows in 1..=3,
     ) {
         let spec = tabled(&format!("{{ header_rows: {header_rows} }}"), "name: {}\ncount: { kind: number }");
-        let limits = Limits { row_bytes: 300, columns: 40, rows: 60 };
+        let limits = Limits { row_bytes: 300, columns: 40, rows: 60, ..Limits::default() };
         let _ = read_within([start, bytes].concat(), &spec, limits);
     }
 
