@@ -13,12 +13,12 @@ pub(super) struct Failures {
 }
 
 impl Failures {
-    /// Adds a row. `column` is the header as printed, `value` the cell as printed; it is asked for only if it is kept.
-    pub(super) fn add(&mut self, row: u64, column: &str, value: impl FnOnce() -> String) {
+    /// Adds a row of `sheet`. `column` is the header as printed, `value` the cell as printed; it is asked for only if it is kept.
+    pub(super) fn add(&mut self, sheet: Option<&str>, row: u64, column: &str, value: impl FnOnce() -> String) {
         self.count += 1;
         if self.rows.len() < ROWS_KEPT {
             let (column, value) = (Some(column.to_owned()), Some(shortened(&value(), CHARS_KEPT)));
-            self.rows.push(FailingRow { row, sheet: None, column, value });
+            self.rows.push(FailingRow { row, sheet: sheet.map(str::to_owned), column, value });
         }
     }
 

@@ -14,6 +14,8 @@ mod package;
 mod packed;
 mod parquet;
 mod sheets;
+#[cfg(test)]
+mod tests;
 mod workbook;
 mod zipped;
 

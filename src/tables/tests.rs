@@ -64,7 +64,7 @@ pub(super) fn shipped(name: &str) -> Dataset {
 }
 
 /// A dataset of columns alone, written `name: { … }` line by line.
-fn columns(lines: &str) -> TableSpec {
+pub(super) fn columns(lines: &str) -> TableSpec {
     tabled("{}", lines)
 }
 
@@ -131,7 +131,7 @@ fn activity(contract: &str, kind: &str) -> SeriesKey {
     SeriesKey { measure: "activity".to_owned(), labels }
 }
 
-fn two() -> TableSpec {
+pub(super) fn two() -> TableSpec {
     columns("name: { kind: text }\ncount: { kind: number }")
 }
 
@@ -335,10 +335,8 @@ fn damaged_letters_are_named_with_their_cell() {
 
 #[test]
 fn what_is_no_text_is_called_by_its_name() {
-    let cases: [(&[u8], &str); 10] = [
-        (b"PK\x03\x04\x14\0\0\0\0\0les.csv", "a ZIP archive;"),
-        (b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK", "(.ods)"),
-        (b"PK\x03\x04\x14\0\0\0\0\0[Content_Types].xml", "an Excel workbook (.xlsx)"),
+    let cases: [(&[u8], &str); 8] = [
+        (b"PK\x03\x04\x14\0\0\0\0\0les.csv", "cannot be read as a ZIP archive"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Excel workbook of the old kind (.xls)"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"  <!DOCTYPE html><html>", "a web page"),

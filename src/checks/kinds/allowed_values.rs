@@ -145,7 +145,7 @@ impl Tally for Strangers {
             if matches!(cell, Cell::Missing(_)) || self.allowed.set.contains(text) {
                 continue;
             }
-            self.failures.add(row, self.field.header_of(batch, index), || text.to_owned());
+            self.failures.add(batch.sheet.as_deref(), row, self.field.header_of(batch, index), || text.to_owned());
             if self.found.len() <= LISTED && !self.found.iter().any(|found| found == text) {
                 self.found.push(text.to_owned());
             }

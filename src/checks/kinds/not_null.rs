@@ -137,7 +137,9 @@ impl Nulls {
             let reason = if reason == Missing::Absent { Missing::Blank } else { reason };
             if let Some((_, _, count)) = self.counted.iter_mut().find(|(counted, ..)| *counted == reason) {
                 *count += 1;
-                self.failures.add(row, self.field.header_of(batch, index), || self.field.text(batch, index).to_owned());
+                self.failures.add(batch.sheet.as_deref(), row, self.field.header_of(batch, index), || {
+                    self.field.text(batch, index).to_owned()
+                });
             }
         }
     }

@@ -141,7 +141,9 @@ impl Tally for Outliers {
             if let Cell::Number(number) = cell
                 && !self.bounds.contain(number)
             {
-                self.failures.add(row, self.field.header_of(batch, index), || self.field.text(batch, index).to_owned());
+                self.failures.add(batch.sheet.as_deref(), row, self.field.header_of(batch, index), || {
+                    self.field.text(batch, index).to_owned()
+                });
             }
         }
     }

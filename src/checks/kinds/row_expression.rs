@@ -115,7 +115,9 @@ impl Tally for Rows {
                 }
             };
             let fields = &self.fields;
-            failures.add(*row, &self.header, || side_by_side(fields.iter().map(|field| field.text(batch, index))));
+            failures.add(batch.sheet.as_deref(), *row, &self.header, || {
+                side_by_side(fields.iter().map(|field| field.text(batch, index)))
+            });
         }
     }
 

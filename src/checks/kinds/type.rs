@@ -69,7 +69,9 @@ impl Tally for TypeTally {
         for Unreadable { field, failures, .. } in &mut self.0 {
             for (row, index, cell) in field.cells(batch) {
                 if cell == Cell::Missing(Missing::Unreadable) {
-                    failures.add(row, field.header_of(batch, index), || field.text(batch, index).to_owned());
+                    failures.add(batch.sheet.as_deref(), row, field.header_of(batch, index), || {
+                        field.text(batch, index).to_owned()
+                    });
                 }
             }
         }

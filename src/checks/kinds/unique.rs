@@ -20,6 +20,7 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::{BuildHasher, Hash, Hasher, RandomState},
+    sync::Arc,
 };
 
 use serde::Deserialize;
@@ -77,6 +78,7 @@ impl Check for Compiled {
             repeats: 0,
             example: None,
             failures: Failures::default(),
+            sheets: Vec::new(),
         }))
     }
 }
@@ -88,6 +90,8 @@ type KeyHash = [u64; 2];
 struct Seen {
     first: u64,
     repeated: bool,
+    /// Which of the sheets seen so far.
+    sheet: u16,
 }
 
 #[derive(Debug)]
@@ -103,6 +107,7 @@ struct Keys {
     /// The first repeated key as printed, its first row and its second.
     example: Option<(String, u64, u64)>,
     failures: Failures,
+    sheets: Vec<Option<Arc<str>>>,
 }
 
 impl Keys {
@@ -127,20 +132,26 @@ impl Keys {
 
     fn add(&mut self, row: u64, index: usize, batch: &Batch) {
         let Some(hash) = self.hash(batch, index) else { return };
-        let (first, known) = match self.seen.entry(hash) {
+        let (first, first_sheet, known) = match self.seen.entry(hash) {
             Entry::Vacant(new) => {
-                new.insert(Seen { first: row, repeated: false });
+                // A workbook with more sheets than that has its rows named without them.
+                let sheet = u16::try_from(self.sheets.len().saturating_sub(1)).unwrap_or(u16::MAX);
+                new.insert(Seen { first: row, repeated: false, sheet });
                 return;
             }
-            Entry::Occupied(mut old) => (old.get().first, std::mem::replace(&mut old.get_mut().repeated, true)),
+            Entry::Occupied(mut old) => {
+                let known = std::mem::replace(&mut old.get_mut().repeated, true);
+                (old.get().first, old.get().sheet, known)
+            }
         };
         let key = self.printed(batch, index);
         if !known {
             self.repeats += 1;
-            self.failures.add(first, &self.header, || key.clone());
+            let sheet = self.sheets.get(usize::from(first_sheet)).and_then(Option::as_deref);
+            self.failures.add(sheet, first, &self.header, || key.clone());
             self.example.get_or_insert_with(|| (key.clone(), first, row));
         }
-        self.failures.add(row, &self.header, || format!("{key} (first in row {first})"));
+        self.failures.add(batch.sheet.as_deref(), row, &self.header, || format!("{key} (first in row {first})"));
     }
 }
 
@@ -156,6 +167,9 @@ fn hash_cell(cell: Cell, text: &str, hasher: &mut impl Hasher) {
 
 impl Tally for Keys {
     fn observe(&mut self, batch: &Batch) {
+        if self.sheets.last() != Some(&batch.sheet) {
+            self.sheets.push(batch.sheet.clone());
+        }
         for (index, row) in batch.rows.iter().enumerate() {
             self.add(*row, index, batch);
         }

@@ -79,7 +79,7 @@ fn members(archive: &mut ZipArchive<BufReader<File>>, file: &str) -> Result<Vec<
         if member.is_dir() || leaf.is_empty() {
             continue;
         }
-        if member.enclosed_name().is_none() || name.contains('\\') {
+        if leads_out(&name) {
             return Err(ReadError::UnsafeName { file: file.to_owned(), member: name });
         }
         if name.starts_with("__MACOSX/") || leaf.starts_with('.') || leaf.eq_ignore_ascii_case("thumbs.db") {
@@ -101,6 +101,12 @@ fn members(archive: &mut ZipArchive<BufReader<File>>, file: &str) -> Result<Vec<
         members.push(Member { start, packed: member.compressed_size(), crc: member.crc32(), deflated, name });
     }
     Ok(members)
+}
+
+/// Whether a name, were it ever used, would lead out of a folder. Members are read in place; such a name is an attack.
+fn leads_out(name: &str) -> bool {
+    let drive = name.as_bytes().get(1) == Some(&b':');
+    name.starts_with('/') || name.contains(['\\', '\0']) || drive || name.split('/').any(|part| part == "..")
 }
 
 impl Archive<'_> {
