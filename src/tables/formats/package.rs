@@ -51,7 +51,7 @@ pub(super) fn inspect(
             }
             error => ReadError::damaged(name, what, &error),
         })?;
-        let title = part.name().map(|name| name.into_owned()).unwrap_or_default();
+        let title = part.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
         let most =
             HELD.iter().find(|(end, _)| title.to_ascii_lowercase().ends_with(end)).map_or(left, |(_, most)| *most);
         let mut pieces = Pieces::default();
@@ -88,7 +88,7 @@ enum Within {
     /// A tag; the quotation mark that an attribute in it is open with.
     Tag(Option<u8>),
     /// A comment or CDATA section, up to these three bytes.
-    Section(&'static [u8; 3]),
+    Section([u8; 3]),
 }
 
 /// Measures the pieces of XML as they pass: texts, tags, comments.
@@ -120,7 +120,9 @@ impl Pieces {
         }
         self.size += bytes.len() as u64;
         if self.xml {
-            bytes.iter().for_each(|byte| self.take(*byte));
+            for byte in bytes {
+                self.take(*byte);
+            }
         }
     }
 
@@ -148,7 +150,7 @@ impl Pieces {
             }
             (Within::Section(end), _) => {
                 self.push_last(byte);
-                if self.last.ends_with(end) {
+                if self.last.ends_with(&end) {
                     self.begin(Within::Text);
                 }
             }
@@ -163,13 +165,13 @@ impl Pieces {
         }
         self.push_last(byte);
         if self.piece == 3 && self.last.ends_with(b"!--") {
-            self.section(b"-->");
+            self.section(*b"-->");
         } else if self.piece == 8 && self.last.ends_with(b"![CDATA[") {
-            self.section(b"]]>");
+            self.section(*b"]]>");
         }
     }
 
-    fn section(&mut self, end: &'static [u8; 3]) {
+    fn section(&mut self, end: [u8; 3]) {
         self.last = [0; 12];
         self.within = Within::Section(end);
     }
@@ -205,7 +207,9 @@ mod tests {
     fn measured(xml: &str) -> Pieces {
         let mut pieces = Pieces::default();
         // Byte by byte, so that nothing depends on where a read ends.
-        xml.as_bytes().chunks(1).for_each(|byte| pieces.feed(byte));
+        for byte in xml.as_bytes().chunks(1) {
+            pieces.feed(byte);
+        }
         pieces
     }
 

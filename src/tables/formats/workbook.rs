@@ -1,7 +1,7 @@
-//! Workbooks: Excel's of both kinds, and OpenDocument's.
+//! Workbooks: those of Excel, old and new, and `OpenDocument` spreadsheets.
 //!
 //! A sheet of an `.xlsx` file is read cell by cell: in memory are its distinct texts and the rows on their way. The
-//! older formats are held in memory as a whole, which their limits (65,536 rows of `.xls`) and ours keep in bounds.
+//! older formats are held in memory as a whole, up to 128 MB of file (`.xls`) or of unpacked parts (`.ods`).
 //! Of merged cells the first holds the value; a formula's value is the one that was saved with it.
 
 mod rows;
@@ -80,7 +80,7 @@ fn open_xls(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     })
 }
 
-/// Opens an OpenDocument spreadsheet.
+/// Opens an `OpenDocument` spreadsheet.
 pub(super) fn open_ods(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     let (file, reading) = prepare(opening)?;
     let mut archive = package::open(&file, &reading.name, ODS)?;
