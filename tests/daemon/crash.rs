@@ -13,7 +13,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::support2::{Answer, Daemon, Home, Receiver, eventually, verify_signatures};
+use crate::support::{Answer, Daemon, Home, Receiver, eventually, verify_signatures};
 
 /// The longest life of a daemon that is killed.
 const LIFE: Duration = Duration::from_millis(300);
@@ -212,8 +212,8 @@ fn kills_and_failing_receivers_change_nothing_about_the_end() {
     let sent: BTreeSet<&str> = outbox.iter().map(|entry| entry["id"].as_str().unwrap()).collect();
     let requests = [group.requests(), operator.requests()].concat();
     let accepted: BTreeSet<&str> =
-        requests.iter().filter(|request| request.accepted).map(crate::support2::Request::id).collect();
-    let heard: BTreeSet<&str> = requests.iter().map(crate::support2::Request::id).collect();
+        requests.iter().filter(|request| request.accepted).map(crate::support::Request::id).collect();
+    let heard: BTreeSet<&str> = requests.iter().map(crate::support::Request::id).collect();
     assert_eq!(accepted, sent);
     assert_eq!(heard, sent);
     assert_eq!(outbox.len(), quiet.outbox().len());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support2::{Home, Relay, les_file};
+use crate::support::{Home, Relay, les_file};
 
 const LOGIN: (&str, &str) = ("bellwether", "correct horse battery staple");
 

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support2::{Home, Receiver, les_file};
+use crate::support::{Home, Receiver, les_file};
 
 /// Ticks of the processor that a process has used: fields 14 and 15 of its `stat`, a hundredth of a second each.
 fn ticks(pid: u32) -> u64 {

@@ -9,5 +9,4 @@ mod manners;
 mod watching;
 mod webhooks;
 
-#[path = "../support2/mod.rs"]
-mod support2;
+mod support;

@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::support2::{Answer, Daemon, Home, PATIENCE, Receiver, eventually, http_get, les_file};
+use crate::support::{Answer, Daemon, Home, PATIENCE, Receiver, eventually, http_get, les_file};
 
 /// Far less than the half minute after which a service manager kills.
 const SECONDS: Duration = Duration::from_secs(8);

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support2::{Home, eventually, http_get, les_file};
+use crate::support::{Home, eventually, http_get, les_file};
 
 fn names(deliveries: &[Value]) -> BTreeSet<&str> {
     deliveries.iter().map(|delivery| delivery["file"].as_str().unwrap()).collect()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support2::{Answer, Home, Receiver, les_file, verify_signatures};
+use crate::support::{Answer, Home, Receiver, les_file, verify_signatures};
 
 /// A home whose reports go to a receiver, with a file in its drop folder.
 fn home_to(receiver: &Receiver) -> Home {
@@ -35,9 +35,8 @@ fn whatever_a_receiver_does_the_message_arrives_under_one_id() {
     let requests = receiver.requests();
     // One was cut off before its end.
     assert_eq!(requests.len(), 5);
-    let all = |part: fn(&crate::support2::Request) -> &str| {
-        requests.iter().all(|request| part(request) == part(&requests[0]))
-    };
+    let all =
+        |part: fn(&crate::support::Request) -> &str| requests.iter().all(|request| part(request) == part(&requests[0]));
     assert!(all(|request| request.id()) && all(|request| &request.body), "every attempt is a copy: {requests:#?}");
     assert_eq!(requests[0].id(), entries[0]["id"].as_str().unwrap());
     verify_signatures(&requests);

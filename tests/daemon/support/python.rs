@@ -16,7 +16,7 @@ fn python(script: &str) -> Command {
     let program = root.join("tests/.venv/bin/python");
     assert!(program.exists(), "the Python packages are missing: run tests/run once");
     let mut command = Command::new(program);
-    command.arg(root.join("tests/support2").join(script));
+    command.arg(root.join("tests/daemon/support").join(script));
     command
 }
 
