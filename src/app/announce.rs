@@ -86,7 +86,7 @@ impl Announcement {
         Ok(())
     }
 
-    /// Something that the operator's group must see to: a paragraph for each case (the first [`LISTED`] of them), and what
+    /// Something that the operator's group must see to: a paragraph for each case (the first 50 of them), and what
     /// to do about it.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::Notify,
@@ -33,6 +34,8 @@ use super::{
     manager, reconsider, refusals, send,
 };
 
+/// The buckets of what is measured in seconds.
+const SECONDS: &[f64] = &[0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0];
 /// How long a file that could not be worked on waits before it is tried again.
 const AGAIN: Duration = Duration::from_secs(10);
 
@@ -56,14 +59,6 @@ pub enum DaemonError {
     /// The drop folders cannot be watched.
     #[error(transparent)]
     Intake(#[from] IntakeError),
-    /// The status port cannot be opened.
-    #[error("the port {address} cannot be opened: {source}; see `listen` in config/bellwether.yaml")]
-    Listen {
-        /// The address.
-        address: std::net::SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
     /// The operating system refused something else.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -131,9 +126,9 @@ impl Daemon {
     /// Works until told to stop.
     ///
     /// # Errors
-    /// The status port cannot be opened, or signals cannot be received.
+    /// The drop folders cannot be read again after a failure.
     pub async fn run(mut self, stop: CancellationToken) -> Result<(), DaemonError> {
-        let pages = self.serve(&stop).await?;
+        let pages = self.serve(&stop).await;
         let mut sending = self.send(&stop);
         let watchdog = tokio::spawn(manager::watchdog(stop.clone()));
         manager::tell(&[sd_notify::NotifyState::Ready]);
@@ -245,21 +240,30 @@ impl Daemon {
         }
     }
 
-    async fn serve(&self, stop: &CancellationToken) -> Result<Option<JoinHandle<()>>, DaemonError> {
-        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    /// Serves the status pages. A port that is taken is said loudly and holds up nothing else: the figures matter more.
+    async fn serve(&self, stop: &CancellationToken) -> Option<JoinHandle<()>> {
+        let builder = PrometheusBuilder::new().set_buckets(SECONDS).unwrap_or_else(|_| PrometheusBuilder::new());
+        let recorder = builder.build_recorder();
         let metrics = recorder.handle();
         // A second daemon in one process (the tests) goes on with the first one's recorder.
         let _ = metrics::set_global_recorder(recorder);
-        let Listen::On(address) = self.app.config().daemon.listen else { return Ok(None) };
-        let listener = http::bind(address).await.map_err(|source| DaemonError::Listen { address, source })?;
-        tracing::info!(address = %listener.local_addr()?, "status pages");
+        let Listen::On(address) = self.app.config().daemon.listen else { return None };
+        let listener = match http::bind(address).await {
+            Ok(listener) => listener,
+            Err(error) => {
+                tracing::error!(%address, %error, "no status pages: see `listen` in config/bellwether.yaml");
+                return None;
+            }
+        };
+        // The port that the system chose, when the configuration says 0.
+        tracing::info!(address = %listener.local_addr().unwrap_or(address), "status pages");
         let pages = http::Pages { health: Arc::clone(&self.app.health), store: self.app.store.clone(), metrics };
         let stop = stop.clone();
-        Ok(Some(tokio::spawn(async move {
+        Some(tokio::spawn(async move {
             if let Err(error) = http::serve(listener, pages, stop).await {
                 tracing::error!(%error, "the status pages ended");
             }
-        })))
+        }))
     }
 
     pub(super) fn send(&self, stop: &CancellationToken) -> Sending {

@@ -185,17 +185,6 @@ fn a_home_has_one_daemon() {
 }
 
 #[test]
-fn a_taken_port_is_an_error_that_names_the_setting() {
-    let home = Home::new();
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    home.settings(&format!("listen: {}\n", taken.local_addr().unwrap()));
-    let refused = home.output(&["run"]);
-    assert_eq!(refused.status.code(), Some(3));
-    let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(said.contains(&taken.local_addr().unwrap().to_string()) && said.contains("`listen`"), "{said}");
-}
-
-#[test]
 fn the_pages_tell_how_it_goes() {
     let home = Home::new();
     let mut daemon = home.start();
@@ -263,6 +252,19 @@ fn every_line_of_its_log_is_json_in_which_each_member_is_there_once() {
             assert!(entry[field].is_string(), "no {field} in {line}");
         }
     }
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_and_holds_up_nothing_else() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = Home::new();
+    home.settings(&format!("listen: {}\n", taken.local_addr().unwrap()));
+    let mut daemon = home.start();
+    let line = daemon.wait_for_log("no status pages");
+    assert!(line.contains("\"ERROR\"") && line.contains("`listen`"), "{line}");
+    home.drop_file(&les_file("10"));
+    home.wait_for_deliveries(1);
+    daemon.stop();
 }
 
 #[test]
