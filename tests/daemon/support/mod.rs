@@ -13,7 +13,7 @@ pub(crate) use python::{Relay, verify_signatures};
 pub(crate) use receiver::{Answer, Receiver, Request};
 
 /// Longer than anything here takes on a slow machine, and short enough to learn that it hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Asks again and again until there is an answer.
 ///
