@@ -18,7 +18,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 /// Asks again and again until there is an answer.
 ///
 /// # Panics
-/// There is none in half a minute; `else_say` tells what there is instead.
+/// There is none in a minute and a half; `else_say` tells what there is instead.
 pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>, else_say: impl FnOnce() -> String) -> T {
     let begun = Instant::now();
     loop {
