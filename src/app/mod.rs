@@ -27,6 +27,7 @@ pub mod examine;
 pub mod health;
 pub mod home;
 pub mod http;
+pub mod infer;
 pub mod judge;
 pub mod lock;
 pub mod manager;

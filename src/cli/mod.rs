@@ -5,6 +5,7 @@ mod check;
 mod deliveries;
 mod exit;
 mod findings;
+mod infer;
 mod init;
 mod log;
 mod notices;
@@ -62,6 +63,8 @@ enum Command {
     Demo(run::DemoArguments),
     /// Write a working configuration with rules into a folder
     Init(init::InitArguments),
+    /// Propose a dataset definition from a sample file, commented, on standard output
+    Infer(infer::InferArguments),
     /// Check configuration and rules, without data and without network
     Check,
     /// Run the tests that stand inside the rule files
@@ -107,6 +110,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Run(options) => run::run(home, &options).await,
         Command::Demo(options) => run::demo(&options).await,
         Command::Init(options) => init::init(&options),
+        Command::Infer(options) => infer::infer(&home, &options),
         Command::Check => check::check(&home),
         Command::Test(options) => test::test(&home, &options),
         Command::Validate(options) => validate::validate(&home, &options),

@@ -17,6 +17,7 @@ mod formats;
 mod given;
 mod header;
 mod header_texts;
+mod infer;
 mod layout;
 mod layout_check;
 mod layout_settings;
@@ -40,6 +41,7 @@ mod tests;
 pub use cells::read_cell;
 pub use column_settings::{ColumnSettings, Pattern, PercentForm, Reasons, Scale};
 pub use error::{Limits, ReadError};
+pub use infer::{InferError, Proposal, infer};
 pub use layout_settings::{
     AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, Position, TitleIn,
 };

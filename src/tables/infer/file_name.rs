@@ -1,0 +1,91 @@
+//! What a sample's name says of the names of other months' files.
+
+use regex::Regex;
+
+use crate::model::Period;
+
+use super::{
+    super::{
+        measures::PeriodOf,
+        periods::read_period,
+        settings::{FileNamePattern, PeriodSource},
+    },
+    names::dataset_id,
+};
+
+/// Ways to write a period in a name, the most telling first.
+const PERIODS: &[&str] = &[
+    r"\d{4}-\d{2}-\d{2}",
+    r"\d{4}-W\d{2}",
+    r"[Qq][1-4][-_ ]\d{4}[-_]\d{2}",
+    r"\d{4}[-_]\d{2}[-_ ][Qq][1-4]",
+    r"\d{4}[-_ ][Mm]\d{1,2}",
+    r"\d{4}[-_]\d{2}",
+    r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z]*[-_ ]?\d{4}",
+    r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[A-Za-z]*[-_ ]?\d{2}",
+    r"\d{8}",
+    r"\d{6}",
+    r"\d{4}",
+];
+
+/// The name of a sample, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    /// What the dataset may be called.
+    pub(super) id: String,
+    /// A pattern that names of such files fit.
+    pub(super) glob: String,
+    /// The period in the name, and an expression that finds it.
+    pub(super) period: Option<(Period, String)>,
+}
+
+/// Takes a file's name apart.
+pub(super) fn read(file: &str) -> Name {
+    for written in PERIODS {
+        let Ok(regex) = Regex::new(written) else { continue };
+        for found in regex.find_iter(file) {
+            let (before, after) = (file.get(..found.start()).unwrap_or(""), file.get(found.end()..).unwrap_or(""));
+            let within_digits =
+                before.ends_with(|c: char| c.is_ascii_digit()) || after.starts_with(|c: char| c.is_ascii_digit());
+            let Ok(period) = read_period(found.as_str(), None) else { continue };
+            if within_digits {
+                continue;
+            }
+            let plain = format!("(?<period>{written})");
+            let anchored = format!("^{}{plain}", regex::escape(before));
+            if let Some(expression) = [plain, anchored].into_iter().find(|expression| finds(expression, file, period)) {
+                return Name { id: id(before, after), glob: glob(before, after), period: Some((period, expression)) };
+            }
+        }
+    }
+    let at = file.char_indices().skip(1).find(|(_, c)| *c == '.').map_or(file.len(), |(at, _)| at);
+    let (before, after) = file.split_at(at);
+    Name { id: id(before, after), glob: glob(before, after), period: None }
+}
+
+fn finds(expression: &str, file: &str, period: Period) -> bool {
+    let Ok(regex) = Regex::new(expression) else { return false };
+    PeriodSource::FileName(FileNamePattern(regex)).of_file(file) == Ok(PeriodOf::Fixed(period))
+}
+
+fn id(before: &str, after: &str) -> String {
+    let stem = after.split('.').next().unwrap_or("");
+    dataset_id(&format!("{before}-{stem}"))
+}
+
+/// Characters that mean something in a pattern stand for any other; those outside ASCII may change length with their case.
+fn glob(before: &str, after: &str) -> String {
+    let plain = |text: &str| {
+        let safe = text.chars().map(|c| match c {
+            c if c.is_ascii_alphanumeric() || " -_.,+()&'=@%~".contains(c) => c,
+            c if c.is_ascii() => '?',
+            _ => '*',
+        });
+        safe.collect::<String>()
+    };
+    let mut pattern = format!("{}*{}", plain(before), plain(after));
+    while pattern.contains("**") {
+        pattern = pattern.replace("**", "*");
+    }
+    pattern
+}
