@@ -29,6 +29,7 @@ fn every_command_has_a_help_that_says_what_it_does() {
     for (command, says) in [
         ("run", "Watch the drop folders"),
         ("demo", "seven months of real figures"),
+        ("infer", "dataset definition from a sample"),
         ("init", "working configuration"),
         ("check", "without network"),
         ("test", "stand inside the rule files"),

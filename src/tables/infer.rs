@@ -9,8 +9,6 @@ mod key;
 mod names;
 mod place;
 mod sample;
-#[cfg(test)]
-mod tests;
 mod write;
 
 use std::path::Path;

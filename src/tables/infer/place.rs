@@ -103,7 +103,7 @@ fn header(head: &[Row]) -> Option<(usize, u64, Vec<String>)> {
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && read_number(text.trim_end_matches('%')).is_none()
+    text.contains(char::is_alphabetic) && read_number(text.trim_end_matches('%')).is_none()
 }
 
 /// Whether most of the next rows are as wide as this one, or end in blank cells.

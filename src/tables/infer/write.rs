@@ -148,8 +148,11 @@ impl Draft {
             }
         }
         let (least, most) = ((columns.rows / 2).max(1), columns.rows.saturating_mul(10));
-        self.line(&format!("  # {} seen.", count(columns.rows, "row")));
-        self.line(&format!("  - row_count: {{ min: {least}, max: {most} }}"));
+        self.line(&format!(
+            "  # {} seen; a warning only, since one file says little of others.",
+            count(columns.rows, "row")
+        ));
+        self.line(&format!("  - row_count: {{ min: {least}, max: {most}, severity: warning }}"));
     }
 
     fn measures(&mut self, columns: &Columns) {

@@ -1,0 +1,262 @@
+//! `bellwether infer`: what it proposes passes `check`, and publishes the sample that it was proposed from.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test ends where what it needs is not there")]
+
+use std::{fs, path::Path, process::Command};
+
+use bellwether::{
+    app::examine::{Examined, examine},
+    config::Config,
+    model::{Period, Verdict},
+    tables::{InferError, Limits, Proposal, infer},
+};
+use proptest::{prelude::*, test_runner::TestCaseError};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+/// A home with no datasets but the one that is proposed.
+fn home() -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    for folder in ["config/datasets", "rules"] {
+        fs::create_dir_all(home.path().join(folder)).expect("made");
+    }
+    fs::write(home.path().join("config/bellwether.yaml"), "operator: team\n").expect("written");
+    let groups = "groups:\n  team:\n    name: The team\n    channels:\n      - email: { to: [team@example.org] }\n\
+                  route:\n  to: [team]\n";
+    fs::write(home.path().join("config/groups.yaml"), groups).expect("written");
+    home
+}
+
+/// A sample, the proposal from it, and what the gate makes of the sample under that proposal.
+fn propose(name: &str, sample: &[u8]) -> Result<(Proposal, Examined), InferError> {
+    let home = home();
+    let path = home.path().join(name);
+    fs::write(&path, sample).expect("written");
+    let proposal = infer(&path, "team", &Limits::default())?;
+    fs::write(home.path().join(format!("config/datasets/{}.yaml", proposal.id)), &proposal.yaml).expect("written");
+    let config = Config::load(home.path()).unwrap_or_else(|problems| {
+        let problems: Vec<String> = problems.sorted().iter().map(|problem| problem.render(false)).collect();
+        panic!("{}\n{}", problems.join("\n"), proposal.yaml)
+    });
+    let examined = examine(&config, &path, name);
+    Ok((proposal, examined))
+}
+
+/// As [`propose`]; the sample is published.
+#[track_caller]
+fn published(name: &str, sample: &[u8]) -> (Proposal, Examined) {
+    let (proposal, examined) = propose(name, sample).unwrap_or_else(|error| panic!("{error}"));
+    assert_ne!(examined.verdict, Verdict::Quarantined, "{:#?}\n{}", examined.findings, proposal.yaml);
+    (proposal, examined)
+}
+
+fn data(path: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path)).expect("a file")
+}
+
+#[track_caller]
+fn says(proposal: &Proposal, lines: &[&str]) {
+    for line in lines {
+        assert!(proposal.yaml.lines().any(|there| there.trim() == *line), "{line}\nin\n{}", proposal.yaml);
+    }
+}
+
+#[test]
+fn the_shipped_monthly_file_becomes_the_shipped_definition() {
+    let (proposal, examined) = published("les-activity-2025-10.csv", &data("les-activity/les-activity-2025-10.csv"));
+    assert_eq!((proposal.id.as_str(), examined.verdict), ("les-activity", Verdict::Published));
+    assert_eq!(proposal.questions, [""; 0]);
+    assert_eq!(examined.periods(), [Period::month(2025, 10).expect("a month")]);
+    says(
+        &proposal,
+        &[
+            "files: [\"les-activity-*.csv\"]",
+            "period: { column: period }",
+            "contract_type: { kind: text }  # 14 rows; seen: capitated, cost-and-volume",
+            "- not_null: { columns: [period, contract, contract_type, planned, delivered] }",
+            "- unique: { columns: [period, contract] }",
+            "- allowed_values: { column: contract_type, values: [capitated, cost-and-volume] }",
+            "- range: { column: delivered, min: 0 }",
+            "- row_count: { min: 7, max: 140, severity: warning }",
+            "plan: planned",
+            "labels: [contract]",
+        ],
+    );
+}
+
+#[test]
+fn a_definition_from_one_month_takes_the_other_months() {
+    let home = home();
+    let months = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"];
+    let name = |month: &str| format!("les-activity-{month}.csv");
+    for month in months {
+        fs::write(home.path().join(name(month)), data(&format!("les-activity/{}", name(month)))).expect("written");
+    }
+    let proposal = infer(&home.path().join(name("2025-10")), "team", &Limits::default()).expect("a proposal");
+    fs::write(home.path().join("config/datasets/les-activity.yaml"), proposal.yaml).expect("written");
+    let config = Config::load(home.path()).unwrap_or_else(|_| panic!("the configuration is in order"));
+    for month in months {
+        let examined = examine(&config, &home.path().join(name(month)), &name(month));
+        // Four of the months have three rows, of which the proposal warns.
+        assert_ne!(examined.verdict, Verdict::Quarantined, "{month}: {:#?}", examined.findings);
+    }
+}
+
+#[test]
+fn kinds_are_those_of_all_cells() {
+    let sample = "Practice code;Sub-ICB;Waits (%);Median wait;Seen;Notes;Target seen\n\
+                  00123;Leicester;56.3%;01:05:37;1,332;;1400\n\
+                  00456;Rutland;*;00:20:00;*;late;-\n\
+                  00789;Leicester;0.5;00:21:00;(12);;10\n";
+    let (proposal, examined) = published("waits_Oct-2025.csv", sample.as_bytes());
+    assert_eq!(examined.periods(), [Period::month(2025, 10).expect("a month")]);
+    says(
+        &proposal,
+        &[
+            "files: [\"waits_*.csv\"]",
+            "# Seen in the name: 2025-10.",
+            "practice_code: { kind: text, header: \"Practice code\" }  # 3 rows; seen: 00123, 00456, 00789",
+            "- unique: { columns: [practice_code] }",
+            "- range: { column: median_wait, min: 0 }",
+            "plan: target_seen",
+        ],
+    );
+    let kind = |line: &str| assert!(proposal.yaml.contains(line), "{line}\nin\n{}", proposal.yaml);
+    kind("waits_percent: { kind: percent, header: \"Waits (%)\" }");
+    kind("median_wait: { kind: duration, ");
+    kind("seen: { kind: number, header: \"Seen\" }");
+    kind("notes: { kind: text, header: \"Notes\" }  # 3 rows; 2 blank; seen: late");
+    // A figure that is negative here may be so again.
+    assert!(!proposal.yaml.contains("range: { column: seen"), "{}", proposal.yaml);
+    assert!(!proposal.yaml.contains("not_null: { columns: [practice_code, sub_icb, waits_percent"));
+}
+
+#[test]
+fn the_header_is_found_under_titles_and_odd_names_stay_apart() {
+    let sample =
+        "Urgent care,,,\nProduced in October,,,\n,,,\nSite,Yes,Count,Count\nA,x,1,2\nB,y,3,4\n\nNote: unvalidated,,,\n";
+    let (proposal, examined) = published("urgent 2025-10.csv", sample.as_bytes());
+    says(
+        &proposal,
+        &[
+            "# Proposed from urgent 2025-10.csv: 2 rows below the header in row 4.",
+            "- row_count: { min: 1, max: 20, severity: warning }",
+        ],
+    );
+    for wanted in ["count: { kind: number, position: 3 }", "count_2: { kind: number, position: 4 }", "column_2: {"] {
+        assert!(proposal.yaml.contains(wanted), "{wanted} in\n{}", proposal.yaml);
+    }
+    assert_eq!(examined.figures.figures.len(), 4);
+}
+
+#[test]
+fn a_workbook_names_its_sheet() {
+    let mut book = Workbook::new();
+    let notes = book.add_worksheet();
+    notes.set_name("Read me").expect("a name").write(0, 0, "About these figures").expect("written");
+    let sheet = book.add_worksheet();
+    sheet.set_name("All \"activity\" figures").expect("a name").write(0, 0, "Community services").expect("written");
+    for (column, header) in [(0, "Month"), (1, "Service"), (2, "Contacts"), (3, "Share seen"), (4, "Code")] {
+        sheet.write(2, column, header).expect("written");
+    }
+    let (month, percent) = (Format::new().set_num_format("mmm-yy"), Format::new().set_num_format("0.0%"));
+    let code = Format::new().set_num_format("00000");
+    for (row, service, contacts) in [(3, "District nursing", 1204.0), (4, "Podiatry", 88.5)] {
+        let october = ExcelDateTime::from_ymd(2025, 10, 1).expect("a date");
+        sheet.write_datetime_with_format(row, 0, october, &month).expect("written");
+        sheet.write(row, 1, service).expect("written");
+        sheet.write(row, 2, contacts).expect("written");
+        sheet.write_with_format(row, 3, 0.563, &percent).expect("written");
+        sheet.write_with_format(row, 4, 123 + row, &code).expect("written");
+    }
+    let (proposal, examined) = published("community.xlsx", &book.save_to_buffer().expect("a workbook"));
+    says(
+        &proposal,
+        &[
+            "files: [\"community*.xlsx\"]",
+            r#"table: { sheet: "All \"activity\" figures" }"#,
+            "period: { column: month }",
+            "- unique: { columns: [month, service] }",
+        ],
+    );
+    for wanted in
+        ["month: { kind: period,", "contacts: { kind: number,", "share_seen: { kind: percent,", "code: { kind: text,"]
+    {
+        assert!(proposal.yaml.contains(wanted), "{wanted} in\n{}", proposal.yaml);
+    }
+    assert_eq!(examined.periods(), [Period::month(2025, 10).expect("a month")]);
+    assert_eq!(examined.figures.figures.len(), 4);
+}
+
+#[test]
+fn what_is_no_table_is_a_question() {
+    for (name, sample) in [("letter.csv", "Dear colleague\n"), ("figures.csv", "1,2\n3,4\n"), ("header.csv", "a,b,c\n")]
+    {
+        let error = propose(name, sample.as_bytes()).map(|(proposal, _)| proposal).expect_err(name);
+        assert!(error.to_string().starts_with(&format!("where is the table in {name}?")), "{error}");
+    }
+}
+
+#[test]
+fn the_command_prints_the_definition_and_asks_on_standard_error() {
+    let home = home();
+    let run = |arguments: &[&str], file: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bellwether"));
+        command.env_remove("BELLWETHER_HOME").env_remove("RUST_LOG").current_dir(home.path());
+        let output = command.arg("infer").args(arguments).arg(file).output().expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("text in UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    fs::write(home.path().join("beds.csv"), "site,beds\nA,1\n").expect("written");
+    let (code, out, err) = run(&[], "beds.csv");
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("steward: team\n"), "{out}");
+    assert!(err.contains("Which period are the figures for?"), "{err}");
+    assert!(run(&["--steward", "beds-group"], "beds.csv").1.contains("steward: beds-group\n"));
+    let (_, out, _) = run(&["--home", "/nowhere"], "beds.csv");
+    assert!(out.contains("steward: performance-team\n"), "{out}");
+    fs::write(home.path().join("letter.csv"), "Dear colleague\n").expect("written");
+    let (code, out, err) = run(&[], "letter.csv");
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.contains("where is the table in letter.csv?"), "{err}");
+    assert_eq!(run(&[], "not-there.csv").0, Some(2));
+}
+
+fn cell(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Whatever the cells and headers hold: the proposal is in order, and publishes its sample.
+    #[test]
+    fn what_is_proposed_takes_its_sample(
+        headers in proptest::collection::vec("[A-Za-z][ -~£é’\u{2028}\n]{0,12}", 2..5),
+        rows in proptest::collection::vec(
+            ("[a-z]{1,3}", "[ -~£é’\\n\u{202e}]{0,8}", -50_000..50_000_i32, "0?[0-9]{1,3}|\\*|", "[0-9]{1,2}\\.[0-9]%"),
+            1..40,
+        ),
+        delimiter in prop::sample::select(vec![",", ";", "\t", "|"]),
+        in_column in any::<bool>(),
+    ) {
+        let mut sample = String::new();
+        let mut line = |cells: Vec<String>| {
+            sample.push_str(&cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(delimiter));
+            sample.push('\n');
+        };
+        let period = |text: &str| in_column.then(|| text.to_owned());
+        let width = headers.len();
+        line(period("period").into_iter().chain(headers).collect());
+        for (name, text, number, figure, share) in &rows {
+            let cells = [format!("r{name}"), text.clone(), number.to_string(), figure.clone(), share.clone()];
+            line(period("Oct-25").into_iter().chain(cells.into_iter().take(width)).collect());
+        }
+        let name = if in_column { "any [file] {x}.csv" } else { "any-2025-26-2025-10.csv" };
+        match propose(name, sample.as_bytes()) {
+            Ok((proposal, examined)) => {
+                let held_back = examined.verdict == Verdict::Quarantined;
+                prop_assert!(!held_back, "{:#?}\n{}\n{}", examined.findings, proposal.yaml, sample);
+            }
+            Err(error) => return Err(TestCaseError::fail(format!("{error}\n{sample}"))),
+        }
+    }
+}
