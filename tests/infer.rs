@@ -101,6 +101,17 @@ fn a_definition_from_one_month_takes_the_other_months() {
 }
 
 #[test]
+fn files_as_they_were_published_are_taken() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/as-published");
+    let files: Vec<_> = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    assert!(files.len() > 10);
+    for path in files {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        published(&name, &fs::read(&path).expect("a file"));
+    }
+}
+
+#[test]
 fn kinds_are_those_of_all_cells() {
     let sample = "Practice code;Sub-ICB;Waits (%);Median wait;Seen;Notes;Target seen\n\
                   00123;Leicester;56.3%;01:05:37;1,332;;1400\n\
@@ -184,6 +195,19 @@ fn a_workbook_names_its_sheet() {
     }
     assert_eq!(examined.periods(), [Period::month(2025, 10).expect("a month")]);
     assert_eq!(examined.figures.figures.len(), 4);
+}
+
+#[test]
+fn a_year_that_may_begin_or_end_is_asked_about() {
+    let (proposal, examined) = published("kpi-2024-m7.csv", b"site,beds\nA,1\nB,2\n");
+    assert_eq!(examined.periods(), [Period::month(2024, 10).expect("a month")]);
+    assert!(proposal.questions.iter().any(|question| question.contains("begin or end")), "{:?}", proposal.questions);
+}
+
+#[test]
+fn months_across_the_columns_are_asked_about() {
+    let (proposal, _) = published("beds-2025-26.csv", b"site,Apr-25,May-25,Jun-25\nA,1,2,3\nB,4,5,6\n");
+    assert!(proposal.questions.iter().any(|question| question.contains("`across`")), "{:?}", proposal.questions);
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Column {
     }
 
     pub(super) fn is_figure(&self) -> bool {
-        matches!(self.kind, ColumnKind::Number | ColumnKind::Percent | ColumnKind::Duration)
+        matches!(self.kind, ColumnKind::Number | ColumnKind::Percent | ColumnKind::Duration | ColumnKind::Figure)
     }
 
     /// Whether its texts look like a list of their own.
@@ -69,14 +69,15 @@ pub(super) fn settle(path: &Path, place: &Place, sample: Sample, limits: &Limits
     let read = |kind| read_as(path, place, &columns, |_| kind, limits).map(|(readings, _)| readings);
     let (texts, numbers) = (read(ColumnKind::Text)?, read(ColumnKind::Number)?);
     let (shares, durations) = (read(ColumnKind::Percent)?, read(ColumnKind::Duration)?);
-    let periods = read(ColumnKind::Period)?;
+    let (periods, mixed) = (read(ColumnKind::Period)?, read(ColumnKind::Figure)?);
     let mut all = Vec::with_capacity(columns.len());
     for (at, printed) in columns.iter().enumerate() {
         let mut column = as_text(printed, texts.get(at));
         let fitting = |readings: &[Reading]| readings.get(at).filter(|reading| reading.fits()).cloned();
-        if let (false, Some((kind, reading))) =
-            (is_code(&column), figure(&column, fitting(&numbers), fitting(&shares), fitting(&durations)))
-        {
+        if let (false, Some((kind, reading))) = (
+            is_code(&column),
+            figure(&column, fitting(&numbers), fitting(&shares), fitting(&durations), fitting(&mixed)),
+        ) {
             (column.kind, column.reading) = (kind, reading);
         }
         if let Some(reading) = fitting(&periods)
@@ -115,6 +116,7 @@ fn figure(
     numbers: Option<Reading>,
     shares: Option<Reading>,
     durations: Option<Reading>,
+    mixed: Option<Reading>,
 ) -> Option<(ColumnKind, Reading)> {
     let signs = || column.seen.keys().any(|text| text.contains('%'));
     let named = || column.has_word(&["percent", "percentage", "pct", "share", "proportion"]);
@@ -126,7 +128,8 @@ fn figure(
         }
         (_, Some(numbers), _) => Some((ColumnKind::Number, numbers)),
         (_, _, Some(durations)) => Some((ColumnKind::Duration, durations)),
-        _ => None,
+        // Numbers, shares and durations in one column, each with its own unit.
+        _ => mixed.map(|mixed| (ColumnKind::Figure, mixed)),
     }
 }
 

@@ -28,6 +28,9 @@ const PERIODS: &[&str] = &[
     r"\d{4}",
 ];
 
+/// A month or quarter of a year that one number names: `2024-m7`. Taken to be the year in whose April it starts.
+const OF_YEAR: &str = r"(?<starts>\d{4})[-_ ]?(?<period>[mMqQ]\d{1,2})";
+
 /// The name of a sample, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
@@ -37,10 +40,15 @@ pub(super) struct Name {
     pub(super) glob: String,
     /// The period in the name, and an expression that finds it.
     pub(super) period: Option<(Period, String)>,
+    /// Whether its year may be meant otherwise.
+    pub(super) doubtful_year: bool,
 }
 
 /// Takes a file's name apart.
 pub(super) fn read(file: &str) -> Name {
+    if let Some(name) = of_year(file) {
+        return name;
+    }
     for written in PERIODS {
         let Ok(regex) = Regex::new(written) else { continue };
         for found in regex.find_iter(file) {
@@ -54,13 +62,25 @@ pub(super) fn read(file: &str) -> Name {
             let plain = format!("(?<period>{written})");
             let anchored = format!("^{}{plain}", regex::escape(before));
             if let Some(expression) = [plain, anchored].into_iter().find(|expression| finds(expression, file, period)) {
-                return Name { id: id(before, after), glob: glob(before, after), period: Some((period, expression)) };
+                let period = Some((period, expression));
+                return Name { id: id(before, after), glob: glob(before, after), period, doubtful_year: false };
             }
         }
     }
     let at = file.char_indices().skip(1).find(|(_, c)| *c == '.').map_or(file.len(), |(at, _)| at);
     let (before, after) = file.split_at(at);
-    Name { id: id(before, after), glob: glob(before, after), period: None }
+    Name { id: id(before, after), glob: glob(before, after), period: None, doubtful_year: false }
+}
+
+fn of_year(file: &str) -> Option<Name> {
+    let regex = Regex::new(OF_YEAR).ok()?;
+    let found = regex.find(file)?;
+    let (before, after) = (file.get(..found.start())?, file.get(found.end()..)?);
+    let PeriodOf::Fixed(period) = PeriodSource::FileName(FileNamePattern(regex.clone())).of_file(file).ok()? else {
+        return None;
+    };
+    let period = Some((period, OF_YEAR.to_owned()));
+    Some(Name { id: id(before, after), glob: glob(before, after), period, doubtful_year: true })
 }
 
 fn finds(expression: &str, file: &str, period: Period) -> bool {

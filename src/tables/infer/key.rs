@@ -61,17 +61,24 @@ pub(super) fn measures(all: &[Column]) -> Vec<(&Column, Option<&Column>)> {
     if followed.is_empty() {
         return plans.into_iter().map(|plan| (plan, None)).collect();
     }
-    let named = |figure: &Column| plans.iter().copied().find(|plan| subject(plan) == subject(figure));
+    let named = |figure: &Column| {
+        plans.iter().copied().find(|plan| comparable(plan, figure) && subject(plan) == subject(figure))
+    };
     let bare = plans.iter().copied().find(|plan| subject(plan).is_empty());
     let only = |figure: &Column| {
         let alone = followed.iter().filter(|other| other.kind == figure.kind && named(other).is_none()).count() == 1;
-        bare.filter(|plan| alone && plan.kind == figure.kind)
+        bare.filter(|plan| alone && comparable(plan, figure))
     };
     followed.iter().map(|figure| (*figure, named(figure).or_else(|| only(figure)))).collect()
 }
 
 const PLANS: [&str; 4] = ["plan", "planned", "target", "trajectory"];
 const ACTUALS: [&str; 7] = ["actual", "actuals", "delivered", "achieved", "value", "performance", "outturn"];
+
+/// Cells that each have a unit of their own may differ from those of their plan.
+fn comparable(plan: &Column, figure: &Column) -> bool {
+    plan.kind == figure.kind && figure.kind != ColumnKind::Figure
+}
 
 fn is_plan(column: &Column) -> bool {
     column.printed.name.split('_').any(|word| PLANS.contains(&word))

@@ -1,6 +1,6 @@
 //! Texts of a file as names, and as YAML that means exactly them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write};
 
 /// Words that YAML does not take for texts.
 const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "nan"];
@@ -62,8 +62,9 @@ fn escaped(text: &str) -> String {
             '\t' => written.push_str("\\t"),
             ' ' | '£' | '€' | '–' | '—' | '‘' | '’' | '“' | '”' | '≤' | '≥' => written.push(c),
             c if c.is_ascii_graphic() || c.is_alphanumeric() => written.push(c),
-            c if u32::from(c) <= 0xffff => written.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => written.push_str(&format!("\\U{:08X}", u32::from(c))),
+            // Writing to a string cannot fail.
+            c if u32::from(c) <= 0xffff => _ = write!(written, "\\u{:04X}", u32::from(c)),
+            c => _ = write!(written, "\\U{:08X}", u32::from(c)),
         }
     }
     written

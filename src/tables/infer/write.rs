@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::model::ColumnKind;
 
 use super::{
+    super::periods::read_period,
     Proposal,
     columns::{Column, Columns},
     file_name::Name,
@@ -14,12 +15,14 @@ use super::{
     sample::SAMPLED_ROWS,
 };
 
+/// So many headers that are periods make a table across.
+const PERIODS_ACROSS: usize = 3;
 /// So many different texts are shown beside a column.
 const SHOWN: usize = 4;
 
 /// Puts the definition together.
 pub(super) fn proposal(file: &str, steward: &str, place: &Place, columns: &Columns, name: &Name) -> Proposal {
-    let mut draft = Draft { yaml: String::new(), questions: questions(columns, name) };
+    let mut draft = Draft { yaml: String::new(), questions: questions(place, columns, name) };
     draft.head(file, steward, place, columns, name);
     draft.period(columns, name);
     draft.columns(place, columns);
@@ -28,12 +31,25 @@ pub(super) fn proposal(file: &str, steward: &str, place: &Place, columns: &Colum
     Proposal { id: name.id.clone(), yaml: draft.yaml, questions: draft.questions }
 }
 
-fn questions(columns: &Columns, name: &Name) -> Vec<String> {
+fn questions(place: &Place, columns: &Columns, name: &Name) -> Vec<String> {
     let mut questions = Vec::new();
     if columns.period.is_none() && name.period.is_none() {
         questions.push(
             "Which period are the figures for? Neither a column nor the file's name says it. As it stands, the \
              definition takes files whose name holds a month, such as 2025-10"
+                .to_owned(),
+        );
+    }
+    if name.doubtful_year && columns.period.is_none() {
+        questions.push(
+            "Does the financial year in the file's name begin or end in that year? It is taken to begin in it"
+                .to_owned(),
+        );
+    }
+    if place.headers.iter().filter(|header| read_period(header, None).is_ok()).count() >= PERIODS_ACROSS {
+        questions.push(
+            "Do figures of several periods stand across the columns? If so, describe them with `across` under `table`; \
+             here each is a column of its own"
                 .to_owned(),
         );
     }
