@@ -2,7 +2,7 @@
 //!
 //! Nothing outside is changed, so that `bellwether validate` and the daemon judge alike.
 
-use std::{cmp::Reverse, path::Path, sync::Arc};
+use std::{cmp::Reverse, path::Path, sync::Arc, time::Instant};
 
 use crate::{
     config::{Config, Dataset},
@@ -10,6 +10,8 @@ use crate::{
     model::{Finding, Period, Severity, Verdict},
     tables::{self, Extractor, Figures, Limits, PeriodOf, Table},
 };
+
+use super::progress::{InLog, Progress};
 
 /// What the gate makes of a file.
 #[derive(Debug)]
@@ -52,12 +54,20 @@ impl Examined {
     }
 }
 
-/// Reads and checks a file. `name` is the name that it was dropped with.
+/// Reads and checks a file. `name` is the name that it was dropped with. The log says how far a long read is.
 #[must_use]
 pub fn examine(config: &Config, path: &Path, name: &str) -> Examined {
+    let mut log = InLog::new(name, Instant::now());
+    examine_watched(config, path, name, &mut |progress| {
+        log.tell(progress, Instant::now());
+    })
+}
+
+/// As [`examine`]; `watch` is told every few thousand rows how far the reading is.
+pub fn examine_watched(config: &Config, path: &Path, name: &str, watch: &mut dyn FnMut(Progress)) -> Examined {
     match recognise(config, path, name) {
         Err(reason) => Examined::refused(None, "unrecognised", reason),
-        Ok(dataset) => match check(&dataset, path, name) {
+        Ok(dataset) => match check(&dataset, path, name, watch) {
             Ok((findings, figures)) => Examined::decide(Some(dataset), findings, figures),
             Err(message) => Examined::refused(Some(dataset), "unreadable", message),
         },
@@ -123,16 +133,25 @@ fn recognise(config: &Config, path: &Path, name: &str) -> Result<Arc<Dataset>, S
 }
 
 /// One pass over the rows feeds every check and gathers the measures.
-fn check(dataset: &Dataset, path: &Path, name: &str) -> Result<(Vec<Finding>, Figures), String> {
+fn check(
+    dataset: &Dataset,
+    path: &Path,
+    name: &str,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<(Vec<Finding>, Figures), String> {
     let period = dataset.period.of_file(name).map_err(|error| error.to_string())?;
     let mut measures =
         Extractor::new(&dataset.measures, &dataset.table.schema(), &period).map_err(|error| error.to_string())?;
     let mut table = Table::open(path, &dataset.table, &Limits::default()).map_err(|error| error.to_string())?;
     let mut run = dataset.checks.start();
     run.header(table.header());
+    let size = path.metadata().map_or(0, |metadata| metadata.len());
+    let mut rows = 0;
     while let Some(batch) = table.next_batch().map_err(|error| error.to_string())? {
         run.observe(&batch);
         measures.observe(&batch);
+        rows += batch.rows.len() as u64;
+        watch(Progress { rows, read: table.bytes_read(), size });
     }
     let mut figures = measures.finish();
     let mut findings = table.findings();

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `app/cycle.rs` | the spine: what happens to a file |
 //! | `app/duplicate.rs` | the same bytes again |
-//! | `app/examine.rs` | tables and checks: one file read and judged, for `validate` too |
+//! | `app/examine.rs`, `app/progress.rs` | tables and checks: one file read and judged, for `validate` too; how far it is |
 //! | `app/remember.rs` | its measures join the history |
 //! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
 //! | `app/announce.rs` | routing and reports: notices and their messages |
@@ -35,6 +35,7 @@ pub mod once;
 pub mod overview;
 pub mod place;
 pub mod plan;
+pub mod progress;
 pub mod reconsider;
 pub mod refusals;
 mod reload;

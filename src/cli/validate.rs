@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use crate::{
     app::{
-        examine::{Examined, examine},
+        examine::{Examined, examine_watched},
         home::Home,
     },
     config::Config,
     model::{Finding, Period, Verdict},
 };
 
-use super::{Exit, Failure, Format, findings, output};
+use super::{Exit, Failure, Format, findings, output, progress};
 
 #[derive(Debug, Args)]
 pub(super) struct ValidateArguments {
@@ -35,7 +35,10 @@ pub(super) fn validate(home: &Home, options: &ValidateArguments) -> Result<Exit,
             message: format!("bellwether: {} cannot be read: {error}", path.display()),
         })?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        entries.push(Entry::of(path, &examine(&config, path, &name)));
+        let bar = progress::bar(path);
+        let examined = examine_watched(&config, path, &name, &mut |progress| progress::show(&bar, progress));
+        bar.finish_and_clear();
+        entries.push(Entry::of(path, &examined));
     }
     match options.format {
         Format::Json => output::print_json(&entries)?,

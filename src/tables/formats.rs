@@ -19,7 +19,11 @@ mod tests;
 mod workbook;
 mod zipped;
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use super::{
     ReadError, TableSpec, delimited,
@@ -62,11 +66,16 @@ pub(super) struct Opening<'a> {
     pub(super) within: bool,
 }
 
-/// Opens a file as what it is.
-pub(super) fn open(path: &Path, spec: &TableSpec, limits: Limits) -> Result<Box<dyn Rows>, ReadError> {
+/// Opens a file as what it is; `read` will count the bytes that have been read of it, where it is read from front to back.
+pub(super) fn open(
+    path: &Path,
+    spec: &TableSpec,
+    limits: Limits,
+    read: &Arc<AtomicU64>,
+) -> Result<Box<dyn Rows>, ReadError> {
     let name = file_name(path);
     let file = File::open(path).map_err(|source| ReadError::Open { file: name.clone(), source })?;
-    open_input(Opening { input: Input::File(file), name, spec, limits, within: false })
+    open_input(Opening { input: Input::File(file, Arc::clone(read)), name, spec, limits, within: false })
 }
 
 /// Opens what lies in a file or an archive.

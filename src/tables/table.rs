@@ -1,6 +1,13 @@
 //! A file as a stream of typed column batches.
 
-use std::{collections::VecDeque, path::Path};
+use std::{
+    collections::VecDeque,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use crate::{
     model::{Batch, Cell, Column, ColumnKind, Finding, Header, Missing, Severity},
@@ -46,7 +53,7 @@ pub struct HeaderMatch {
 /// # Errors
 /// The file cannot be read as a table. A file without a header that answers is no error: everything is missing.
 pub fn probe(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<HeaderMatch, ReadError> {
-    let mut rows = formats::open(path, spec, *limits)?;
+    let mut rows = formats::open(path, spec, *limits, &Arc::default())?;
     let head = formats::head_of(rows.as_mut())?;
     let found = header::find(&head, spec);
     let printed = found.as_ref().map_or(&[][..], |found| &found.header.found);
@@ -62,6 +69,8 @@ pub fn probe(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<HeaderMat
 /// An open file, read from its header on.
 pub struct Table {
     rows: Box<dyn Rows>,
+    /// Bytes of the file that have been read.
+    read: Arc<AtomicU64>,
     file: String,
     spec: TableSpec,
     /// The financial year of periods that name none.
@@ -94,7 +103,8 @@ impl Table {
     /// The file cannot be read as a table, has no header that answers to any required column, or lacks what the dataset
     /// takes from its titles or name.
     pub fn open(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
-        let mut rows = formats::open(path, spec, *limits)?;
+        let read = Arc::default();
+        let mut rows = formats::open(path, spec, *limits, &read)?;
         let head = formats::head_of(rows.as_mut())?;
         let file = file_name(path);
         let found = header::find(&head, spec).ok_or_else(|| ReadError::NoHeader {
@@ -119,6 +129,7 @@ impl Table {
         let (repeats, tail, seen) = (Repeats::default(), Tail::default(), Seen::default());
         Ok(Self {
             rows,
+            read,
             file,
             spec,
             year,
@@ -139,6 +150,13 @@ impl Table {
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.found.header
+    }
+
+    /// The bytes of the file that have been read, packed ones where it is packed; none for formats that jump about in it
+    /// (workbooks, Parquet, ZIP).
+    #[must_use]
+    pub fn bytes_read(&self) -> Option<u64> {
+        Some(self.read.load(Ordering::Relaxed)).filter(|read| *read > 0)
     }
 
     /// The next rows of data, about 8,192; none at the end. Memory is bounded by the batch, not by the file.

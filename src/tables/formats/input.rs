@@ -14,8 +14,8 @@ const HEAD: u64 = 8 << 10;
 
 /// Bytes that are about to be read, from their beginning.
 pub(in crate::tables) enum Input {
-    /// A file of its own.
-    File(File),
+    /// A file of its own, and the bytes that have been read of it; they stay at none where a format jumps about.
+    File(File, Arc<AtomicU64>),
     /// A member of an archive, unpacked as it is read.
     Stream(Box<dyn Read + Send>),
 }
@@ -25,10 +25,10 @@ impl Input {
     pub(super) fn peek(self) -> io::Result<(Vec<u8>, Self)> {
         let mut head = Vec::new();
         match self {
-            Self::File(mut file) => {
+            Self::File(mut file, read) => {
                 file.by_ref().take(HEAD).read_to_end(&mut head)?;
                 file.rewind()?;
-                Ok((head, Self::File(file)))
+                Ok((head, Self::File(file, read)))
             }
             Self::Stream(mut stream) => {
                 stream.as_mut().take(HEAD).read_to_end(&mut head)?;
@@ -41,7 +41,7 @@ impl Input {
     /// For formats that read from front to back.
     pub(in crate::tables) fn into_read(self) -> Box<dyn Read + Send> {
         match self {
-            Self::File(file) => Box::new(file),
+            Self::File(input, count) => Box::new(Counted { input, count }),
             Self::Stream(stream) => stream,
         }
     }
@@ -49,7 +49,7 @@ impl Input {
     /// For formats that jump about: a stream is put down in a temporary file without a name, at most `most` bytes.
     pub(super) fn into_file(self, most: u64) -> io::Result<File> {
         let mut stream = match self {
-            Self::File(file) => return Ok(file),
+            Self::File(file, _) => return Ok(file),
             Self::Stream(stream) => BufReader::new(stream).take(most.saturating_add(1)),
         };
         let mut file = tempfile::tempfile()?;

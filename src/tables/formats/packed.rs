@@ -1,6 +1,6 @@
 //! What begins as a ZIP archive does: workbooks, other documents, and archives of tables.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use super::{
     super::{ReadError, row::Rows},
@@ -29,7 +29,7 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     }
     drop(archive);
     let other = |looks_like: &'static str| Err(ReadError::NotText { file: name.clone(), looks_like });
-    let again = Opening { input: Input::File(file), name: name.clone(), spec, limits, within };
+    let again = Opening { input: Input::File(file, Arc::default()), name: name.clone(), spec, limits, within };
     if has(|name| name.ends_with("workbook.bin")) {
         other("a binary Excel workbook (.xlsb); save it as .xlsx")
     } else if has(|name| name.starts_with("word/")) {

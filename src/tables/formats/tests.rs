@@ -125,6 +125,22 @@ fn the_same_table_is_read_from_every_format() {
     }
 }
 
+#[test]
+fn what_is_read_from_front_to_back_says_how_far_it_is() {
+    let packed = gzip(CSV);
+    let book = workbook(&[("Only", &fill_two)]);
+    for (name, bytes, expected) in [
+        ("t.csv", CSV, Some(CSV.len() as u64)),
+        ("t.csv.gz", &packed, Some(packed.len() as u64)),
+        ("t.xlsx", &book, None),
+    ] {
+        let file = dropped(name, bytes);
+        let mut table = Table::open(&file.path, &two(), &Limits::default()).unwrap();
+        while table.next_batch().unwrap().is_some() {}
+        assert_eq!(table.bytes_read(), expected, "{name}");
+    }
+}
+
 fn parquet_file() -> Vec<u8> {
     use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
     let names: ArrayRef = std::sync::Arc::new(StringArray::from(vec!["a", "b"]));
