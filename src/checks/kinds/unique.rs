@@ -19,7 +19,7 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    hash::{BuildHasher, Hash, Hasher, RandomState},
+    hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState},
     sync::Arc,
 };
 
@@ -74,7 +74,7 @@ impl Check for Compiled {
             header: side_by_side(fields.iter().map(|field| field.header.as_str())),
             fields,
             hashers: [RandomState::new(), RandomState::new()],
-            seen: HashMap::new(),
+            seen: HashMap::default(),
             repeats: 0,
             example: None,
             failures: Failures::default(),
@@ -84,7 +84,32 @@ impl Check for Compiled {
 }
 
 /// Two hashes with secret seeds, so that no file can be made to collide.
-type KeyHash = [u64; 2];
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct KeyHash(u64, u64);
+
+impl Hash for KeyHash {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0);
+    }
+}
+
+/// What is hashed already is not hashed again.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 #[derive(Debug)]
 struct Seen {
@@ -101,7 +126,7 @@ struct Keys {
     /// The headers of the key, side by side.
     header: String,
     hashers: [RandomState; 2],
-    seen: HashMap<KeyHash, Seen>,
+    seen: HashMap<KeyHash, Seen, BuildHasherDefault<Hashed>>,
     /// How many keys stand in more than one row.
     repeats: u64,
     /// The first repeated key as printed, its first row and its second.
@@ -123,15 +148,14 @@ impl Keys {
             hash_cell(cell, text, &mut one);
             hash_cell(cell, text, &mut other);
         }
-        Some([one.finish(), other.finish()])
+        Some(KeyHash(one.finish(), other.finish()))
     }
 
     fn printed(&self, batch: &Batch, index: usize) -> String {
         shortened(&side_by_side(self.fields.iter().map(|field| field.text(batch, index))), 150)
     }
 
-    fn add(&mut self, row: u64, index: usize, batch: &Batch) {
-        let Some(hash) = self.hash(batch, index) else { return };
+    fn add(&mut self, row: u64, index: usize, hash: KeyHash, batch: &Batch) {
         let (first, first_sheet, known) = match self.seen.entry(hash) {
             Entry::Vacant(new) => {
                 // A workbook with more sheets than that has its rows named without them.
@@ -170,8 +194,13 @@ impl Tally for Keys {
         if self.sheets.last() != Some(&batch.sheet) {
             self.sheets.push(batch.sheet.clone());
         }
-        for (index, row) in batch.rows.iter().enumerate() {
-            self.add(*row, index, batch);
+        // All hashes first: the table is far larger than the processor's caches, and look-ups that wait for nothing else
+        // wait for memory together.
+        let hashes: Vec<_> = (0..batch.rows.len()).map(|index| self.hash(batch, index)).collect();
+        for (index, (row, hash)) in batch.rows.iter().zip(hashes).enumerate() {
+            if let Some(hash) = hash {
+                self.add(*row, index, hash, batch);
+            }
         }
     }
 
