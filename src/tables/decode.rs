@@ -63,10 +63,11 @@ impl<R: Read> Text<R> {
 
     /// Passes plain ASCII on, or chooses the decoder.
     fn decide(&mut self, out: &mut String) -> io::Result<()> {
-        let Some(first) = self.raw.iter().position(|byte| !byte.is_ascii() || *byte == 0) else {
-            out.push_str(&String::from_utf8_lossy(&self.raw));
+        if self.raw.is_ascii() && !self.raw.contains(&0) {
+            out.push_str(str::from_utf8(&self.raw).unwrap_or_default());
             return Ok(());
-        };
+        }
+        let first = self.raw.iter().position(|byte| !byte.is_ascii() || *byte == 0).unwrap_or(0);
         if first + LONGEST_SEQUENCE > self.raw.len() && !self.ended {
             self.add_piece()?;
         }
