@@ -1,5 +1,7 @@
 //! Where the table stands: the delimiter or sheet, and the row of the header.
 
+use std::sync::Arc;
+
 use std::{collections::BTreeSet, num::NonZeroUsize, path::Path};
 
 use super::{
@@ -84,7 +86,7 @@ pub(super) fn find(path: &Path, file: &str, limits: &Limits) -> Result<Place, In
 }
 
 fn head(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<(Vec<Row>, Option<String>), ReadError> {
-    let mut rows = formats::open(path, spec, *limits)?;
+    let mut rows = formats::open(path, spec, *limits, &Arc::default())?;
     let head = formats::head_of(rows.as_mut())?;
     Ok((head, rows.sheet().map(|sheet| sheet.to_string())))
 }
