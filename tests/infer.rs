@@ -25,6 +25,12 @@ fn home() -> tempfile::TempDir {
     home
 }
 
+/// The one delivery that a file makes.
+fn only(mut examined: Vec<Examined>) -> Examined {
+    assert_eq!(examined.len(), 1, "{examined:#?}");
+    examined.remove(0)
+}
+
 /// A sample, the proposal from it, and what the gate makes of the sample under that proposal.
 fn propose(name: &str, sample: &[u8]) -> Result<(Proposal, Examined), InferError> {
     let home = home();
@@ -36,7 +42,7 @@ fn propose(name: &str, sample: &[u8]) -> Result<(Proposal, Examined), InferError
         let problems: Vec<String> = problems.sorted().iter().map(|problem| problem.render(false)).collect();
         panic!("{}\n{}", problems.join("\n"), proposal.yaml)
     });
-    let examined = examine(&config, &path, name);
+    let examined = only(examine(&config, &path, name));
     Ok((proposal, examined))
 }
 
@@ -94,7 +100,7 @@ fn a_definition_from_one_month_takes_the_other_months() {
     fs::write(home.path().join("config/datasets/les-activity.yaml"), proposal.yaml).expect("written");
     let config = Config::load(home.path()).unwrap_or_else(|_| panic!("the configuration is in order"));
     for month in months {
-        let examined = examine(&config, &home.path().join(name(month)), &name(month));
+        let examined = only(examine(&config, &home.path().join(name(month)), &name(month)));
         // Four of the months have three rows, of which the proposal warns.
         assert_ne!(examined.verdict, Verdict::Quarantined, "{month}: {:#?}", examined.findings);
     }

@@ -21,9 +21,15 @@ fn config() -> (tempfile::TempDir, Config) {
     (folder, config)
 }
 
+/// The one delivery that a file makes.
+fn only(mut examined: Vec<Examined>) -> Examined {
+    assert_eq!(examined.len(), 1, "{examined:#?}");
+    examined.remove(0)
+}
+
 fn published(config: &Config, file: &str) -> Examined {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/as-published").join(file);
-    examine(config, &path, file)
+    only(examine(config, &path, file))
 }
 
 #[test]
@@ -82,7 +88,7 @@ fn a_finding_on_a_figure_names_the_cell_that_is_printed() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(file);
     fs::write(&path, mistyped).expect("a file");
-    let examined = examine(&config, &path, file);
+    let examined = only(examine(&config, &path, file));
     assert_eq!(examined.verdict, Verdict::Quarantined);
     let finding = examined.findings.first().expect("a finding");
     let place = finding.rows.first().expect("a place");

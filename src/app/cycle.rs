@@ -3,8 +3,8 @@
 use crate::{
     config::Config,
     intake::Claimed,
-    model::{Delivery, Severity},
-    store::{Commit, Placement},
+    model::{Delivery, DeliveryId, Severity},
+    store::Commit,
 };
 
 use super::{
@@ -16,12 +16,13 @@ use super::{
     judge, plan, remember,
 };
 
-/// Takes one claimed file through every stage. `speaks` is false while more files of a history that is being loaded for
-/// the first time are waiting: the last of them speaks for all.
+/// Takes one claimed file through every stage; a file with tables of several datasets makes a delivery for each. `speaks`
+/// is false while more files of a history that is being loaded for the first time are waiting: the last of them speaks
+/// for all.
 ///
 /// # Errors
 /// The disk or the store fails; the file can be handed in again, whatever had been done.
-pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Delivery, CycleError> {
+pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Delivery>, CycleError> {
     let config = app.config();
 
     // What was decided before, and could not be moved then, is only moved.
@@ -32,78 +33,85 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Deliver
     // intake: the content is the delivery's name. The same bytes again change nothing.
     let hash = duplicate::fingerprint(&claimed.path).await?;
     let known = duplicate::known(app, &config, claimed, &hash).await?;
+    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::default());
     if let Known::Decided(earlier) = known {
         let (delivery, placement) = duplicate::of(app, claimed, *earlier).await?;
-        return conclude(app, &config, delivery, placement, Commit::at(app.now()), Announcement::default()).await;
+        commit.decided(delivery, placement, &config.datasets_fingerprint);
+        return conclude(app, &config, commit, announcement).await;
     }
 
-    // tables, checks, gate: one pass over the file, and the verdict.
-    let mut examined = look(&config, claimed).await;
-    if let Known::Stale(finding) = known {
-        examined = examined.with(finding);
-    }
-    let delivery = decide(app, claimed, hash, &examined).await?;
-    let mut commit = Commit::at(app.now());
-    let mut announcement = Announcement::default();
+    // tables, checks, gate: one pass over each table of the file, and the verdict.
+    for (id, mut examined) in (0..=u8::MAX).map(|nth| claimed.id.of_file(nth)).zip(look(&config, claimed).await) {
+        if let Known::Stale(finding) = &known {
+            examined = examined.with(finding.clone());
+        }
+        let delivery = decide(app, claimed, id, &hash, &examined).await?;
 
-    // measures, rules, alerts: only what is fit to publish becomes history.
-    if let Some(dataset) = examined.dataset.as_deref().filter(|_| delivery.verdict.is_published()) {
-        let (history, cause) = remember::remember(app, dataset, &examined, &mut commit).await?;
-        let evaluation = judge::judge(app, &config, dataset, history, cause, Some(delivery.id)).await?;
+        // measures, rules, alerts: only what is fit to publish becomes history.
+        if let Some(dataset) = examined.dataset.as_deref().filter(|_| delivery.verdict.is_published()) {
+            let (history, cause) = remember::remember(app, dataset, &examined, &mut commit).await?;
+            let evaluation = judge::judge(app, &config, dataset, history, cause, Some(delivery.id)).await?;
 
-        // routing, reports: one notice for each group concerned.
-        let introduced = app.store.dataset(&dataset.id).await?.introduced;
-        if introduced || speaks {
-            if let Some(delivered) = judge::delivered(dataset, &delivery, cause, !introduced, &evaluation) {
+            // routing, reports: one notice for each group concerned.
+            let introduced = app.store.dataset(&dataset.id).await?.introduced;
+            if (introduced || speaks)
+                && let Some(delivered) = judge::delivered(dataset, &delivery, cause, !introduced, &evaluation)
+            {
                 announcement.exceptions(&config, &delivered, app.now())?;
             }
-            commit.introduced = Some(dataset.id.clone());
+            judge::keep(&mut commit, dataset, &config, evaluation, introduced || speaks);
         }
-        judge::keep(&mut commit, dataset, &config, evaluation);
+        let placement = plan::plan(app, claimed, &delivery).await?;
+        commit.decided(delivery, placement, &config.datasets_fingerprint);
     }
-
-    let placement = plan::plan(app, claimed, &delivery).await?;
-    conclude(app, &config, delivery, placement, commit, announcement).await
+    conclude(app, &config, commit, announcement).await
 }
 
-/// The end of every delivery, a duplicate's too.
+/// The end of every file, a duplicate's too.
 async fn conclude(
     app: &App,
     config: &Config,
-    delivery: Delivery,
-    placement: Placement,
     mut commit: Commit,
     mut announcement: Announcement,
-) -> Result<Delivery, CycleError> {
+) -> Result<Vec<Delivery>, CycleError> {
     // The steward hears of every finding that is more than a note.
-    if delivery.findings.iter().any(|finding| finding.severity > Severity::Note) {
-        announcement.gate(config, plan::gate_report(config, &delivery, &placement), &delivery, app.now())?;
+    for ((delivery, _), placement) in commit.deliveries.iter().zip(&commit.placements) {
+        if delivery.findings.iter().any(|finding| finding.severity > Severity::Note) {
+            announcement.gate(config, plan::gate_report(config, delivery, placement), delivery, app.now())?;
+        }
     }
 
-    // commit: all that the delivery changed, in one transaction.
+    // commit: all that the file changed, in one transaction.
     announcement.into_commit(&mut commit)?;
-    commit.delivery = Some((delivery.clone(), config.datasets_fingerprint.clone()));
-    commit.placement = Some(placement.clone());
     app.store.commit(&commit).await?;
-    tracing::info!(
-        file = delivery.file,
-        delivery = %delivery.id,
-        dataset = delivery.dataset,
-        revision = delivery.revision,
-        findings = delivery.findings.len(),
-        messages = commit.messages.len(),
-        "{}",
-        delivery.verdict.code().replace('_', " ")
-    );
+    for (delivery, _) in &commit.deliveries {
+        tracing::info!(
+            file = delivery.file,
+            table = delivery.table,
+            delivery = %delivery.id,
+            dataset = delivery.dataset,
+            revision = delivery.revision,
+            findings = delivery.findings.len(),
+            messages = commit.messages.len(),
+            "{}",
+            delivery.verdict.code().replace('_', " ")
+        );
+    }
 
     // later: the outbox sends, and the file goes where people find it. Both are done again if they are cut short.
     app.wake_outbox();
-    app.place(placement).await?;
-    Ok(delivery)
+    app.place(commit.placements).await?;
+    Ok(commit.deliveries.into_iter().map(|(delivery, _)| delivery).collect())
 }
 
 /// The delivery with its verdict, before anything is kept.
-async fn decide(app: &App, claimed: &Claimed, hash: String, examined: &Examined) -> Result<Delivery, CycleError> {
+async fn decide(
+    app: &App,
+    claimed: &Claimed,
+    id: DeliveryId,
+    hash: &str,
+    examined: &Examined,
+) -> Result<Delivery, CycleError> {
     let periods = examined.periods();
     let dataset = examined.dataset.as_ref().map(|dataset| dataset.id.clone());
     let revision = match &dataset {
@@ -111,10 +119,11 @@ async fn decide(app: &App, claimed: &Claimed, hash: String, examined: &Examined)
         _ => 0,
     };
     Ok(Delivery {
-        id: claimed.id,
+        id,
         dataset,
         file: claimed.file_name.clone(),
-        hash,
+        table: examined.table.clone(),
+        hash: hash.to_owned(),
         revision,
         periods,
         verdict: examined.verdict,

@@ -196,7 +196,7 @@ impl Daemon {
         &self,
         claimed: &Claimed,
         stop: &CancellationToken,
-    ) -> Result<Option<Delivery>, CycleError> {
+    ) -> Result<Option<Vec<Delivery>>, CycleError> {
         let begun = Instant::now();
         let behind = self.waiting.iter().map(|claimed| claimed.file_name.as_str());
         let behind = behind.chain(self.moving.iter().map(String::as_str));
@@ -205,16 +205,16 @@ impl Daemon {
             stop.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
-        let delivery = tokio::select! {
+        let deliveries = tokio::select! {
             biased;
-            delivery = cycle::cycle(&self.app, claimed, speaks) => delivery?,
+            deliveries = cycle::cycle(&self.app, claimed, speaks) => deliveries?,
             () = patience => {
                 tracing::info!(file = claimed.file_name, "broken off to stop; it is worked on at the next start");
                 return Ok(None);
             }
         };
         metrics::histogram!("bellwether_delivery_seconds").record(begun.elapsed().as_secs_f64());
-        Ok(Some(delivery))
+        Ok(Some(deliveries))
     }
 
     /// Speaks for datasets whose history was loaded and whose last file had nothing to say itself.

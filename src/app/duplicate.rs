@@ -9,10 +9,16 @@ use crate::{
     config::Config,
     intake::{self, Claimed},
     model::{Delivery, Finding, Period, Severity, Verdict},
-    store::Placement,
+    store::{KeptDelivery, Placement},
 };
 
-use super::{App, error::CycleError, examine::address, home::Home, plan};
+use super::{
+    App,
+    error::CycleError,
+    home::Home,
+    plan,
+    recognise::{Address, addresses},
+};
 
 /// BLAKE3 of a file in hexadecimal, read away from the runtime's own threads.
 ///
@@ -37,7 +43,7 @@ pub enum Known {
 
 /// Looks for the delivery that decided these bytes. One that was published decides them under any name, unless the name
 /// says another period. One that was held back decides them only under the same name and the same definitions of datasets:
-/// another of either may be the mend.
+/// another of either may be the mend. Bytes that hold tables of several datasets are decided when each of these is.
 ///
 /// # Errors
 /// The store fails, or a part of the program ends.
@@ -47,24 +53,43 @@ pub async fn known(app: &App, config: &Arc<Config>, claimed: &Claimed, hash: &st
         return Ok(Known::New);
     }
     let (settings, path, name) = (Arc::clone(config), claimed.path.clone(), claimed.file_name.clone());
-    let address = tokio::task::spawn_blocking(move || address(&settings, &path, &name)).await;
-    let (dataset, named) = address.map_err(|_| CycleError::Ended("recognising the file"))?.unzip();
-    let named = named.flatten();
-    let (published, held_back): (Vec<_>, Vec<_>) =
-        same.into_iter().partition(|kept| kept.delivery.verdict.is_published());
-    let of_dataset = |delivery: &Delivery| dataset.is_none() || delivery.dataset == dataset;
-    let published: Vec<_> = published.into_iter().map(|kept| kept.delivery).filter(of_dataset).collect();
-    let stale = published.first().zip(named).map(|(earlier, named)| stale(config, earlier, named));
-    let of_period = |earlier: &Delivery| named.is_none_or(|named| earlier.periods == [named]);
-    let held_back = held_back
+    let addresses = tokio::task::spawn_blocking(move || addresses(&settings, &path, &name)).await;
+    let addresses = addresses.map_err(|_| CycleError::Ended("recognising the file"))?;
+    let mut known: Vec<Known> =
+        addresses.iter().map(|address| known_as(config, claimed, &same, Some(address))).collect();
+    if known.is_empty() {
+        known.push(known_as(config, claimed, &same, None));
+    }
+    // Whatever is not decided outweighs what is, and an old file under a new name outweighs all.
+    let weight = |known: &Known| match known {
+        Known::Decided(_) => 0,
+        Known::New => 1,
+        Known::Stale(_) => 2,
+    };
+    Ok(known
         .into_iter()
-        .find(|kept| kept.delivery.file == claimed.file_name && kept.settings == config.datasets_fingerprint)
-        .map(|kept| kept.delivery);
-    Ok(match (published.into_iter().find(of_period).or(held_back), stale) {
-        (Some(earlier), _) => Known::Decided(Box::new(earlier)),
+        .reduce(|one, other| if weight(&other) > weight(&one) { other } else { one })
+        .unwrap_or(Known::New))
+}
+
+/// What is known of these bytes as one dataset's; as any dataset's, where none takes them now.
+fn known_as(config: &Config, claimed: &Claimed, same: &[KeptDelivery], address: Option<&Address>) -> Known {
+    let named = address.and_then(|address| address.period);
+    let of_dataset = |kept: &&KeptDelivery| {
+        address.is_none_or(|address| kept.delivery.dataset.as_ref().is_none_or(|dataset| *dataset == address.dataset))
+    };
+    let (published, held_back): (Vec<&KeptDelivery>, Vec<&KeptDelivery>) =
+        same.iter().filter(of_dataset).partition(|kept| kept.delivery.verdict.is_published());
+    let stale = published.first().zip(named).map(|(earlier, named)| stale(config, &earlier.delivery, named));
+    let is_same_attempt =
+        |kept: &&&KeptDelivery| kept.delivery.file == claimed.file_name && kept.settings == config.datasets_fingerprint;
+    let of_period = |kept: &&&KeptDelivery| named.is_none_or(|named| kept.delivery.periods == [named]);
+    let decided = published.iter().find(of_period).or_else(|| held_back.iter().find(is_same_attempt));
+    match (decided, stale) {
+        (Some(earlier), _) => Known::Decided(Box::new(earlier.delivery.clone())),
         (None, Some(finding)) => Known::Stale(finding),
         (None, None) => Known::New,
-    })
+    }
 }
 
 fn stale(config: &Config, earlier: &Delivery, named: Period) -> Finding {

@@ -1,4 +1,4 @@
-//! One file, read and checked: which dataset it belongs to, what is wrong with it, and the figures it holds.
+//! One file, read and checked: which datasets it is for, what is wrong with it, and the figures it holds.
 //!
 //! Nothing outside is changed, so that `bellwether validate` and the daemon judge alike.
 
@@ -8,16 +8,24 @@ use crate::{
     config::{Config, Dataset},
     intake::Claimed,
     model::{Finding, Period, Severity, Verdict},
-    tables::{self, Extractor, Figures, Limits, PeriodOf, Table},
+    tables::{Extractor, Figures, Limits, Table, TableSource},
 };
 
-use super::progress::{InLog, Progress};
+use super::{
+    progress::{InLog, Progress},
+    recognise::{Taken, recognise},
+};
 
-/// What the gate makes of a file.
+/// More deliveries than a file can make; their ids count up to here.
+const MOST_DATASETS: usize = 200;
+
+/// What the gate makes of a file, or of the tables in it that are one dataset's.
 #[derive(Debug)]
 pub struct Examined {
     /// The dataset that recognised it.
     pub dataset: Option<Arc<Dataset>>,
+    /// Which of the file's tables it is, where that is not plain.
+    pub table: Option<String>,
     /// What is wrong with it, the gravest first.
     pub findings: Vec<Finding>,
     /// Whether it is fit to publish.
@@ -30,7 +38,7 @@ impl Examined {
     fn decide(dataset: Option<Arc<Dataset>>, mut findings: Vec<Finding>, figures: Figures) -> Self {
         findings.sort_by_key(|finding| Reverse(finding.severity));
         let verdict = Verdict::of(&findings);
-        Self { dataset, findings, verdict, figures }
+        Self { dataset, table: None, findings, verdict, figures }
     }
 
     /// Held back for one reason, before anything could be read.
@@ -44,7 +52,7 @@ impl Examined {
     #[must_use]
     pub fn with(mut self, finding: Finding) -> Self {
         self.findings.push(finding);
-        Self::decide(self.dataset, self.findings, self.figures)
+        Self { table: self.table, ..Self::decide(self.dataset, self.findings, self.figures) }
     }
 
     /// The periods that it holds figures for, in order.
@@ -54,9 +62,10 @@ impl Examined {
     }
 }
 
-/// Reads and checks a file. `name` is the name that it was dropped with. The log says how far a long read is.
+/// Reads and checks a file; `name` is the name that it was dropped with. There is one answer for each dataset that takes
+/// a table of it, and at least one. The log says how far a long read is.
 #[must_use]
-pub fn examine(config: &Config, path: &Path, name: &str) -> Examined {
+pub fn examine(config: &Config, path: &Path, name: &str) -> Vec<Examined> {
     let mut log = InLog::new(name, Instant::now());
     examine_watched(config, path, name, &mut |progress| {
         log.tell(progress, Instant::now());
@@ -64,88 +73,90 @@ pub fn examine(config: &Config, path: &Path, name: &str) -> Examined {
 }
 
 /// As [`examine`]; `watch` is told every few thousand rows how far the reading is.
-pub fn examine_watched(config: &Config, path: &Path, name: &str, watch: &mut dyn FnMut(Progress)) -> Examined {
-    match recognise(config, path, name) {
-        Err(reason) => Examined::refused(None, "unrecognised", reason),
-        Ok(dataset) => match check(&dataset, path, name, watch) {
-            Ok((findings, figures)) => Examined::decide(Some(dataset), findings, figures),
-            Err(message) => Examined::refused(Some(dataset), "unreadable", message),
-        },
+pub fn examine_watched(config: &Config, path: &Path, name: &str, watch: &mut dyn FnMut(Progress)) -> Vec<Examined> {
+    let recognised = match recognise(config, path, name) {
+        Err(reason) => return vec![Examined::refused(None, "unrecognised", reason)],
+        Ok(recognised) if recognised.datasets.len() > MOST_DATASETS => {
+            let reason = format!("it holds tables of more than {MOST_DATASETS} datasets; split it");
+            return vec![Examined::refused(None, "unrecognised", reason)];
+        }
+        Ok(recognised) => recognised,
+    };
+    let mut examined: Vec<Examined> =
+        recognised.datasets.iter().map(|taken| examine_dataset(taken, path, name, watch)).collect();
+    if let Some(left) = left_out(&recognised.left) {
+        examined = examined.into_iter().map(|examined| examined.with(left.clone())).collect();
+    }
+    examined
+}
+
+/// What no dataset takes is said, so that nobody believes it was read.
+fn left_out(members: &[String]) -> Option<Finding> {
+    let (first, rest) = members.split_first()?;
+    let message = match rest.len() {
+        0 => format!("`{first}` in the archive is not read: no dataset takes files of its name"),
+        more => format!("`{first}` and {more} more in the archive are not read: no dataset takes files of their names"),
+    };
+    Some(Finding::of_file("not_read", Severity::Note, message))
+}
+
+/// Reads and checks the tables that one dataset takes from a file.
+fn examine_dataset(taken: &Taken, path: &Path, name: &str, watch: &mut dyn FnMut(Progress)) -> Examined {
+    let sources = taken.sources(path);
+    let (mut findings, mut figures) = (Vec::new(), Figures::default());
+    let mut first: Option<String> = None;
+    for source in &sources {
+        // The name of a file says its period; that of a member as well.
+        let own = source.member.map(|_| source.name());
+        match check(&taken.dataset, *source, own.as_deref().unwrap_or(name), watch) {
+            Err(message) => findings.push(Finding::of_file("unreadable", Severity::Error, message)),
+            Ok((mut found, of_table)) => {
+                if sources.len() > 1 {
+                    found.iter_mut().for_each(|finding| place_in(finding, &source.name()));
+                }
+                findings.append(&mut found);
+                figures.join(of_table, [first.as_deref().unwrap_or(name), &source.name()]);
+            }
+        }
+        first.get_or_insert_with(|| source.name());
+    }
+    findings.append(&mut figures.findings);
+    Examined { table: taken.table(), ..Examined::decide(Some(Arc::clone(&taken.dataset)), findings, figures) }
+}
+
+/// Says in which member of an archive a finding is.
+fn place_in(finding: &mut Finding, member: &str) {
+    finding.message = format!("{member}: {}", finding.message);
+    for row in &mut finding.rows {
+        row.sheet = Some(row.sheet.take().map_or_else(|| member.to_owned(), |sheet| format!("{member}/{sheet}")));
     }
 }
 
 /// Examines a claimed file away from the runtime's own threads. A fault of the program in reading one file holds that file
 /// back; the next one is served.
-pub async fn look(config: &Arc<Config>, claimed: &Claimed) -> Examined {
+pub async fn look(config: &Arc<Config>, claimed: &Claimed) -> Vec<Examined> {
     let (config, path, name) = (Arc::clone(config), claimed.path.clone(), claimed.file_name.clone());
     let examined = tokio::task::spawn_blocking(move || examine(&config, &path, &name)).await;
     examined.unwrap_or_else(|panic| {
         tracing::error!(file = claimed.file_name, %panic, "reading the file failed");
-        Examined::refused(None, "fault", "reading this file ended in a fault of the program; please report it")
+        vec![Examined::refused(None, "fault", "reading this file ended in a fault of the program; please report it")]
     })
-}
-
-/// The dataset that takes a file, and the period that its name says, where its dataset has it there.
-#[must_use]
-pub fn address(config: &Config, path: &Path, name: &str) -> Option<(String, Option<Period>)> {
-    let dataset = recognise(config, path, name).ok()?;
-    let period = match dataset.period.of_file(name) {
-        Ok(PeriodOf::Fixed(period)) => Some(period),
-        Ok(PeriodOf::Column(_)) | Err(_) => None,
-    };
-    Some((dataset.id.clone(), period))
-}
-
-/// The dataset whose name pattern the file fits, and of several the one whose columns it has.
-fn recognise(config: &Config, path: &Path, name: &str) -> Result<Arc<Dataset>, String> {
-    let candidates: Vec<_> = config.datasets.values().filter(|dataset| dataset.takes_name(name)).collect();
-    // The share of the dataset's columns that the file has.
-    let likeness = |dataset: &Dataset| match tables::probe(path, &dataset.table, &Limits::default()) {
-        Ok(header) if header.declared > 0 => header.found as f64 / header.declared as f64,
-        _ => 0.0,
-    };
-    match candidates.as_slice() {
-        [] => {
-            let like = config.datasets.values().find(|dataset| likeness(dataset) >= 1.0);
-            let hint = like.map_or(String::new(), |dataset| {
-                format!("; its columns are those of `{}`, whose files are named otherwise", dataset.id)
-            });
-            Err(format!(
-                "no dataset takes files named `{name}`{hint}. Rename it, or add its name to a dataset's `files`"
-            ))
-        }
-        [only] => Ok(Arc::clone(only)),
-        several => {
-            let mut scored: Vec<_> = several.iter().map(|dataset| (likeness(dataset), *dataset)).collect();
-            scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-            match scored.as_slice() {
-                [first, second, ..] if first.0 > second.0 => Ok(Arc::clone(first.1)),
-                _ => {
-                    let ids: Vec<String> = several.iter().map(|dataset| format!("`{}`", dataset.id)).collect();
-                    Err(format!(
-                        "the datasets {} take files named `{name}`, and its header does not tell which",
-                        ids.join(", ")
-                    ))
-                }
-            }
-        }
-    }
 }
 
 /// One pass over the rows feeds every check and gathers the measures.
 fn check(
     dataset: &Dataset,
-    path: &Path,
+    source: TableSource<'_>,
     name: &str,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<(Vec<Finding>, Figures), String> {
     let period = dataset.period.of_file(name).map_err(|error| error.to_string())?;
     let mut measures =
         Extractor::new(&dataset.measures, &dataset.table.schema(), &period).map_err(|error| error.to_string())?;
-    let mut table = Table::open(path, &dataset.table, &Limits::default()).map_err(|error| error.to_string())?;
+    let mut table = Table::open(source, &dataset.table, &Limits::default()).map_err(|error| error.to_string())?;
     let mut run = dataset.checks.start();
     run.header(table.header());
-    let size = path.metadata().map_or(0, |metadata| metadata.len());
+    let size = source.path.metadata().map_or(0, |metadata| metadata.len());
     let mut rows = 0;
     while let Some(batch) = table.next_batch().map_err(|error| error.to_string())? {
         run.observe(&batch);

@@ -7,7 +7,7 @@ use crate::{
     model::{Cause, Delivery, DeliveryId, Exceptions, History, Period},
     routing::Delivered,
     rules::Rule,
-    store::{Commit, UnknownKind, UnknownRecord},
+    store::{Commit, Judged, UnknownKind, UnknownRecord},
 };
 
 use super::{
@@ -55,6 +55,7 @@ pub fn delivered(
         period,
         delivery: delivery.id,
         file: delivery.file.clone(),
+        table: delivery.table.clone(),
         revision: delivery.revision,
         verdict: delivery.verdict,
         cause,
@@ -73,9 +74,9 @@ pub fn delivered(
     Some(Delivered { head, alerts: evaluation.alerts.clone(), unjudged: evaluation.unjudged.clone() })
 }
 
-/// Puts what an evaluation came to into the commit.
-pub fn keep(commit: &mut Commit, dataset: &Dataset, config: &Config, evaluation: Evaluation) {
-    let records = evaluation.unjudged.into_iter().map(|unjudged| UnknownRecord {
+/// Puts what an evaluation came to into the commit; `introduced` says whether the dataset's first load is announced.
+pub fn keep(commit: &mut Commit, dataset: &Dataset, config: &Config, evaluation: Evaluation, introduced: bool) {
+    let unjudged = evaluation.unjudged.into_iter().map(|unjudged| UnknownRecord {
         rule: unjudged.line.rule,
         labels: unjudged.line.labels,
         dataset: dataset.id.clone(),
@@ -84,8 +85,12 @@ pub fn keep(commit: &mut Commit, dataset: &Dataset, config: &Config, evaluation:
         reason: unjudged.line.reason,
         firing_since: unjudged.line.firing_since,
     });
-    commit.unjudged = Some((dataset.id.clone(), records.collect()));
-    commit.rules_fingerprint = Some((dataset.id.clone(), config.rules_fingerprint(&dataset.id)));
+    commit.judged.push(Judged {
+        dataset: dataset.id.clone(),
+        unjudged: unjudged.collect(),
+        rules_fingerprint: config.rules_fingerprint(&dataset.id),
+        introduced,
+    });
     for told in evaluation.alerts {
         commit.alerts.push(told.alert);
         commit.transitions.extend(told.transitions);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `app/cycle.rs` | the spine: what happens to a file |
 //! | `app/duplicate.rs` | the same bytes again |
+//! | `app/recognise.rs` | which datasets the tables of a file are for |
 //! | `app/examine.rs`, `app/progress.rs` | tables and checks: one file read and judged, for `validate` too; how far it is |
 //! | `app/remember.rs` | its measures join the history |
 //! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
@@ -36,6 +37,7 @@ pub mod overview;
 pub mod place;
 pub mod plan;
 pub mod progress;
+pub mod recognise;
 pub mod reconsider;
 pub mod refusals;
 mod reload;
@@ -45,7 +47,10 @@ pub mod send;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -114,38 +119,53 @@ impl App {
         self.outbox.notify_one();
     }
 
-    /// Moves a decided file to its place and notes that it is there.
+    /// Moves a decided file to the places of its deliveries and notes that it is there.
     ///
     /// # Errors
     /// The disk or the store fails; it is done again at the next start.
-    pub async fn place(&self, placement: Placement) -> Result<(), CycleError> {
+    pub async fn place(&self, placements: Vec<Placement>) -> Result<(), CycleError> {
+        let Some(source) = placements.first().map(|placement| placement.source.clone()) else { return Ok(()) };
+        let mut placings = Vec::with_capacity(placements.len());
+        for placement in placements {
+            let reports = self.reports_beside(&placement).await?;
+            placings.push((placement, reports));
+        }
+        let (home, from) = (self.home.clone(), source.clone());
+        let moved = tokio::task::spawn_blocking(move || place::place(&home, &from, &placings));
+        let moved = moved.await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
+        moved.map_err(|source| CycleError::File { what: "the file cannot be moved to its place", source })?;
+        Ok(self.store.placed(&source).await?)
+    }
+
+    /// The reports that lie beside a placed file.
+    async fn reports_beside(&self, placement: &Placement) -> Result<[String; 2], CycleError> {
         let mut decided = self.store.delivery(placement.delivery).await?.map(|kept| kept.delivery);
         // What takes the place of a missing file has that file's reports.
         if let Some(earlier) = decided.as_ref().and_then(|delivery| delivery.duplicate_of) {
             decided = self.store.delivery(earlier).await?.map(|kept| kept.delivery);
         }
-        let reports = match decided {
-            Some(delivery) => plan::reports_beside(&self.config(), &delivery, &placement)?,
+        Ok(match decided {
+            Some(delivery) => plan::reports_beside(&self.config(), &delivery, placement)?,
             None => Default::default(),
-        };
-        let (home, delivery) = (self.home.clone(), placement.delivery);
-        let moved = tokio::task::spawn_blocking(move || place::place(&home, &placement, [&reports[0], &reports[1]]));
-        let moved = moved.await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
-        moved.map_err(|source| CycleError::File { what: "the file cannot be moved to its place", source })?;
-        Ok(self.store.placed(delivery).await?)
+        })
     }
 
-    /// The delivery, if it was decided before; its file is moved to its place, if that was not done then.
+    /// The deliveries of a claimed file, if it was decided before; the file is moved to its places, if that was not done
+    /// then.
     ///
     /// # Errors
     /// The disk or the store fails; it can be tried again.
-    pub async fn finish(&self, delivery: DeliveryId) -> Result<Option<Delivery>, CycleError> {
-        let Some(kept) = self.store.delivery(delivery).await? else { return Ok(None) };
-        if let Some(placement) = self.store.placement(delivery).await? {
-            tracing::info!(file = kept.delivery.file, %delivery, "finishing a move that was cut short");
-            self.place(placement).await?;
+    pub async fn finish(&self, claimed: DeliveryId) -> Result<Option<Vec<Delivery>>, CycleError> {
+        let Some(first) = self.store.delivery(claimed).await? else { return Ok(None) };
+        let Some(placement) = self.store.placement(claimed).await? else { return Ok(Some(vec![first.delivery])) };
+        let mut decided = Vec::new();
+        let placements = self.store.placements_from(&placement.source).await?;
+        for placement in &placements {
+            decided.extend(self.store.delivery(placement.delivery).await?.map(|kept| kept.delivery));
         }
-        Ok(Some(kept.delivery))
+        tracing::info!(file = first.delivery.file, delivery = %claimed, "finishing a move that was cut short");
+        self.place(placements).await?;
+        Ok(Some(decided))
     }
 
     /// Finishes the moves that a crash cut short. One that cannot be done does not hold up the others: its file is still
@@ -154,10 +174,11 @@ impl App {
     /// # Errors
     /// The store fails.
     pub async fn finish_placements(&self) -> Result<(), CycleError> {
-        for placement in self.store.pending_placements().await? {
-            let delivery = placement.delivery;
-            if let Err(error) = self.finish(delivery).await {
-                tracing::error!(%delivery, %error, "a file is decided but not in its place yet");
+        let claims: BTreeSet<DeliveryId> =
+            self.store.pending_placements().await?.iter().map(|placement| placement.delivery.of_file(0)).collect();
+        for claim in claims {
+            if let Err(error) = self.finish(claim).await {
+                tracing::error!(delivery = %claim, %error, "a file is decided but not in its place yet");
             }
         }
         Ok(())

@@ -39,7 +39,7 @@ impl Daemon {
             }
             while let Some(claimed) = self.next_waiting(stop) {
                 match self.work(&claimed, stop).await {
-                    Ok(Some(delivery)) => done.deliveries.push(delivery),
+                    Ok(Some(deliveries)) => done.deliveries.extend(deliveries),
                     Ok(None) => done.troubles.push(format!("{}: told to stop before it was done", claimed.file_name)),
                     Err(error) => done.troubles.push(format!("{}: {error}", claimed.file_name)),
                 }

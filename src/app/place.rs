@@ -7,7 +7,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::{
@@ -23,34 +23,59 @@ pub fn report_names(file: &str) -> [String; 2] {
     [format!("{file}.report.json"), format!("{file}.report.txt")]
 }
 
-/// Carries a placement out, or what is left of it. `reports` are the contents of [`report_names`], laid beside the file.
-/// A placement without a target removes the file: its bytes are kept elsewhere.
+/// A placement with the contents of [`report_names`], which are laid beside the file.
+pub type Placing = (Placement, [String; 2]);
+
+/// Carries out the placements of one claimed file, or what is left of them: several deliveries of one file get a copy
+/// each. Placements without any target remove the file: its bytes are kept elsewhere.
 ///
 /// # Errors
-/// A file cannot be moved or written; the placement can be tried again.
-pub fn place(home: &Home, placement: &Placement, reports: [&str; 2]) -> io::Result<()> {
-    let claimed = home.root().join(&placement.source);
+/// A file cannot be moved or written; the placements can be tried again.
+pub fn place(home: &Home, source: &Path, placings: &[Placing]) -> io::Result<()> {
+    let claimed = home.root().join(source);
     if claimed.is_file() {
-        for Move { from, to } in &placement.superseded {
-            let (from, to) = (home.root().join(from), home.root().join(to));
-            // What stands at `to` was moved there before this was cut short; what is at `from` now is new.
-            if from.is_file() && !to.exists() {
-                move_file(&from, &to)?;
+        for (placement, reports) in placings {
+            make_room(home, &placement.superseded)?;
+            for target in &placement.targets {
+                let target = home.root().join(target);
+                let name = target.file_name().unwrap_or_default().to_string_lossy();
+                for (report, content) in report_names(&name).iter().zip(reports) {
+                    write_file(&target.with_file_name(report), content.as_bytes())?;
+                }
             }
         }
-        for target in &placement.targets {
-            let target = home.root().join(target);
-            let name = target.file_name().unwrap_or_default().to_string_lossy();
-            for (report, content) in report_names(&name).iter().zip(reports) {
-                write_file(&target.with_file_name(report), content.as_bytes())?;
+        let targets = placings.iter().flat_map(|(placement, _)| &placement.targets);
+        let targets: Vec<PathBuf> = targets.map(|target| home.root().join(target)).collect();
+        match targets.split_last() {
+            None => fs::remove_file(&claimed)?,
+            Some((last, others)) => {
+                others.iter().try_for_each(|other| copy_file(&claimed, other))?;
+                move_file(&claimed, last)?;
             }
-            move_file(&claimed, &target)?;
-        }
-        if placement.targets.is_empty() {
-            fs::remove_file(&claimed)?;
         }
     }
     intake::close(&claimed)
+}
+
+/// Moves files of earlier revisions out of the way.
+fn make_room(home: &Home, superseded: &[Move]) -> io::Result<()> {
+    for Move { from, to } in superseded {
+        let (from, to) = (home.root().join(from), home.root().join(to));
+        // What stands at `to` was moved there before this was cut short; what is at `from` now is new.
+        if from.is_file() && !to.exists() {
+            move_file(&from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies a file, over another one if need be, so that a reader sees the one or the other.
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    write_whole(to, |file| io::copy(&mut File::open(from)?, file).map(drop))?;
+    readable(to)?;
+    sync_folder(folder)
 }
 
 /// Moves a file, over another one if need be, so that a reader sees the one or the other and a power cut loses neither.
@@ -126,7 +151,8 @@ mod tests {
         }
         write(&published.join("a.csv.report.txt"), "new report");
         for _ in 0..2 {
-            place(&home, &placement, ["{}", "new report"]).expect("placed");
+            let placings = [(placement.clone(), ["{}", "new report"].map(str::to_owned))];
+            place(&home, &placement.source, &placings).expect("placed");
             assert_eq!(read(&published.join("a.csv")), "new");
             assert_eq!(read(&published.join("a.csv.report.txt")), "new report");
             assert_eq!(read(&aside.join("a.csv")), "old");

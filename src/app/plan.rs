@@ -130,6 +130,7 @@ pub fn gate_report(config: &Config, delivery: &Delivery, placement: &Placement) 
         delivery: delivery.id,
         dataset_title: dataset.map(|dataset| dataset.title.clone()),
         file: delivery.file.clone(),
+        table: delivery.table.clone(),
         periods: delivery.periods.clone(),
         verdict: delivery.verdict,
         placed,

@@ -25,8 +25,7 @@ pub async fn introduce(app: &App, dataset: &Dataset) -> Result<(), CycleError> {
         announcement.exceptions(&config, &delivered, app.now())?;
     }
     let mut commit = Commit::at(app.now());
-    commit.introduced = Some(dataset.id.clone());
-    judge::keep(&mut commit, dataset, &config, evaluation);
+    judge::keep(&mut commit, dataset, &config, evaluation, true);
     announcement.into_commit(&mut commit)?;
     app.store.commit(&commit).await?;
     app.wake_outbox();
@@ -57,7 +56,7 @@ pub async fn reevaluate(app: &App, dataset: &Dataset) -> Result<(), CycleError> 
         announcement.exceptions(&config, &delivered, app.now())?;
     }
     let mut commit = Commit::at(app.now());
-    judge::keep(&mut commit, dataset, &config, evaluation);
+    judge::keep(&mut commit, dataset, &config, evaluation, known.introduced);
     announcement.into_commit(&mut commit)?;
     app.store.commit(&commit).await?;
     app.wake_outbox();

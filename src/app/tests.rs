@@ -11,7 +11,7 @@ use crate::{
     store::DeliveryFilter,
 };
 
-use super::{App, cycle::cycle, daemon::Daemon, home, home::Home, reconsider};
+use super::{App, cycle::cycle, daemon::Daemon, error::CycleError, home, home::Home, reconsider};
 
 const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2025-10.csv");
 const NAME: &str = "les-activity-2025-10.csv";
@@ -48,7 +48,14 @@ impl Desk {
     }
 
     async fn handle(&self, name: &str, content: &str) -> Delivery {
-        cycle(&self.app, &self.claim(name, content), true).await.expect("handled")
+        self.decide(&self.claim(name, content)).await.expect("handled")
+    }
+
+    /// Through the cycle with a file of one dataset.
+    async fn decide(&self, claimed: &Claimed) -> Result<Delivery, CycleError> {
+        let mut deliveries = cycle(&self.app, claimed, true).await?;
+        assert_eq!(deliveries.len(), 1);
+        Ok(deliveries.remove(0))
     }
 
     fn read(&self, path: &str) -> Option<String> {
@@ -88,13 +95,13 @@ async fn a_file_that_could_not_be_moved_after_its_commit_is_not_taken_for_its_ow
     // Nothing can be placed where a file stands in the way of the folder.
     let published = desk.folder.path().join("published/les-activity");
     fs::write(&published, "in the way").expect("written");
-    cycle(&desk.app, &claimed, true).await.expect_err("the file cannot be moved");
+    desk.decide(&claimed).await.expect_err("the file cannot be moved");
     let firing = desk.firing().await;
     assert!(!firing.is_empty(), "the decision stands");
-    cycle(&desk.app, &claimed, true).await.expect_err("it still cannot");
+    desk.decide(&claimed).await.expect_err("it still cannot");
     fs::remove_file(published).expect("out of the way");
 
-    let delivery = cycle(&desk.app, &claimed, true).await.expect("moved now");
+    let delivery = desk.decide(&claimed).await.expect("moved now");
     assert_eq!(delivery.verdict, Verdict::Published);
     assert_eq!(desk.read(PUBLISHED).as_deref(), Some(OCTOBER));
     assert_eq!(desk.firing().await, firing);
@@ -109,12 +116,12 @@ async fn a_later_revision_does_not_overtake_one_that_is_not_in_its_place_yet() {
     let (first, second) = (desk.claim(NAME, OCTOBER), desk.claim(NAME, &format!("{OCTOBER}\n")));
     let published = desk.folder.path().join("published/les-activity");
     fs::write(&published, "in the way").expect("written");
-    cycle(&desk.app, &first, true).await.expect_err("cannot be moved");
+    desk.decide(&first).await.expect_err("cannot be moved");
     fs::remove_file(published).expect("out of the way");
-    let error = cycle(&desk.app, &second, true).await.expect_err("the first is not there yet");
+    let error = desk.decide(&second).await.expect_err("the first is not there yet");
     assert!(error.to_string().contains("waits for an earlier delivery"), "{error}");
-    cycle(&desk.app, &first, true).await.expect("moved");
-    assert_eq!(cycle(&desk.app, &second, true).await.expect("moved").revision, 2);
+    desk.decide(&first).await.expect("moved");
+    assert_eq!(desk.decide(&second).await.expect("moved").revision, 2);
     assert_eq!(desk.read(PUBLISHED), Some(format!("{OCTOBER}\n")));
     let aside = "published/les-activity/2025-10/superseded/revision-1/les-activity-2025-10.csv";
     assert_eq!(desk.read(aside).as_deref(), Some(OCTOBER));
@@ -270,7 +277,7 @@ async fn a_move_that_cannot_be_finished_does_not_keep_the_daemon_from_starting()
     let claimed = desk.claim(NAME, OCTOBER);
     let published = desk.folder.path().join("published/les-activity");
     fs::write(&published, "in the way").expect("written");
-    cycle(&desk.app, &claimed, true).await.expect_err("the file cannot be moved");
+    desk.decide(&claimed).await.expect_err("the file cannot be moved");
     let Desk { folder, app } = desk;
     app.store.close().await;
 
@@ -279,7 +286,8 @@ async fn a_move_that_cannot_be_finished_does_not_keep_the_daemon_from_starting()
     let found = daemon.next_waiting(&stop).expect("the file is found again");
     daemon.work(&found, &stop).await.expect_err("it still cannot be moved");
     fs::remove_file(published).expect("out of the way");
-    let delivery = daemon.work(&found, &stop).await.expect("moved").expect("not told to stop");
-    assert_eq!((delivery.id, delivery.verdict), (claimed.id, Verdict::Published));
+    let deliveries = daemon.work(&found, &stop).await.expect("moved").expect("not told to stop");
+    let decided: Vec<_> = deliveries.iter().map(|delivery| (delivery.id, delivery.verdict)).collect();
+    assert_eq!(decided, [(claimed.id, Verdict::Published)]);
     assert_eq!(fs::read_to_string(folder.path().join(PUBLISHED)).expect("there"), OCTOBER);
 }

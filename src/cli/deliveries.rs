@@ -65,6 +65,7 @@ async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failur
     for (name, text) in [
         ("delivery", entry.id),
         ("file", entry.file),
+        ("table", entry.table.unwrap_or_default()),
         ("dataset", entry.dataset.unwrap_or_else(|| "none recognised it".to_owned())),
         ("periods", periods.join(", ")),
         ("revision", if entry.revision > 0 { entry.revision.to_string() } else { String::new() }),
@@ -88,6 +89,8 @@ pub(super) struct Entry {
     id: String,
     dataset: Option<String>,
     file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<String>,
     hash: String,
     revision: u32,
     periods: Vec<Period>,
@@ -104,6 +107,7 @@ impl From<Delivery> for Entry {
             id: delivery.id.to_string(),
             dataset: delivery.dataset,
             file: delivery.file,
+            table: delivery.table,
             hash: delivery.hash,
             revision: delivery.revision,
             periods: delivery.periods,
@@ -140,7 +144,7 @@ impl Listing for Deliveries {
         let why = entry.findings.iter().find(matters).map_or(String::new(), |finding| finding.message.clone());
         vec![
             output::when(&entry.received).into(),
-            entry.file.clone().into(),
+            entry.table.as_ref().map_or(entry.file.clone(), |table| format!("{} ({table})", entry.file)).into(),
             entry.dataset.clone().unwrap_or_default().into(),
             periods.into(),
             if entry.revision == 0 { String::new() } else { entry.revision.to_string() }.into(),

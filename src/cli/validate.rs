@@ -38,7 +38,7 @@ pub(super) fn validate(home: &Home, options: &ValidateArguments) -> Result<Exit,
         let bar = progress::bar(path);
         let examined = examine_watched(&config, path, &name, &mut |progress| progress::show(&bar, progress));
         bar.finish_and_clear();
-        entries.push(Entry::of(path, &examined));
+        entries.extend(examined.iter().map(|examined| Entry::of(path, examined)));
     }
     match options.format {
         Format::Json => output::print_json(&entries)?,
@@ -52,6 +52,8 @@ pub(super) fn validate(home: &Home, options: &ValidateArguments) -> Result<Exit,
 #[derive(Debug, Serialize)]
 struct Entry {
     file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<String>,
     dataset: Option<String>,
     periods: Vec<Period>,
     verdict: Verdict,
@@ -62,6 +64,7 @@ impl Entry {
     fn of(path: &Path, examined: &Examined) -> Self {
         Self {
             file: path.display().to_string(),
+            table: examined.table.clone(),
             dataset: examined.dataset.as_ref().map(|dataset| dataset.id.clone()),
             periods: examined.periods(),
             verdict: examined.verdict,
@@ -78,6 +81,10 @@ fn describe(entry: &Entry) -> std::io::Result<()> {
     };
     let periods: Vec<String> = entry.periods.iter().map(ToString::to_string).collect();
     let dataset = entry.dataset.as_deref().unwrap_or("no dataset");
-    output::say(format!("{}: {verdict} ({dataset} {})", output::clean(&entry.file), periods.join(", ")))?;
+    let file = match &entry.table {
+        Some(table) => format!("{} ({table})", entry.file),
+        None => entry.file.clone(),
+    };
+    output::say(format!("{}: {verdict} ({dataset} {})", output::clean(&file), periods.join(", ")))?;
     findings::say(&entry.findings)
 }

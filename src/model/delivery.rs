@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::{Finding, Period, Severity, coded};
 
-/// A delivery's id, given when its file is claimed; ids of later deliveries sort after earlier ones.
+/// A delivery's id, given when its file is claimed; ids of later deliveries sort after earlier ones. Its last byte counts
+/// the deliveries of one file, which may hold tables of several datasets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeliveryId(pub Uuid);
@@ -17,7 +18,17 @@ impl DeliveryId {
     /// A new id.
     #[must_use]
     pub fn new() -> Self {
-        Self(Uuid::now_v7())
+        Self(Uuid::now_v7()).of_file(0)
+    }
+
+    /// The id of another delivery of the same file; 0 is the first.
+    #[must_use]
+    pub fn of_file(self, nth: u8) -> Self {
+        let mut bytes = self.0.into_bytes();
+        if let Some(last) = bytes.last_mut() {
+            *last = nth;
+        }
+        Self(Uuid::from_bytes(bytes))
     }
 }
 
@@ -65,7 +76,8 @@ impl Verdict {
     }
 }
 
-/// One file that arrived, named by the hash of its content.
+/// One file that arrived, named by the hash of its content. A file with tables of several datasets makes a delivery for
+/// each of these: they are judged apart, and share the file and its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// Its id.
@@ -74,6 +86,9 @@ pub struct Delivery {
     pub dataset: Option<String>,
     /// The file's name as it was dropped, without folders.
     pub file: String,
+    /// Which of the file's tables it is (the name of a sheet, or of a member of an archive), where that is not plain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// BLAKE3 of its bytes, in hexadecimal.
     pub hash: String,
     /// 1 for the first accepted file of its periods, 2 for the first restatement, …; 0 when it was not published.

@@ -83,6 +83,9 @@ pub struct Exceptions {
     pub delivery: DeliveryId,
     /// The file's name.
     pub file: String,
+    /// Which of the file's tables it is, where that is not plain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// Its revision.
     pub revision: u32,
     /// The delivery's verdict and warnings, named in the report.
@@ -189,6 +192,9 @@ pub struct GateReport {
     pub dataset_title: Option<String>,
     /// The file's name.
     pub file: String,
+    /// Which of the file's tables it is, where that is not plain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// Its periods.
     pub periods: Vec<Period>,
     /// The decision.

@@ -22,6 +22,14 @@ pub(super) fn name(text: &str, width: usize) -> String {
     format!("{head}…{}", tail.chars().rev().collect::<String>())
 }
 
+/// A file's name, and which of its tables is meant where that is not plain: `les-2025-10.xlsx (Bands)`.
+pub(super) fn file(file: &str, table: Option<&str>, width: usize) -> String {
+    match table {
+        None => name(file, width),
+        Some(table) => name(&format!("{file} ({table})"), width),
+    }
+}
+
 /// How many columns of a terminal the text takes.
 pub(super) fn columns(text: &str) -> usize {
     text.chars().map(width).sum()

@@ -230,7 +230,7 @@ impl Sources {
             n => format!("revision {}, a restatement", words::number(f64::from(n))),
         };
         Self {
-            file: clean::name(&exceptions.file, MESSAGE),
+            file: clean::file(&exceptions.file, exceptions.table.as_deref(), MESSAGE),
             revision,
             verdict: match exceptions.verdict {
                 Verdict::Published => "published without warnings",

@@ -62,7 +62,7 @@ fn subject(report: &GateReport) -> String {
     };
     let tally = if tally.is_empty() { tally } else { format!(" – {tally}") };
     let room = SUBJECT.saturating_sub(clean::columns(verdict) + clean::columns(&tally)).max(FILE);
-    format!("{verdict}{}{tally}", clean::name(&report.file, room))
+    format!("{verdict}{}{tally}", clean::file(&report.file, report.table.as_deref(), room))
 }
 
 /// `Local Enhanced Services activity, October 2025`, as far as it is known.
@@ -78,7 +78,7 @@ fn title(report: &GateReport) -> String {
 }
 
 fn headline(report: &GateReport) -> String {
-    let file = clean::name(&report.file, LABEL);
+    let file = clean::file(&report.file, report.table.as_deref(), LABEL);
     let all = [Severity::Error, Severity::Warning, Severity::Note];
     let tally = match findings::tally(&report.findings, &all) {
         tally if tally.is_empty() => "no findings".to_owned(),

@@ -414,7 +414,8 @@ fn the_report_beside_the_file_is_the_same_for_machines_and_for_people() {
     let GateFiles { json, text } = gate_report(&held_back()).expect("a report");
     let read: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let fields: BTreeSet<&str> = read.as_object().expect("an object").keys().map(String::as_str).collect();
-    let documented = ["delivery", "dataset_title", "file", "periods", "verdict", "placed", "counts", "findings"];
+    let documented =
+        ["delivery", "dataset_title", "file", "table", "periods", "verdict", "placed", "counts", "findings"];
     assert_eq!(fields, documented.into_iter().collect());
     assert_eq!(read["findings"][1]["rows"][0], json!({"row": 2, "column": "planned", "value": ""}));
     assert!(text.contains("2    planned  (blank)"), "{text}");

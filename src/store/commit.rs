@@ -21,29 +21,38 @@ use crate::model::{Alert, Delivery, Notice, Transition};
 pub struct Commit {
     /// When: the time that goes with transitions and messages.
     pub recorded: Timestamp,
-    /// The delivery and the fingerprint of the settings that it was decided under. Its id makes the commit
-    /// recognisable: the same again changes nothing.
-    pub delivery: Option<(Delivery, String)>,
-    /// Its measures, one file a period, as [`Store::write_measures`] has written them.
+    /// The deliveries of one file, each with the fingerprint of the settings that it was decided under. The first one's
+    /// id makes the commit recognisable: the same again changes nothing.
+    pub deliveries: Vec<(Delivery, String)>,
+    /// Their measures, one file a dataset and period, as [`Store::write_measures`] has written them.
     pub measure_files: Vec<MeasureFile>,
     /// Alerts as they are now.
     pub alerts: Vec<Alert>,
     /// What happened to them. Their alerts are in `alerts` or kept already.
     pub transitions: Vec<Transition>,
-    /// The dataset that was evaluated and all that could not be judged in it, which replaces what was known before.
-    pub unjudged: Option<(String, Vec<UnknownRecord>)>,
-    /// The dataset whose first load is announced herewith.
-    pub introduced: Option<String>,
-    /// The dataset that was evaluated and the fingerprint of the rules.
-    pub rules_fingerprint: Option<(String, String)>,
+    /// What was learnt of each dataset that was evaluated.
+    pub judged: Vec<Judged>,
     /// Notices and their subject lines.
     pub notices: Vec<(Notice, String)>,
     /// Messages for these notices, or for notices that are kept already.
     pub messages: Vec<NewMessage>,
-    /// Where the delivery's file is to go.
-    pub placement: Option<Placement>,
+    /// Where the deliveries' file is to go, one each.
+    pub placements: Vec<Placement>,
     /// Dead letters that these notices report.
     pub dead_reported: Vec<Uuid>,
+}
+
+/// What an evaluation has learnt of a dataset besides its alerts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The dataset.
+    pub dataset: String,
+    /// All that could not be judged in it, which replaces what was known before.
+    pub unjudged: Vec<UnknownRecord>,
+    /// The fingerprint of the rules.
+    pub rules_fingerprint: String,
+    /// Whether its first load is announced herewith, or was before.
+    pub introduced: bool,
 }
 
 impl Commit {
@@ -52,28 +61,32 @@ impl Commit {
     pub fn at(recorded: Timestamp) -> Self {
         Self {
             recorded,
-            delivery: None,
+            deliveries: Vec::new(),
             measure_files: Vec::new(),
             alerts: Vec::new(),
             transitions: Vec::new(),
-            unjudged: None,
-            introduced: None,
-            rules_fingerprint: None,
+            judged: Vec::new(),
             notices: Vec::new(),
             messages: Vec::new(),
-            placement: None,
+            placements: Vec::new(),
             dead_reported: Vec::new(),
         }
     }
 
-    fn published(&self) -> Option<&Delivery> {
-        self.delivery.as_ref().map(|(delivery, _)| delivery).filter(|delivery| delivery.verdict.is_published())
+    /// Adds a delivery, where its file is to go, and the fingerprint of the settings that it was decided under.
+    pub fn decided(&mut self, delivery: Delivery, placement: Placement, settings: &str) {
+        self.deliveries.push((delivery, settings.to_owned()));
+        self.placements.push(placement);
+    }
+
+    fn published(&self) -> impl Iterator<Item = &Delivery> {
+        self.deliveries.iter().map(|(delivery, _)| delivery).filter(|delivery| delivery.verdict.is_published())
     }
 
     /// Measures without a published delivery for their period would be figures that nobody answers for.
     fn measures_have_their_delivery(&self) -> Result<()> {
         let has_delivery = |file: &&MeasureFile| {
-            self.published().is_some_and(|delivery| {
+            self.published().any(|delivery| {
                 delivery.dataset.as_deref() == Some(&file.dataset) && delivery.periods.contains(&file.period)
             })
         };
@@ -91,7 +104,7 @@ impl Commit {
 pub enum Committed {
     /// It is kept, and survives a loss of power from now on.
     Now,
-    /// Its delivery was committed before: nothing was changed.
+    /// Its first delivery was committed before: nothing was changed.
     Already,
 }
 
@@ -101,10 +114,10 @@ impl Store {
         commit.measures_have_their_delivery()?;
         let doing = "commit what a delivery changed";
         let mut tx = self.begin(doing).await?;
-        if let Some((delivery, settings)) = &commit.delivery
-            && !deliveries::insert(&mut tx, delivery, settings, commit.recorded).await?
-        {
-            return Ok(Committed::Already);
+        for (delivery, settings) in &commit.deliveries {
+            if !deliveries::insert(&mut tx, delivery, settings, commit.recorded).await? {
+                return Ok(Committed::Already);
+            }
         }
         keep(&mut tx, commit).await?;
         tx.commit().await.map_err(|error| StoreError::of_sql(doing, error))?;
@@ -113,7 +126,7 @@ impl Store {
 }
 
 async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()> {
-    if let Some(delivery) = commit.published() {
+    for delivery in commit.published() {
         manifest::insert(tx, delivery, &commit.measure_files).await?;
     }
     for alert in &commit.alerts {
@@ -122,14 +135,12 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
     for transition in &commit.transitions {
         alerts::append(tx, transition, commit.recorded).await?;
     }
-    if let Some((dataset, records)) = &commit.unjudged {
-        alerts::replace_unjudged(tx, dataset, records).await?;
-    }
-    if let Some(dataset) = &commit.introduced {
-        datasets::introduce(tx, dataset).await?;
-    }
-    if let Some((dataset, fingerprint)) = &commit.rules_fingerprint {
-        datasets::set_rules(tx, dataset, fingerprint).await?;
+    for judged in &commit.judged {
+        alerts::replace_unjudged(tx, &judged.dataset, &judged.unjudged).await?;
+        datasets::set_rules(tx, &judged.dataset, &judged.rules_fingerprint).await?;
+        if judged.introduced {
+            datasets::introduce(tx, &judged.dataset).await?;
+        }
     }
     for (notice, subject) in &commit.notices {
         notices::insert(tx, notice, subject).await?;
@@ -137,7 +148,7 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
     for message in &commit.messages {
         outbox::insert(tx, message, commit.recorded).await?;
     }
-    if let Some(placement) = &commit.placement {
+    for placement in &commit.placements {
         placements::insert(tx, placement).await?;
     }
     outbox::set_reported(tx, &commit.dead_reported).await

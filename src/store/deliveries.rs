@@ -107,7 +107,8 @@ pub(super) async fn insert(
 ) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO deliveries (id, dataset, file, hash, size, revision, periods, verdict, findings, received, \
-         duplicate_of, settings, recorded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+         duplicate_of, settings, recorded, part) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(delivery.id.to_string())
@@ -123,6 +124,7 @@ pub(super) async fn insert(
     .bind(delivery.duplicate_of.map(|id| id.to_string()))
     .bind(settings.to_owned())
     .bind(recorded.as_millisecond())
+    .bind(delivery.table.clone())
     .execute(&mut **tx)
     .await
     .map_err(|error| StoreError::of_sql("keep a delivery", error))?;
@@ -135,6 +137,7 @@ fn read(row: &Fields<'_>) -> Result<KeptDelivery> {
             id: row.delivery("id")?,
             dataset: row.maybe_text("dataset")?,
             file: row.text("file")?,
+            table: row.maybe_text("part")?,
             hash: row.text("hash")?,
             revision: row.number("revision")?,
             periods: row.json("periods")?,

@@ -35,7 +35,7 @@ mod rows;
 mod tests;
 
 pub use alerts::{KeptTransition, UnknownKind, UnknownRecord};
-pub use commit::{Commit, Committed};
+pub use commit::{Commit, Committed, Judged};
 pub use counts::Counts;
 pub use database::Store;
 pub use datasets::DatasetMemory;

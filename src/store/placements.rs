@@ -45,6 +45,16 @@ impl Store {
         rows::all("placements", &rows, read)
     }
 
+    /// The placements of all deliveries of one claimed file, the first delivery's first.
+    pub async fn placements_from(&self, source: &Path) -> Result<Vec<Placement>> {
+        let rows = sqlx::query("SELECT * FROM placements WHERE source = $1 ORDER BY delivery")
+            .bind(text(source)?)
+            .fetch_all(self.reader())
+            .await
+            .map_err(|error| StoreError::of_sql("look up where the tables of a file are to go", error))?;
+        rows::all("placements", &rows, read)
+    }
+
     /// Where one delivery's file was, or still is, to go.
     pub async fn placement(&self, delivery: DeliveryId) -> Result<Option<Placement>> {
         let row = sqlx::query("SELECT * FROM placements WHERE delivery = $1")
@@ -55,13 +65,13 @@ impl Store {
         row.map(|row| read(&Fields::new("placements", &row))).transpose()
     }
 
-    /// Records that a delivery's file is where it belongs.
-    pub async fn placed(&self, delivery: DeliveryId) -> Result<()> {
+    /// Records that a claimed file is where its deliveries belong.
+    pub async fn placed(&self, source: &Path) -> Result<()> {
         let doing = "record that a file is in its place";
         let failed = |error| StoreError::of_sql(doing, error);
         let mut tx = self.begin(doing).await?;
-        sqlx::query("UPDATE placements SET state = 'done' WHERE delivery = $1")
-            .bind(delivery.to_string())
+        sqlx::query("UPDATE placements SET state = 'done' WHERE source = $1")
+            .bind(text(source)?)
             .execute(&mut *tx)
             .await
             .map_err(failed)?;

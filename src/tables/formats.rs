@@ -26,7 +26,7 @@ use std::{
 };
 
 use super::{
-    ReadError, TableSpec, delimited,
+    ReadError, TableSource, TableSpec, delimited,
     error::{Limits, file_name},
     header,
     row::{Row, Rows},
@@ -60,6 +60,8 @@ pub(super) struct Opening<'a> {
     pub(super) input: Input,
     /// The name of the file, for messages and for what it claims to be.
     pub(super) name: String,
+    /// The member that is meant, if it is an archive of several.
+    pub(super) member: Option<&'a str>,
     pub(super) spec: &'a TableSpec,
     pub(super) limits: Limits,
     /// Whether it lies in an archive already.
@@ -68,25 +70,38 @@ pub(super) struct Opening<'a> {
 
 /// Opens a file as what it is; `read` will count the bytes that have been read of it, where it is read from front to back.
 pub(super) fn open(
-    path: &Path,
+    source: TableSource<'_>,
     spec: &TableSpec,
     limits: Limits,
     read: &Arc<AtomicU64>,
 ) -> Result<Box<dyn Rows>, ReadError> {
+    let name = file_name(source.path);
+    let file = File::open(source.path).map_err(|source| ReadError::Open { file: name.clone(), source })?;
+    let input = Input::File(file, Arc::clone(read));
+    open_input(Opening { input, name, member: source.member, spec, limits, within: false })
+}
+
+/// The files in an archive, by their names there; none for any other file.
+///
+/// # Errors
+/// The file cannot be read, or is an archive that is not safe to read.
+pub fn members(path: &Path) -> Result<Vec<String>, ReadError> {
     let name = file_name(path);
     let file = File::open(path).map_err(|source| ReadError::Open { file: name.clone(), source })?;
-    open_input(Opening { input: Input::File(file, Arc::clone(read)), name, spec, limits, within: false })
+    let input = Input::File(file, Arc::default());
+    let (head, input) = input.peek().map_err(|source| ReadError::unpacking(&name, 0, source))?;
+    if (packed::FORMAT.recognises)(&head) { packed::members(input, &name) } else { Ok(Vec::new()) }
 }
 
 /// Opens what lies in a file or an archive.
 fn open_input(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
-    let Opening { input, name, spec, limits, within } = opening;
+    let Opening { input, name, member, spec, limits, within } = opening;
     let (head, input) = input.peek().map_err(|source| ReadError::unpacking(&name, 0, source))?;
     if head.is_empty() {
         return Err(ReadError::Empty { file: name });
     }
     match FORMATS.iter().find(|format| (format.recognises)(&head)) {
-        Some(format) => (format.open)(Opening { input, name, spec, limits, within }),
+        Some(format) => (format.open)(Opening { input, name, member, spec, limits, within }),
         None => Err(ReadError::NotText { file: name, looks_like: looks_like(&head).unwrap_or("binary data") }),
     }
 }

@@ -83,6 +83,28 @@ pub struct Figures {
     pub findings: Vec<Finding>,
 }
 
+impl Figures {
+    /// Takes in what another table of the same delivery reports. Both may not hold a figure for the same series and
+    /// period; `tables` names the two for people.
+    pub fn join(&mut self, other: Self, tables: [&str; 2]) {
+        let mut twice = other.figures.keys().filter(|key| self.figures.contains_key(*key));
+        if let Some((series, period)) = twice.next() {
+            let count = 1 + twice.count();
+            let message = format!(
+                "`{}` and `{}` both hold figures for the same series and period ({count} in all, such as {} · {period}): \
+                 leave one out",
+                tables[0],
+                tables[1],
+                series.labels.values(),
+            );
+            self.findings.push(Finding::of_file("duplicate_series", Severity::Error, message));
+        }
+        self.figures.extend(other.figures);
+        self.periods.extend(other.periods);
+        self.findings.extend(other.findings);
+    }
+}
+
 /// Collects the figures of a dataset's measures from batches.
 pub struct Extractor {
     period: PeriodAt,

@@ -32,6 +32,7 @@ mod places;
 mod row;
 mod seen;
 mod settings;
+mod source;
 mod splitter;
 mod table;
 mod tail;
@@ -41,6 +42,7 @@ mod tests;
 pub use cells::read_cell;
 pub use column_settings::{ColumnSettings, Pattern, PercentForm, Reasons, Scale};
 pub use error::{Limits, ReadError};
+pub use formats::members;
 pub use infer::{InferError, Proposal, infer};
 pub use layout_settings::{
     AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, Position, TitleIn,
@@ -51,4 +53,5 @@ pub use settings::{
     Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, RowPattern, SheetChoice,
     TableSettings, TableSpec, TextEncoding,
 };
+pub use source::TableSource;
 pub use table::{HeaderMatch, Table, probe};

@@ -281,6 +281,12 @@ pub struct TableSpec {
 }
 
 impl TableSpec {
+    /// Whether the dataset says by name which sheet of a workbook is its own.
+    #[must_use]
+    pub fn names_its_sheet(&self) -> bool {
+        matches!(self.table.sheet, Some(SheetChoice::Named { .. }))
+    }
+
     /// The declared columns as other rooms see them.
     #[must_use]
     pub fn schema(&self) -> Schema {

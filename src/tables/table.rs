@@ -2,7 +2,6 @@
 
 use std::{
     collections::VecDeque,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -15,11 +14,11 @@ use crate::{
 };
 
 use super::{
-    ReadError, TableSpec,
+    ReadError, TableSource, TableSpec,
     blocks::{Blocks, Repeats},
     cells::read_cell,
     column::ColumnReader,
-    error::{Limits, file_name},
+    error::Limits,
     formats,
     given::Surroundings,
     header::{self, Found},
@@ -46,14 +45,20 @@ pub struct HeaderMatch {
     pub declared: usize,
     /// The names of the required columns that it does not have.
     pub missing: Vec<String>,
+    /// The sheet of a workbook that was looked at.
+    pub sheet: Option<Arc<str>>,
 }
 
 /// Looks at the header of a file only.
 ///
 /// # Errors
 /// The file cannot be read as a table. A file without a header that answers is no error: everything is missing.
-pub fn probe(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<HeaderMatch, ReadError> {
-    let mut rows = formats::open(path, spec, *limits, &Arc::default())?;
+pub fn probe<'a>(
+    source: impl Into<TableSource<'a>>,
+    spec: &TableSpec,
+    limits: &Limits,
+) -> Result<HeaderMatch, ReadError> {
+    let mut rows = formats::open(source.into(), spec, *limits, &Arc::default())?;
     let head = formats::head_of(rows.as_mut())?;
     let found = header::find(&head, spec);
     let printed = found.as_ref().map_or(&[][..], |found| &found.header.found);
@@ -63,6 +68,7 @@ pub fn probe(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<HeaderMat
         found: printed.iter().flatten().count(),
         declared: spec.columns.0.len(),
         missing: missing.map(|(_, (name, _))| name.value.clone()).collect(),
+        sheet: rows.sheet(),
     })
 }
 
@@ -102,11 +108,12 @@ impl Table {
     /// # Errors
     /// The file cannot be read as a table, has no header that answers to any required column, or lacks what the dataset
     /// takes from its titles or name.
-    pub fn open(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
+    pub fn open<'a>(source: impl Into<TableSource<'a>>, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
+        let source = source.into();
         let read = Arc::default();
-        let mut rows = formats::open(path, spec, *limits, &read)?;
+        let mut rows = formats::open(source, spec, *limits, &read)?;
         let head = formats::head_of(rows.as_mut())?;
-        let file = file_name(path);
+        let file = source.name();
         let found = header::find(&head, spec).ok_or_else(|| ReadError::NoHeader {
             file: file.clone(),
             searched: head.len(),

@@ -214,7 +214,10 @@ fn files_are_told_apart_by_their_header() {
     let (les, hha) = (shipped("les-activity").spec(), shipped("hha-achievement-bands").spec());
     let path = Path::new("tests/data/les-activity/les-activity-2025-10.csv");
     let limits = Limits::default();
-    assert_eq!(probe(path, &les, &limits).unwrap(), HeaderMatch { found: 5, declared: 5, missing: vec![] });
+    assert_eq!(
+        probe(path, &les, &limits).unwrap(),
+        HeaderMatch { found: 5, declared: 5, missing: vec![], sheet: None }
+    );
     assert_eq!(probe(path, &hha, &limits).unwrap().found, 0);
     assert_eq!(probe(path, &hha, &limits).unwrap().missing.len(), 8);
     let file = dropped("period,contract,planned\n");

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Keeps what an accepted delivery counts for, and the files of its measures.
+/// Keeps what an accepted delivery counts for, and those of the files that hold its dataset's measures.
 pub(in crate::store) async fn insert(
     tx: &mut Transaction<'static, Any>,
     delivery: &Delivery,
@@ -29,7 +29,7 @@ pub(in crate::store) async fn insert(
             .await
             .map_err(|error| StoreError::of_sql("keep the periods of a delivery", error))?;
     }
-    for file in files {
+    for file in files.iter().filter(|file| file.dataset == *dataset) {
         sqlx::query(
             "INSERT INTO measure_files (dataset, period, revision, path, hash, figures) VALUES ($1, $2, $3, $4, $5, $6)",
         )

@@ -8,19 +8,21 @@ fn full(delivery: &Delivery) -> Commit {
     Commit {
         transitions: vec![fired(&alert, Some(delivery.id))],
         alerts: vec![alert],
-        unjudged: Some(("les".to_owned(), vec![unknown("Diabetes")])),
-        introduced: Some("les".to_owned()),
-        rules_fingerprint: Some(("les".to_owned(), "rules-1".to_owned())),
+        judged: vec![Judged { introduced: true, ..judged("les", vec![unknown("Diabetes")]) }],
         messages: vec![message(&notice, "chair@example.org")],
         notices: vec![(notice, "1 new exception".to_owned())],
-        placement: Some(Placement {
+        placements: vec![Placement {
             delivery: delivery.id,
             source: "claimed/é 1.csv".into(),
             targets: vec!["published/les/2025-10/é 1.csv".into()],
             superseded: vec![Move { from: "published/a.csv".into(), to: "published/superseded/a.csv".into() }],
-        }),
+        }],
         ..of(delivery)
     }
+}
+
+fn judged(dataset: &str, unjudged: Vec<UnknownRecord>) -> Judged {
+    Judged { dataset: dataset.to_owned(), unjudged, rules_fingerprint: "rules-1".to_owned(), introduced: false }
 }
 
 fn unknown(contract: &str) -> UnknownRecord {
@@ -94,13 +96,13 @@ async fn a_commit_is_read_back_as_it_was() {
     assert!(store.alerts(Some("other")).await.unwrap().is_empty());
     let life = store.transitions(&commit.alerts[0].id).await.unwrap();
     assert_eq!(life, [KeptTransition { transition: commit.transitions[0].clone(), recorded: at(1) }]);
-    assert_eq!(store.unjudged().await.unwrap(), commit.unjudged.unwrap().1);
+    assert_eq!(store.unjudged().await.unwrap(), commit.judged[0].unjudged);
     let memory = DatasetMemory { introduced: true, rules_fingerprint: Some("rules-1".to_owned()) };
     assert_eq!(store.dataset("les").await.unwrap(), memory);
     assert_eq!(store.dataset("other").await.unwrap(), DatasetMemory::default());
     let (notice, subject) = commit.notices[0].clone();
     assert_eq!(store.notice(notice.id).await.unwrap(), Some(KeptNotice { notice, subject }));
-    assert_eq!(store.pending_placements().await.unwrap(), [commit.placement.unwrap()]);
+    assert_eq!(store.pending_placements().await.unwrap(), commit.placements);
 }
 
 #[tokio::test]
@@ -113,7 +115,7 @@ async fn the_same_delivery_again_changes_nothing() {
 
     let mut again = full(&delivery);
     again.alerts[0].state = AlertState::Resolved;
-    again.rules_fingerprint = Some(("les".to_owned(), "rules-2".to_owned()));
+    again.judged[0].rules_fingerprint = "rules-2".to_owned();
     assert_eq!(store.commit(&again).await.unwrap(), Committed::Already);
     assert_eq!(everything(&store).await, before);
     // The connection is free for the next commit.
@@ -181,8 +183,8 @@ async fn what_could_not_be_judged_is_replaced_for_its_dataset_alone() {
         ("hha", vec![other.clone()]),
         ("les", vec![unknown("Wound Care")]),
     ] {
-        let unjudged = Some((dataset.to_owned(), records));
-        store.commit(&Commit { unjudged, ..Commit::at(at(1)) }).await.unwrap();
+        let judged = vec![judged(dataset, records)];
+        store.commit(&Commit { judged, ..Commit::at(at(1)) }).await.unwrap();
     }
     assert_eq!(store.unjudged().await.unwrap(), [other, unknown("Wound Care")]);
 }
@@ -256,10 +258,17 @@ async fn a_file_stays_to_be_placed_until_it_is() {
     let home = Home::new();
     let store = home.store().await;
     let delivery = delivery(1, "2025-10");
-    store.commit(&full(&delivery)).await.unwrap();
-    assert_eq!(store.pending_placements().await.unwrap().len(), 1);
-    store.placed(delivery.id).await.unwrap();
-    store.placed(delivery.id).await.unwrap();
+    let mut commit = full(&delivery);
+    // The file holds a table of another dataset.
+    let other = Delivery { id: delivery.id.of_file(1), dataset: Some("hha".to_owned()), ..delivery };
+    let placement = Placement { delivery: other.id, superseded: Vec::new(), ..commit.placements[0].clone() };
+    commit.decided(other, placement, "settings-1");
+    store.commit(&commit).await.unwrap();
+    let source = commit.placements[0].source.clone();
+    assert_eq!(store.pending_placements().await.unwrap(), commit.placements);
+    assert_eq!(store.placements_from(&source).await.unwrap(), commit.placements);
+    store.placed(&source).await.unwrap();
+    store.placed(&source).await.unwrap();
     assert!(store.pending_placements().await.unwrap().is_empty());
 }
 

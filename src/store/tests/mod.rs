@@ -58,6 +58,7 @@ fn delivery(revision: u32, period: &str) -> Delivery {
         id: DeliveryId::new(),
         dataset: Some("les".to_owned()),
         file: "les-activity-2025-10.csv".to_owned(),
+        table: None,
         hash: "ab".repeat(32),
         revision,
         periods: vec![p(period)],
@@ -70,7 +71,7 @@ fn delivery(revision: u32, period: &str) -> Delivery {
 }
 
 fn of(delivery: &Delivery) -> Commit {
-    Commit { delivery: Some((delivery.clone(), "settings-1".to_owned())), ..Commit::at(at(1)) }
+    Commit { deliveries: vec![(delivery.clone(), "settings-1".to_owned())], ..Commit::at(at(1)) }
 }
 
 fn reading(period: &str, value: f64) -> Reading {

@@ -1,6 +1,6 @@
 //! What begins as a ZIP archive does: workbooks, other documents, and archives of tables.
 
-use std::{io::Read, sync::Arc};
+use std::{fs::File, io::Read, sync::Arc};
 
 use super::{
     super::{ReadError, row::Rows},
@@ -15,10 +15,41 @@ pub(super) const FORMAT: Format = Format { recognises: |head| head.starts_with(b
 /// How much of the part that names a document's kind is read.
 const KIND: u64 = 256;
 
+/// What such a file holds.
+enum Content {
+    Xlsx,
+    Ods,
+    /// Files, which may be tables.
+    Files,
+    /// What is not read, as people call it.
+    Other(&'static str),
+}
+
 fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
-    let Opening { input, name, spec, limits, within } = opening;
+    let Opening { input, name, member, spec, limits, within } = opening;
     let file = input.into_file(limits.unpacked_bytes).map_err(|source| ReadError::unpacking(&name, 0, source))?;
-    let mut archive = package::open(&file, &name, "a ZIP archive")?;
+    let content = content(&file, &name)?;
+    let again = Opening { input: Input::File(file, Arc::default()), name, member, spec, limits, within };
+    match content {
+        Content::Xlsx => open_as(Kind::Xlsx, again, workbook::open_xlsx),
+        Content::Ods => open_as(Kind::Ods, again, workbook::open_ods),
+        Content::Files if within => Err(ReadError::Nested { file: again.name }),
+        Content::Files => open_as(Kind::Zip, again, zipped::open),
+        Content::Other(looks_like) => Err(ReadError::NotText { file: again.name, looks_like }),
+    }
+}
+
+/// The files in an archive, by their names there; none for a workbook or another document.
+pub(super) fn members(input: Input, name: &str) -> Result<Vec<String>, ReadError> {
+    let file = input.into_file(u64::MAX).map_err(|source| ReadError::unpacking(name, 0, source))?;
+    match content(&file, name)? {
+        Content::Files => zipped::names(&file, name),
+        Content::Xlsx | Content::Ods | Content::Other(_) => Ok(Vec::new()),
+    }
+}
+
+fn content(file: &File, name: &str) -> Result<Content, ReadError> {
+    let mut archive = package::open(file, name, "a ZIP archive")?;
     let names: Vec<String> =
         archive.file_names_raw().map(|name| String::from_utf8_lossy(name).to_ascii_lowercase()).collect();
     let has = |test: fn(&str) -> bool| names.iter().any(|name| test(name));
@@ -27,24 +58,19 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
         // What cannot be read is no kind.
         let _ = part.take(KIND).read_to_string(&mut document_kind);
     }
-    drop(archive);
-    let other = |looks_like: &'static str| Err(ReadError::NotText { file: name.clone(), looks_like });
-    let again = Opening { input: Input::File(file, Arc::default()), name: name.clone(), spec, limits, within };
-    if has(|name| name.ends_with("workbook.bin")) {
-        other("a binary Excel workbook (.xlsb); save it as .xlsx")
+    Ok(if has(|name| name.ends_with("workbook.bin")) {
+        Content::Other("a binary Excel workbook (.xlsb); save it as .xlsx")
     } else if has(|name| name.starts_with("word/")) {
-        other("a Word document")
+        Content::Other("a Word document")
     } else if has(|name| name.starts_with("ppt/")) {
-        other("a PowerPoint presentation")
+        Content::Other("a PowerPoint presentation")
     } else if has(|name| name == "[content_types].xml" || name.ends_with("xl/workbook.xml")) {
-        open_as(Kind::Xlsx, again, workbook::open_xlsx)
+        Content::Xlsx
     } else if document_kind.contains("opendocument.spreadsheet") {
-        open_as(Kind::Ods, again, workbook::open_ods)
+        Content::Ods
     } else if document_kind.contains("opendocument") {
-        other("an OpenDocument text or drawing")
-    } else if within {
-        Err(ReadError::Nested { file: name })
+        Content::Other("an OpenDocument text or drawing")
     } else {
-        open_as(Kind::Zip, again, zipped::open)
-    }
+        Content::Files
+    })
 }

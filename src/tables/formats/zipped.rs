@@ -22,11 +22,16 @@ const WHAT: &str = "a ZIP archive";
 
 /// Opens the one member that answers to the dataset's columns.
 pub(super) fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
-    let Opening { input, name, spec, limits, .. } = opening;
+    let Opening { input, name, member, spec, limits, .. } = opening;
     let file = input.into_file(limits.unpacked_bytes).map_err(|source| ReadError::unpacking(&name, 0, source))?;
     let mut archive = package::open(&file, &name, WHAT)?;
     let members = members(&mut archive, &name)?;
     let archive = Archive { file, name, spec, limits };
+    if let Some(wanted) = member {
+        let found = members.iter().find(|member| member.name == wanted);
+        let none = || ReadError::NoMember { file: archive.name.clone(), members: format!("no `{wanted}`") };
+        return archive.open(found.ok_or_else(none)?);
+    }
     match members.as_slice() {
         [] => Err(ReadError::NoMember { file: archive.name, members: "no file".to_owned() }),
         [only] => archive.open(only),
@@ -45,6 +50,12 @@ pub(super) fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
             }
         }
     }
+}
+
+/// The names of the members that may be tables.
+pub(super) fn names(file: &File, name: &str) -> Result<Vec<String>, ReadError> {
+    let mut archive = package::open(file, name, WHAT)?;
+    Ok(members(&mut archive, name)?.into_iter().map(|member| member.name).collect())
 }
 
 struct Archive<'a> {
@@ -113,7 +124,14 @@ impl Archive<'_> {
     fn open(&self, member: &Member) -> Result<Box<dyn Rows>, ReadError> {
         let name = format!("{}/{}", self.name, member.name);
         let stream = self.stream(member).map_err(|source| ReadError::unpacking(&name, 0, source))?;
-        open_input(Opening { input: Input::Stream(stream), name, spec: self.spec, limits: self.limits, within: true })
+        open_input(Opening {
+            input: Input::Stream(stream),
+            name,
+            member: None,
+            spec: self.spec,
+            limits: self.limits,
+            within: true,
+        })
     }
 
     /// How many declared columns a member answers to; a member that is no table answers to none.

@@ -86,7 +86,7 @@ pub(super) fn find(path: &Path, file: &str, limits: &Limits) -> Result<Place, In
 }
 
 fn head(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<(Vec<Row>, Option<String>), ReadError> {
-    let mut rows = formats::open(path, spec, *limits, &Arc::default())?;
+    let mut rows = formats::open(path.into(), spec, *limits, &Arc::default())?;
     let head = formats::head_of(rows.as_mut())?;
     Ok((head, rows.sheet().map(|sheet| sheet.to_string())))
 }
