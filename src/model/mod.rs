@@ -30,5 +30,5 @@ pub use notice::{
 pub use period::{Granularity, Period};
 pub use series::{Better, Figure, History, Series, SeriesKey};
 pub use signal::Signal;
-pub use table::{Batch, Cell, CellPlace, Column, ColumnDef, ColumnKind, Header, Schema};
+pub use table::{Asked, Batch, Cell, CellPlace, Column, ColumnDef, ColumnKind, Header, Memo, Schema};
 pub use value::{Missing, Value};

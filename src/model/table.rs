@@ -1,10 +1,20 @@
 //! Rows of a file as typed columns: what `tables` hands to `checks`, a batch at a time.
 
+mod column;
+mod dictionary;
+mod numbers;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Missing, Period};
+
+pub use column::{Cells, Coded, Column, Plain};
+pub use dictionary::{Asked, Dictionary, Memo};
+pub use numbers::{Numbers, Printed};
 
 /// What a cell was read as. Its text as printed is kept beside it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,68 +37,6 @@ pub struct CellPlace {
     pub row: u64,
     /// The header of its column as printed, when that is not the same for the whole column.
     pub header: Option<Arc<str>>,
-}
-
-/// One column of a batch.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Column {
-    text: String,
-    ends: Vec<usize>,
-    cells: Vec<Cell>,
-    /// Shorter than `cells` where no cell has a place of its own.
-    places: Vec<Option<CellPlace>>,
-}
-
-impl Column {
-    /// Appends a cell: its text as printed and what it was read as.
-    pub fn push(&mut self, text: &str, cell: Cell) {
-        self.text.push_str(text);
-        self.ends.push(self.text.len());
-        self.cells.push(cell);
-    }
-
-    /// As [`Column::push`], for a cell that stands elsewhere than its row.
-    pub fn push_at(&mut self, text: &str, cell: Cell, place: CellPlace) {
-        self.places.resize(self.cells.len(), None);
-        self.places.push(Some(place));
-        self.push(text, cell);
-    }
-
-    /// Where a cell stands, when that is not simply its row.
-    #[must_use]
-    pub fn place(&self, row: usize) -> Option<&CellPlace> {
-        self.places.get(row).and_then(Option::as_ref)
-    }
-
-    /// The text of a cell as printed; empty beyond the last row.
-    #[must_use]
-    pub fn text(&self, row: usize) -> &str {
-        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.ends.get(row).and_then(|end| self.text.get(start..*end)).unwrap_or("")
-    }
-
-    /// What a cell was read as; [`Missing::Absent`] beyond the last row.
-    #[must_use]
-    pub fn cell(&self, row: usize) -> Cell {
-        self.cells.get(row).copied().unwrap_or(Cell::Missing(Missing::Absent))
-    }
-
-    /// How many cells it holds.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.cells.len()
-    }
-
-    /// Whether it holds none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
-    }
-
-    /// Every cell with its text, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Cell)> {
-        (0..self.len()).map(|row| (self.text(row), self.cell(row)))
-    }
 }
 
 /// Consecutive rows. The columns stand in the order of the dataset's `columns`.

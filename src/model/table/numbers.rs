@@ -1,0 +1,138 @@
+//! Cells that are plain figures: their numbers side by side, and their texts where they stand in the file.
+
+use std::sync::Arc;
+
+use super::{Cell, column::Plain};
+use crate::model::Missing;
+
+/// A piece of a file and where its cells end: every row has the same number of cells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Printed {
+    /// The bytes, in UTF-8.
+    pub bytes: Vec<u8>,
+    /// Where the first cell begins.
+    pub start: usize,
+    /// Where each cell ends, row after row: the place of the delimiter or line end behind it.
+    pub ends: Vec<u32>,
+    /// How many cells a row has.
+    pub width: usize,
+}
+
+impl Printed {
+    /// The bytes of a cell, quotation marks and a carriage return before the line end included. Rows and cells count from 0.
+    #[must_use]
+    pub fn raw(&self, row: usize, cell: usize) -> &[u8] {
+        let at = row * self.width + cell;
+        let start = match at.checked_sub(1) {
+            None => self.start,
+            Some(before) => self.ends.get(before).map_or(usize::MAX, |end| *end as usize + 1),
+        };
+        let end = self.ends.get(at).map_or(0, |end| *end as usize);
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// A cell without quotation marks and white space around it; not for cells with doubled quotation marks.
+    fn text(&self, row: usize, cell: usize) -> &str {
+        let raw = self.raw(row, cell).trim_ascii();
+        let bare = raw.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\"")).unwrap_or(raw);
+        str::from_utf8(bare).unwrap_or("").trim()
+    }
+}
+
+/// A column of plain figures; what is something else among them is kept apart.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Numbers {
+    values: Vec<f64>,
+    /// The rows that are no plain figure, ascending, and their cells.
+    apart: Vec<usize>,
+    apart_cells: Plain,
+    /// Where the texts of the plain figures stand: the piece of the file, the first of its rows that is meant, the cell.
+    printed: Option<(Arc<Printed>, usize, usize)>,
+}
+
+impl Numbers {
+    /// Begins anew, its figures standing in this cell of the rows from `first` on.
+    pub fn begin(&mut self, printed: Arc<Printed>, first: usize, cell: usize) {
+        self.clear();
+        self.printed = Some((printed, first, cell));
+    }
+
+    /// Forgets everything, and lets go of the file.
+    pub fn clear(&mut self) {
+        self.values.clear();
+        self.apart.clear();
+        self.apart_cells.clear();
+        self.printed = None;
+    }
+
+    /// Adds a plain figure, which is finite.
+    pub fn push(&mut self, number: f64) {
+        self.values.push(number);
+    }
+
+    /// Adds a cell that is printed otherwise, or holds no figure.
+    pub fn push_apart(&mut self, text: &str, cell: Cell) {
+        self.apart.push(self.values.len());
+        self.values.push(if let Cell::Number(number) = cell { number } else { f64::NAN });
+        self.apart_cells.push(text, cell);
+    }
+
+    /// The numbers row by row; NaN where a cell holds none.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The rows whose cells may hold no number, ascending, each with what it holds. All others hold one.
+    pub fn apart(&self) -> impl Iterator<Item = (usize, Cell)> {
+        self.apart.iter().enumerate().map(|(at, row)| (*row, self.apart_cells.cell(at)))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    pub(super) fn cell(&self, row: usize) -> Cell {
+        match self.values.get(row) {
+            None => Cell::Missing(Missing::Absent),
+            Some(number) if number.is_nan() => {
+                self.apart_at(row).map_or(Cell::Missing(Missing::Absent), |(_, cell)| cell)
+            }
+            Some(number) => Cell::Number(*number),
+        }
+    }
+
+    pub(super) fn text(&self, row: usize) -> &str {
+        if row >= self.values.len() {
+            return "";
+        }
+        match (self.apart_at(row), &self.printed) {
+            (Some((text, _)), _) => text,
+            (None, Some((printed, first, cell))) => printed.text(first + row, *cell),
+            (None, None) => "",
+        }
+    }
+
+    fn apart_at(&self, row: usize) -> Option<(&str, Cell)> {
+        let at = self.apart.binary_search(&row).ok()?;
+        Some((self.apart_cells.text(at), self.apart_cells.cell(at)))
+    }
+
+    /// Calls `each` with the rows whose cells fail, ascending.
+    pub(super) fn failing(&self, fails: impl Fn(Cell) -> bool, mut each: impl FnMut(usize)) {
+        let mut from = 0;
+        let apart = self.apart().map(|(row, cell)| (row, Some(cell)));
+        for (apart, cell) in apart.chain([(self.values.len(), None)]) {
+            let plain = self.values.get(from..apart).unwrap_or_default();
+            for (at, number) in plain.iter().enumerate() {
+                if fails(Cell::Number(*number)) {
+                    each(from + at);
+                }
+            }
+            if cell.is_some_and(&fails) {
+                each(apart);
+            }
+            from = apart + 1;
+        }
+    }
+}
