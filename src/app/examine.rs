@@ -112,7 +112,9 @@ fn examine_dataset(taken: &Taken, path: &Path, name: &str, watch: &mut dyn FnMut
             Err(message) => findings.push(Finding::of_file("unreadable", Severity::Error, message)),
             Ok((mut found, of_table)) => {
                 if sources.len() > 1 {
-                    found.iter_mut().for_each(|finding| place_in(finding, &source.name()));
+                    for finding in &mut found {
+                        place_in(finding, &source.name());
+                    }
                 }
                 findings.append(&mut found);
                 figures.join(of_table, [first.as_deref().unwrap_or(name), &source.name()]);
@@ -163,6 +165,12 @@ fn check(
         measures.observe(&batch);
         rows += batch.rows.len() as u64;
         watch(Progress { rows, read: table.bytes_read(), size });
+    }
+    if !run.settle().is_empty() {
+        let mut again = Table::open(source, &dataset.table, &Limits::default()).map_err(|error| error.to_string())?;
+        while let Some(batch) = again.next_batch().map_err(|error| error.to_string())? {
+            run.see_again(&batch);
+        }
     }
     let mut figures = measures.finish();
     let mut findings = table.findings();

@@ -30,6 +30,7 @@ pub struct Taken {
 
 impl Taken {
     /// The tables that it takes from the file.
+    #[must_use]
     pub fn sources<'a>(&'a self, path: &'a Path) -> Vec<TableSource<'a>> {
         match self.members.as_slice() {
             [] => vec![TableSource::from(path)],
@@ -115,12 +116,14 @@ fn nobody_takes(config: &Config, path: &Path, name: &str) -> String {
     format!("no dataset takes files named `{name}`{hint}. Rename it, or add its name to a dataset's `files`")
 }
 
+/// A dataset, and the sheet that it reads where others read other sheets.
+type Chosen = (Arc<Dataset>, Option<Arc<str>>);
+
+/// A dataset, and how a header answers to it.
+type Answer<'a> = (&'a Arc<Dataset>, HeaderMatch);
+
 /// One dataset of those that take the name; or several, where each finds a sheet of its own in a workbook.
-fn choose(
-    candidates: &[Arc<Dataset>],
-    source: TableSource<'_>,
-    name: &str,
-) -> Result<Vec<(Arc<Dataset>, Option<Arc<str>>)>, String> {
+fn choose(candidates: &[Arc<Dataset>], source: TableSource<'_>, name: &str) -> Result<Vec<Chosen>, String> {
     if let [only] = candidates {
         return Ok(vec![(Arc::clone(only), None)]);
     }
@@ -136,7 +139,7 @@ fn choose(
         return Err(problem.to_string());
     }
     // A sheet that a dataset names is its own, whatever stands in it; others must have all that it requires.
-    let mut by_sheet: BTreeMap<Option<Arc<str>>, Vec<&(&Arc<Dataset>, HeaderMatch)>> = BTreeMap::new();
+    let mut by_sheet: BTreeMap<Option<Arc<str>>, Vec<&Answer<'_>>> = BTreeMap::new();
     let complete = |dataset: &Dataset, header: &HeaderMatch| {
         header.missing.is_empty() || (dataset.table.names_its_sheet() && header.sheet.is_some())
     };
@@ -154,7 +157,7 @@ fn choose(
 }
 
 /// The dataset to whose columns the header answers best.
-fn best(answers: &[&(&Arc<Dataset>, HeaderMatch)], name: &str) -> Result<Arc<Dataset>, String> {
+fn best(answers: &[&Answer<'_>], name: &str) -> Result<Arc<Dataset>, String> {
     let share =
         |header: &HeaderMatch| if header.declared == 0 { 0.0 } else { header.found as f64 / header.declared as f64 };
     let most = answers.iter().map(|(_, header)| share(header)).fold(0.0, f64::max);

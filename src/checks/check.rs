@@ -1,6 +1,6 @@
 //! What every kind of check is: a compiled check that starts a tally for each file.
 
-use std::fmt;
+use std::{any::Any, fmt};
 
 use serde::Deserialize;
 
@@ -19,13 +19,33 @@ pub(super) trait Check: fmt::Debug + Send + Sync {
     fn start(&self, header: &Header) -> Option<Box<dyn Tally>>;
 }
 
-/// What a check has seen of one file.
-pub(super) trait Tally: fmt::Debug + Send {
+/// What a check has seen of one file, or of a part of it: several tallies of one check may share the work, each taking
+/// parts of the file in the order of the file.
+pub(super) trait Tally: Any + fmt::Debug + Send {
     /// Looks at the next rows.
     fn observe(&mut self, batch: &Batch);
 
+    /// Takes in what another tally of the same check has seen of other rows, before or after these or between them. The
+    /// answer is that of one tally that has seen all rows in their order.
+    fn merge(&mut self, other: Box<dyn Tally>);
+
+    /// All rows were seen. Answers with the rows, as the file numbers them, that must be seen once more before the
+    /// answer can be given; seldom any.
+    fn settle(&mut self) -> Vec<u64> {
+        Vec::new()
+    }
+
+    /// Looks once more at rows, the ones that [`Tally::settle`] asked for and perhaps others.
+    fn see_again(&mut self, _batch: &Batch) {}
+
     /// Answers, knowing how many rows the file had.
     fn finish(self: Box<Self>, total: u64) -> Vec<Finding>;
+}
+
+/// A tally of the same kind, for [`Tally::merge`]; none where it is of another, which a run never hands out.
+pub(super) fn same<T: Tally>(other: Box<dyn Tally>) -> Option<T> {
+    let other: Box<dyn Any> = other;
+    other.downcast().ok().map(|other| *other)
 }
 
 /// How much what a check finds weighs.

@@ -1,7 +1,7 @@
 //! From the column names of a setting to columns of the schema, and from those to columns of a file.
 
 use crate::{
-    model::{Batch, Cell, Column, ColumnDef, ColumnKind, Header, Missing, Schema},
+    model::{Asked, Batch, Cell, Column, ColumnDef, ColumnKind, Header, Missing, Schema},
     yaml::{Located, Problem, Problems},
 };
 
@@ -103,19 +103,83 @@ impl Field {
         place.and_then(|place| place.header.as_deref()).unwrap_or(&self.header)
     }
 
-    /// The numbers of the rows, each with its index in the batch and the cell of this column.
-    pub(super) fn cells<'a>(&self, batch: &'a Batch) -> impl Iterator<Item = (u64, usize, Cell)> + use<'a> {
-        let column = self.in_batch(batch);
-        batch.rows.iter().enumerate().map(move |(i, row)| {
-            let cell = column.map_or(Cell::Missing(Missing::Absent), |column| column.cell(i));
-            let row = column.and_then(|column| column.place(i)).map_or(*row, |place| place.row);
-            (row, i, cell)
-        })
+    /// Calls `each` with every cell of a batch that fails, in the order of the rows. Where the column is coded, `fails` is
+    /// asked once about each distinct cell of the file: `asked` remembers, and goes with this field and this question.
+    pub(super) fn failing<'a>(
+        &'a self,
+        batch: &'a Batch,
+        asked: &mut Asked,
+        fails: impl Fn(&str, Cell) -> bool,
+        mut each: impl FnMut(Spot<'a>),
+    ) {
+        if let Some(column) = self.in_batch(batch) {
+            column.failing(asked, &fails, |index| each(Spot { field: self, batch, index }));
+        }
+        self.failing_beyond(batch, |cell| fails("", cell), each);
+    }
+
+    /// As [`Field::failing`], for a question that does not need the text.
+    pub(super) fn failing_cells<'a>(
+        &'a self,
+        batch: &'a Batch,
+        asked: &mut Asked,
+        fails: impl Fn(Cell) -> bool,
+        mut each: impl FnMut(Spot<'a>),
+    ) {
+        if let Some(column) = self.in_batch(batch) {
+            column.failing_cells(asked, &fails, |index| each(Spot { field: self, batch, index }));
+        }
+        self.failing_beyond(batch, fails, each);
+    }
+
+    /// The rows that the column of a batch does not reach, or that has no such column.
+    fn failing_beyond<'a>(&'a self, batch: &'a Batch, fails: impl Fn(Cell) -> bool, each: impl FnMut(Spot<'a>)) {
+        let absent = self.in_batch(batch).map_or(0, Column::len)..batch.rows.len();
+        if !absent.is_empty() && fails(Cell::Missing(Missing::Absent)) {
+            absent.map(|index| Spot { field: self, batch, index }).for_each(each);
+        }
     }
 
     /// A cell of this column as printed.
     pub(super) fn text<'a>(&self, batch: &'a Batch, index: usize) -> &'a str {
         self.in_batch(batch).map_or("", |column| column.text(index))
+    }
+}
+
+/// One cell of a column of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    field: &'a Field,
+    batch: &'a Batch,
+    /// The row within the batch.
+    index: usize,
+}
+
+impl<'a> Spot<'a> {
+    /// The cell as printed.
+    pub(super) fn text(&self) -> &'a str {
+        self.field.text(self.batch, self.index)
+    }
+
+    /// What it was read as.
+    pub(super) fn cell(&self) -> Cell {
+        self.field.in_batch(self.batch).map_or(Cell::Missing(Missing::Absent), |column| column.cell(self.index))
+    }
+
+    /// The row of the file that it stands in.
+    pub(super) fn row(&self) -> u64 {
+        let place = self.field.in_batch(self.batch).and_then(|column| column.place(self.index));
+        place.map_or_else(|| self.batch.rows.get(self.index).copied().unwrap_or(0), |place| place.row)
+    }
+
+    /// The header above it as printed.
+    pub(super) fn header(&self) -> &'a str {
+        self.field.header_of(self.batch, self.index)
+    }
+
+    /// The sheet of a workbook that it is on.
+    pub(super) fn sheet(&self) -> Option<&'a str> {
+        self.batch.sheet.as_deref()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Failing rows: all are counted, the first are kept.
 
+use super::columns::Spot;
 use crate::model::{FailingRow, finding::ROWS_KEPT, value::format_number};
 
 /// A cell may be as long as the file; what is kept of it is not.
@@ -20,6 +21,24 @@ impl Failures {
             let (column, value) = (Some(column.to_owned()), Some(shortened(&value(), CHARS_KEPT)));
             self.rows.push(FailingRow { row, sheet: sheet.map(str::to_owned), column, value });
         }
+    }
+
+    /// Adds a cell.
+    pub(super) fn add_cell(&mut self, spot: Spot<'_>) {
+        self.add(spot.sheet(), spot.row(), spot.header(), || spot.text().to_owned());
+    }
+
+    /// Takes in the rows of another part of the file.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.rows.extend(other.rows);
+        self.rows.sort_by_key(|row| row.row);
+        self.rows.truncate(ROWS_KEPT);
+    }
+
+    /// The same rows, of so many that fail.
+    pub(super) fn of(self, count: u64) -> Self {
+        Self { count, ..self }
     }
 
     pub(super) fn count(&self) -> u64 {

@@ -1,13 +1,16 @@
 //! Datasets written as YAML and tables written as CSV, for the tests of this room. The README of
 //! `tests/cases/checks/` says how the tables are read.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use serde::Deserialize;
 
 use super::{CheckSettings, Checks, build};
 use crate::{
-    model::{Batch, Cell, Column, ColumnDef, ColumnKind, Finding, Header, Missing, Period, Schema},
+    model::{
+        Batch, Cell, Column, ColumnDef, ColumnKind, Finding, Header, Missing, Period, Schema,
+        table::{Cells, Coded},
+    },
     yaml::{Problems, SourceFile, decode, parse},
 };
 
@@ -52,13 +55,38 @@ impl Dataset {
 
     /// What the checks find, fed with so many rows at a time.
     pub(super) fn findings(&self, csv: &str, rows: usize) -> Vec<Finding> {
+        self.shared_findings(csv, rows, 1, false)
+    }
+
+    /// As [`Dataset::findings`], by so many runs that take batches in turn; columns may be coded.
+    pub(super) fn shared_findings(&self, csv: &str, rows: usize, runs: usize, coded: bool) -> Vec<Finding> {
         let (header, batch) = self.table(csv);
-        let mut run = self.checks.start();
-        run.header(&header);
-        for batch in split(&batch, rows) {
-            run.observe(&batch);
+        let batches = split(&batch, rows);
+        let mut runs: Vec<_> = (0..runs)
+            .map(|_| {
+                let mut run = self.checks.start();
+                run.header(&header);
+                (run, Dictionaries::default())
+            })
+            .collect();
+        let shared = runs.len();
+        for (at, batch) in batches.iter().enumerate() {
+            let (run, dictionaries) = &mut runs[at % shared];
+            if coded {
+                dictionaries.lend(batch, |batch| run.observe(batch));
+            } else {
+                run.observe(batch);
+            }
         }
-        run.finish()
+        let mut runs = runs.into_iter().map(|(run, _)| run);
+        let mut all = runs.next().expect("a run");
+        runs.for_each(|run| all.merge(run));
+        if !all.settle().is_empty() {
+            for batch in &batches {
+                all.see_again(batch);
+            }
+        }
+        all.finish()
     }
 
     fn table(&self, csv: &str) -> (Header, Batch) {
@@ -113,6 +141,29 @@ fn month_name(text: &str) -> Option<Period> {
     let (name, year) = text.split_once('-')?;
     let month = names.iter().position(|known| *known == name)? + 1;
     format!("20{year}-{month:02}").parse().ok()
+}
+
+/// The columns of one reader that codes what it reads.
+#[derive(Default)]
+struct Dictionaries(Vec<(Column, HashMap<String, u32>)>);
+
+impl Dictionaries {
+    /// The batch with its columns coded.
+    fn lend(&mut self, batch: &Batch, to: impl FnOnce(&Batch)) {
+        self.0.resize_with(batch.columns.len(), || (Cells::Coded(Coded::default()).into(), HashMap::new()));
+        for ((column, codes), plain) in self.0.iter_mut().zip(&batch.columns) {
+            let Cells::Coded(coded) = column.cells_mut() else { panic!("a coded column") };
+            coded.codes.clear();
+            for (text, cell) in plain.iter() {
+                let code = codes.entry(text.to_owned()).or_insert_with(|| coded.dictionary.push(text, cell));
+                coded.codes.push(*code);
+            }
+        }
+        let columns = self.0.iter_mut().map(|(column, _)| std::mem::take(column)).collect();
+        let lent = Batch { sheet: None, rows: batch.rows.clone(), columns };
+        to(&lent);
+        self.0.iter_mut().zip(lent.columns).for_each(|((column, _), lent)| *column = lent);
+    }
 }
 
 /// The rows of a batch as batches of so many rows each.

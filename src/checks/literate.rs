@@ -82,6 +82,10 @@ fn run(case: &Case) -> String {
     let Some(csv) = &case.csv else { return "no mistake\n".to_owned() };
     let whole = dataset.findings(csv, usize::MAX);
     assert_eq!(whole, dataset.findings(csv, 1), "{}: batches of one row answer otherwise", case.title);
+    for (rows, runs, coded) in [(1, 2, false), (2, 3, true), (1, 1, true)] {
+        let shared = dataset.shared_findings(csv, rows, runs, coded);
+        assert_eq!(whole, shared, "{}: {runs} runs answer otherwise, coded: {coded}", case.title);
+    }
     for finding in &whole {
         assert_eq!(finding.rows.len(), ROWS_KEPT.min(usize::try_from(finding.count).expect("few rows")));
     }

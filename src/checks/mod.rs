@@ -13,6 +13,7 @@ mod expression;
 mod failures;
 #[cfg(test)]
 mod fixture;
+mod keys;
 pub mod kinds;
 #[cfg(test)]
 mod literate;
@@ -74,6 +75,12 @@ fn names_differ(settings: &[CheckSettings]) -> Result<(), Problems> {
 }
 
 impl Checks {
+    /// Positions of the columns that the checks look at, in the order of the schema.
+    #[must_use]
+    pub fn columns(&self) -> BTreeSet<usize> {
+        self.checks.iter().flat_map(|check| check.columns()).collect()
+    }
+
     /// Begins with a file.
     #[must_use]
     pub fn start(&self) -> Run {
@@ -81,7 +88,8 @@ impl Checks {
     }
 }
 
-/// What the checks have seen of one file so far. First the header, then each batch in the order of the file.
+/// What the checks have seen of one file so far. First the header, then each batch in the order of the file, then
+/// [`Run::settle`].
 #[derive(Debug)]
 pub struct Run {
     checks: Checks,
@@ -102,6 +110,34 @@ impl Run {
         self.total = self.total.saturating_add(batch.rows.len() as u64);
         for tally in self.tallies() {
             tally.observe(batch);
+        }
+    }
+
+    /// Takes in what another run of the same checks has seen of other rows of the same file, whose header both were told.
+    /// Each run takes its batches in the order of the file; the findings are those of one run that has seen all of them.
+    pub fn merge(&mut self, other: Self) {
+        self.total = self.total.saturating_add(other.total);
+        match &mut self.tallies {
+            None => self.tallies = other.tallies,
+            Some(tallies) => {
+                for (tally, other) in tallies.iter_mut().zip(other.tallies.into_iter().flatten()) {
+                    tally.merge(other);
+                }
+            }
+        }
+    }
+
+    /// All rows were seen. Answers with the rows, as the file numbers them, that must be seen once more
+    /// ([`Run::see_again`]) for the findings to show what stands in them; seldom any.
+    #[must_use]
+    pub fn settle(&mut self) -> BTreeSet<u64> {
+        self.tallies().iter_mut().flat_map(|tally| tally.settle()).collect()
+    }
+
+    /// Looks once more at the rows that [`Run::settle`] asked for, and perhaps at others of the file.
+    pub fn see_again(&mut self, batch: &Batch) {
+        for tally in self.tallies() {
+            tally.see_again(batch);
         }
     }
 

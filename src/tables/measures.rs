@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use crate::{
-    model::{Batch, Cell, ColumnKind, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Value},
+    model::{
+        Batch, Cell, ColumnKind, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Value,
+        finding::ROWS_KEPT,
+    },
     yaml::{Entries, Located},
 };
 
@@ -105,7 +108,7 @@ impl Figures {
     }
 }
 
-/// Collects the figures of a dataset's measures from batches.
+/// Collects the figures of a dataset's measures from batches. Several may share a file: see [`Extractor::merge`].
 pub struct Extractor {
     period: PeriodAt,
     measures: Vec<Measure>,
@@ -115,11 +118,37 @@ pub struct Extractor {
     /// Rows that say no period and hold no figure.
     empty_without_period: Places,
     mixed_units: Places,
-    /// Why the first of them is unclear.
-    period_problem: Option<String>,
+    /// The first row whose period is unclear, and why.
+    period_problem: Option<(u64, String)>,
     blank_labels: Places,
-    duplicates: Places,
-    overflow: Places,
+    duplicates: Duplicates,
+    /// There are more figures than are kept.
+    overflows: bool,
+}
+
+/// Rows with a figure for a series and period that an earlier row has one for.
+#[derive(Default)]
+struct Duplicates {
+    count: u64,
+    /// The first of them, each with what it is for.
+    first: Vec<(u64, (SeriesKey, Period))>,
+}
+
+impl Duplicates {
+    fn add(&mut self, row: u64, key: &(SeriesKey, Period)) {
+        self.count += 1;
+        // Each is shown with the first row of its kind.
+        if self.first.len() < ROWS_KEPT / 2 {
+            self.first.push((row, key.clone()));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.first.extend(other.first);
+        self.first.sort();
+        self.first.truncate(ROWS_KEPT / 2);
+    }
 }
 
 enum PeriodAt {
@@ -167,9 +196,20 @@ impl Extractor {
             mixed_units: Places::default(),
             period_problem: None,
             blank_labels: Places::default(),
-            duplicates: Places::default(),
-            overflow: Places::default(),
+            duplicates: Duplicates::default(),
+            overflows: false,
         })
+    }
+
+    /// Positions of the columns that it looks at.
+    #[must_use]
+    pub fn columns(&self) -> BTreeSet<usize> {
+        let period = if let PeriodAt::Column(column) = self.period { Some(column) } else { None };
+        let of = |measure: &Measure| {
+            let labels = measure.labels.iter().map(|(_, column)| *column);
+            [measure.value].into_iter().chain(measure.plan).chain(labels).collect::<Vec<_>>()
+        };
+        period.into_iter().chain(self.measures.iter().flat_map(of)).collect()
     }
 
     /// Takes in a batch.
@@ -184,10 +224,48 @@ impl Extractor {
         }
     }
 
+    /// Takes in what another extractor of the same measures has made of other rows of the same file. Each takes its
+    /// batches in the order of the file; the figures are those of one that has taken them all.
+    pub fn merge(&mut self, other: Self) {
+        self.periods.extend(other.periods);
+        self.unclear_periods.merge(other.unclear_periods);
+        self.empty_without_period.merge(other.empty_without_period);
+        self.mixed_units.merge(other.mixed_units);
+        self.period_problem = self.period_problem.take().into_iter().chain(other.period_problem).min();
+        self.blank_labels.merge(other.blank_labels);
+        self.overflows |= other.overflows;
+        let mut across = Duplicates::default();
+        for (key, (figure, row)) in other.figures {
+            let room = self.figures.len() < MOST_FIGURES;
+            match self.figures.entry(key) {
+                Entry::Vacant(entry) if room => {
+                    entry.insert((figure, row));
+                }
+                Entry::Vacant(_) => self.overflows = true,
+                Entry::Occupied(mut entry) => {
+                    let later = row.max(entry.get().1);
+                    across.count += 1;
+                    across.first.push((later, entry.key().clone()));
+                    if row < entry.get().1 {
+                        entry.insert((figure, row));
+                    }
+                }
+            }
+        }
+        self.duplicates.merge(across);
+        self.duplicates.merge(other.duplicates);
+    }
+
     /// All figures, when every batch has been taken in.
     #[must_use]
     pub fn finish(self) -> Figures {
-        let why = self.period_problem.unwrap_or_default();
+        let duplicates = self.duplicate_series();
+        let why = self.period_problem.map(|(_, why)| why).unwrap_or_default();
+        let overflow = self.overflows.then(|| {
+            let message =
+                format!("the file holds more than {MOST_FIGURES} figures; use fewer labels, or split the file");
+            Finding::of_file("too_many_figures", Severity::Error, message)
+        });
         let findings = [
             self.unclear_periods.finding(
                 "period",
@@ -210,22 +288,31 @@ impl Extractor {
                 Severity::Error,
                 "rows leave a label blank, so it is not known which series their figures belong to",
             ),
-            self.duplicates.finding(
-                "duplicate_series",
-                Severity::Error,
-                "two rows hold a figure for the same series and period; each pair is named, the first row first",
-            ),
-            self.overflow.finding(
-                "too_many_figures",
-                Severity::Error,
-                format!("the file holds more than {MOST_FIGURES} figures; use fewer labels, or split the file"),
-            ),
+            duplicates,
+            overflow,
         ];
         Figures {
             figures: self.figures.into_iter().map(|(key, (figure, _))| (key, figure)).collect(),
             periods: self.periods,
             findings: findings.into_iter().flatten().collect(),
         }
+    }
+
+    /// Pairs of rows for one series and period. Which rows those are is not known beyond the most figures that are kept.
+    fn duplicate_series(&self) -> Option<Finding> {
+        let mut places = Places::default();
+        for (row, key) in self.duplicates.first.iter().filter(|_| !self.overflows) {
+            let shown = format!("{} · {}", key.0.labels.values(), key.1);
+            let first = self.figures.get(key).map_or(*row, |(_, first)| *first);
+            places.add(first, None, Some(&shown));
+            places.add(*row, None, Some(&shown));
+        }
+        let finding = places.finding(
+            "duplicate_series",
+            Severity::Error,
+            "two rows hold a figure for the same series and period; each pair is named, the first row first",
+        );
+        finding.map(|finding| Finding { count: 2 * self.duplicates.count, ..finding })
     }
 
     fn period(&mut self, batch: &Batch, at: usize, row: u64) -> Option<Period> {
@@ -243,13 +330,14 @@ impl Extractor {
             return None;
         }
         self.unclear_periods.add(row, None, Some(text));
-        self.period_problem.get_or_insert_with(|| match cell {
+        let why = || match cell {
             Cell::Missing(Missing::Unreadable) => periods::read_period(text, None)
                 .err()
                 .map_or_else(|| "not readable".to_owned(), |problem| problem.to_string()),
             Cell::Missing(missing) => missing.reason().to_owned(),
             _ => format!("`{text}` was not read as a period; the column's kind must be `period`"),
-        });
+        };
+        self.period_problem.get_or_insert_with(|| (row, why()));
         None
     }
 
@@ -282,12 +370,8 @@ impl Extractor {
             Entry::Vacant(entry) if room => {
                 entry.insert((figure, row));
             }
-            Entry::Vacant(_) => self.overflow.add(row, None, None),
-            Entry::Occupied(entry) => {
-                let shown = format!("{} · {period}", entry.key().0.labels.values());
-                self.duplicates.add(entry.get().1, None, Some(&shown));
-                self.duplicates.add(row, None, Some(&shown));
-            }
+            Entry::Vacant(_) => self.overflows = true,
+            Entry::Occupied(entry) => self.duplicates.add(row, entry.key()),
         }
     }
 }

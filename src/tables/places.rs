@@ -22,6 +22,14 @@ impl Places {
         }
     }
 
+    /// Takes in the places of other rows.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.rows.extend(other.rows);
+        self.rows.sort_by_key(|row| row.row);
+        self.rows.truncate(ROWS_KEPT);
+    }
+
     /// The finding, if there is any place.
     pub(super) fn finding(&self, check: &str, severity: Severity, message: impl Into<String>) -> Option<Finding> {
         let (check, message) = (check.to_owned(), message.into());

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::{
-    model::{Better, Cell, Figure, Finding, Labels, Missing, SeriesKey, Severity, Value},
+    model::{Batch, Better, Cell, Column, ColumnKind, Figure, Finding, Labels, Missing, SeriesKey, Severity, Value},
     yaml::{Entries, SourceFile, decode, parse},
 };
 
@@ -421,6 +421,35 @@ fn rows_that_give_no_figure_are_findings() {
         "`04/05` can mean the financial year 2004/05 or the month April 2005 or the month May 2004; \
          write 2004/05 or 2005-04 or 2004-05"
     ));
+}
+
+proptest! {
+    /// Few values, so that blanks, doubtful periods and repeated series meet each other.
+    #[test]
+    fn extractors_that_share_a_file_make_the_figures_of_one(
+        rows in prop::collection::vec(("(2025-10|2025-11|04/05|)", "[ab]?", "(1|2|\\*|)", 0_usize..3), 0..40),
+    ) {
+        let dataset = dataset(
+            "period: { column: p }\ncolumns: { p: { kind: period }, l: {}, v: { kind: number } }\n\
+             measures: { m: { value: v, labels: [l] } }\n",
+        );
+        let period = PeriodOf::Column("p".to_owned());
+        let start = || Extractor::new(&dataset.measures, &dataset.spec().schema(), &period).expect("known columns");
+        let (mut one, mut several) = (start(), [start(), start(), start()]);
+        for (row, (period, label, value, by)) in (2..).zip(&rows) {
+            let mut batch = Batch { sheet: None, rows: vec![row], columns: vec![Column::default(); 3] };
+            let texts = [(period, ColumnKind::Period), (label, ColumnKind::Text), (value, ColumnKind::Number)];
+            for (column, (text, kind)) in batch.columns.iter_mut().zip(texts) {
+                column.push(text, read_cell(kind, text));
+            }
+            one.observe(&batch);
+            several[*by].observe(&batch);
+        }
+        let [mut all, second, third] = several;
+        all.merge(third);
+        all.merge(second);
+        prop_assert_eq!(one.finish(), all.finish());
+    }
 }
 
 #[test]

@@ -19,12 +19,12 @@ use std::{collections::HashSet, sync::Arc};
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight},
+    check::{Check, Label, Tally, Weight, same},
     columns::{Declared, Field, kind_name},
     failures::{Failures, quoted},
 };
 use crate::{
-    model::{Batch, Cell, ColumnKind, Finding, Header, Schema},
+    model::{Asked, Batch, Cell, ColumnKind, Finding, Header, Schema},
     yaml::{Located, Problem, Problems, nearest},
 };
 
@@ -96,7 +96,8 @@ impl Check for Compiled {
     fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
         let (label, field) = (self.label.clone(), self.column.in_file(header)?);
         let allowed = Arc::clone(&self.allowed);
-        Some(Box::new(Strangers { label, field, allowed, found: Vec::new(), failures: Failures::default() }))
+        let (asked, failures) = (Asked::default(), Failures::default());
+        Some(Box::new(Strangers { label, field, allowed, asked, found: Vec::new(), failures }))
     }
 }
 
@@ -105,8 +106,9 @@ struct Strangers {
     label: Label,
     field: Field,
     allowed: Arc<Allowed>,
-    /// The first values that are not allowed, each once; one more than is listed.
-    found: Vec<String>,
+    asked: Asked,
+    /// The first values that are not allowed, each once and with its first row; one more than is listed.
+    found: Vec<(u64, String)>,
     failures: Failures,
 }
 
@@ -115,13 +117,13 @@ impl Strangers {
         let (title, place) = (self.field.title(), self.failures.place(total));
         let allowed = listed(self.allowed.listed.iter().cloned());
         match &self.found[..] {
-            [only] => {
+            [(_, only)] => {
                 let near = nearest(only, self.allowed.listed.iter().map(String::as_str));
                 let hint = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
                 format!("{title} is {} in {place}: allowed are {allowed}{hint}", quoted(only))
             }
             several => {
-                let found = listed(several.iter().map(|value| quoted(value)));
+                let found = listed(several.iter().map(|(_, value)| quoted(value)));
                 format!("{title} is not as allowed in {place} ({found}): allowed are {allowed}")
             }
         }
@@ -140,16 +142,24 @@ fn listed(values: impl Iterator<Item = String>) -> String {
 
 impl Tally for Strangers {
     fn observe(&mut self, batch: &Batch) {
-        for (row, index, cell) in self.field.cells(batch) {
-            let text = self.field.text(batch, index);
-            if matches!(cell, Cell::Missing(_)) || self.allowed.set.contains(text) {
-                continue;
+        let Self { field, allowed, asked, found, failures, .. } = self;
+        let fails = |text: &str, cell| !matches!(cell, Cell::Missing(_)) && !allowed.set.contains(text);
+        field.failing(batch, asked, fails, |spot| {
+            failures.add_cell(spot);
+            if found.len() <= LISTED && !found.iter().any(|(_, found)| found == spot.text()) {
+                found.push((spot.row(), spot.text().to_owned()));
             }
-            self.failures.add(batch.sheet.as_deref(), row, self.field.header_of(batch, index), || text.to_owned());
-            if self.found.len() <= LISTED && !self.found.iter().any(|found| found == text) {
-                self.found.push(text.to_owned());
-            }
-        }
+        });
+    }
+
+    fn merge(&mut self, other: Box<dyn Tally>) {
+        let Some(other) = same::<Self>(other) else { return };
+        self.failures.merge(other.failures);
+        self.found.extend(other.found);
+        self.found.sort();
+        let mut listed = HashSet::new();
+        self.found.retain(|(_, value)| listed.insert(value.clone()));
+        self.found.truncate(LISTED + 1);
     }
 
     fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {

@@ -89,6 +89,8 @@ struct Absences(Vec<Finding>);
 impl Tally for Absences {
     fn observe(&mut self, _batch: &Batch) {}
 
+    fn merge(&mut self, _other: Box<dyn Tally>) {}
+
     fn finish(self: Box<Self>, _total: u64) -> Vec<Finding> {
         self.0
     }

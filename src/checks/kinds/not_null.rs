@@ -20,12 +20,12 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight},
+    check::{Check, Label, Tally, Weight, same},
     columns::{ColumnNames, Declared, Field},
     failures::{Failures, grouped},
 };
 use crate::{
-    model::{Batch, Cell, Finding, Header, Missing, Schema, value::format_number},
+    model::{Asked, Batch, Cell, Finding, Header, Missing, Schema, value::format_number},
     yaml::{Located, Problem, Problems},
 };
 
@@ -108,7 +108,10 @@ impl Check for Compiled {
         let counted: Vec<_> =
             reasons.into_iter().filter(|(reason, _)| self.counts(*reason)).map(|(r, words)| (r, words, 0)).collect();
         let columns = self.columns.iter().filter_map(|column| column.in_file(header));
-        let columns = columns.map(|field| Nulls { field, counted: counted.clone(), failures: Failures::default() });
+        let columns = columns.map(|field| {
+            let (asked, failures) = (Asked::default(), Failures::default());
+            Nulls { field, counted: counted.clone(), asked, failures }
+        });
         Some(Box::new(NullTally { label: self.label.clone(), max_share: self.max_share, columns: columns.collect() }))
     }
 }
@@ -126,22 +129,29 @@ struct Nulls {
     field: Field,
     /// Each reason that counts, in words, and how often it was seen.
     counted: Vec<(Missing, &'static str, u64)>,
+    asked: Asked,
     failures: Failures,
 }
 
 impl Nulls {
     fn observe(&mut self, batch: &Batch) {
-        for (row, index, cell) in self.field.cells(batch) {
-            let Cell::Missing(reason) = cell else { continue };
-            // A row that is too short ends before this column: to its reader the cell is blank.
-            let reason = if reason == Missing::Absent { Missing::Blank } else { reason };
-            if let Some((_, _, count)) = self.counted.iter_mut().find(|(counted, ..)| *counted == reason) {
+        let Self { field, counted, asked, failures } = self;
+        let reasons: Vec<Missing> = counted.iter().map(|(reason, ..)| *reason).collect();
+        let fails = |cell| reason(cell).is_some_and(|reason| reasons.contains(&reason));
+        field.failing_cells(batch, asked, fails, |spot| {
+            let reason = reason(spot.cell());
+            if let Some((_, _, count)) = counted.iter_mut().find(|(counted, ..)| Some(*counted) == reason) {
                 *count += 1;
-                self.failures.add(batch.sheet.as_deref(), row, self.field.header_of(batch, index), || {
-                    self.field.text(batch, index).to_owned()
-                });
             }
+            failures.add_cell(spot);
+        });
+    }
+
+    fn merge(&mut self, other: Self) {
+        for ((.., count), (.., more)) in self.counted.iter_mut().zip(other.counted) {
+            *count += more;
         }
+        self.failures.merge(other.failures);
     }
 
     fn seen(&self, total: u64) -> String {
@@ -155,10 +165,26 @@ impl Nulls {
     }
 }
 
+/// Why a cell holds no value. A row that is too short ends before its column: to its reader the cell is blank.
+fn reason(cell: Cell) -> Option<Missing> {
+    match cell {
+        Cell::Missing(Missing::Absent) => Some(Missing::Blank),
+        Cell::Missing(reason) => Some(reason),
+        _ => None,
+    }
+}
+
 impl Tally for NullTally {
     fn observe(&mut self, batch: &Batch) {
         for column in &mut self.columns {
             column.observe(batch);
+        }
+    }
+
+    fn merge(&mut self, other: Box<dyn Tally>) {
+        let Some(other) = same::<Self>(other) else { return };
+        for (column, other) in self.columns.iter_mut().zip(other.columns) {
+            column.merge(other);
         }
     }
 

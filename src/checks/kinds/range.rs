@@ -18,12 +18,12 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight},
+    check::{Check, Label, Tally, Weight, same},
     columns::{Declared, Field, kind_name},
     failures::Failures,
 };
 use crate::{
-    model::{Batch, Cell, ColumnKind, Finding, Header, Schema},
+    model::{Asked, Batch, Cell, ColumnKind, Finding, Header, Schema},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -123,7 +123,8 @@ impl Check for Compiled {
 
     fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
         let (label, field) = (self.label.clone(), self.column.in_file(header)?);
-        Some(Box::new(Outliers { label, field, bounds: self.bounds, failures: Failures::default() }))
+        let (asked, failures) = (Asked::default(), Failures::default());
+        Some(Box::new(Outliers { label, field, bounds: self.bounds, asked, failures }))
     }
 }
 
@@ -132,19 +133,20 @@ struct Outliers {
     label: Label,
     field: Field,
     bounds: Bounds,
+    asked: Asked,
     failures: Failures,
 }
 
 impl Tally for Outliers {
     fn observe(&mut self, batch: &Batch) {
-        for (row, index, cell) in self.field.cells(batch) {
-            if let Cell::Number(number) = cell
-                && !self.bounds.contain(number)
-            {
-                self.failures.add(batch.sheet.as_deref(), row, self.field.header_of(batch, index), || {
-                    self.field.text(batch, index).to_owned()
-                });
-            }
+        let Self { field, bounds, asked, failures, .. } = self;
+        let fails = |cell| matches!(cell, Cell::Number(number) if !bounds.contain(number));
+        field.failing_cells(batch, asked, fails, |spot| failures.add_cell(spot));
+    }
+
+    fn merge(&mut self, other: Box<dyn Tally>) {
+        if let Some(other) = same::<Self>(other) {
+            self.failures.merge(other.failures);
         }
     }
 

@@ -79,6 +79,8 @@ impl Check for Compiled {
 impl Tally for Compiled {
     fn observe(&mut self, _batch: &Batch) {}
 
+    fn merge(&mut self, _other: Box<dyn Tally>) {}
+
     fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
         let few = self.min.filter(|min| total < *min).map(|min| format!("at least {}", grouped(min)));
         let many = self.max.filter(|max| total > *max).map(|max| format!("at most {}", grouped(max)));

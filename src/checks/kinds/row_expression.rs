@@ -27,7 +27,7 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight},
+    check::{Check, Label, Tally, Weight, same},
     columns::{Declared, Field, side_by_side},
     expression::{Condition, Outcome},
     failures::{Failures, quoted},
@@ -98,8 +98,8 @@ struct Rows {
     failing: Failures,
     untold: Failures,
     broken: Failures,
-    /// What went wrong in the first row where the expression failed.
-    why_broken: Option<String>,
+    /// The first row where the expression failed, and what went wrong there.
+    why_broken: Option<(u64, String)>,
 }
 
 impl Tally for Rows {
@@ -110,7 +110,7 @@ impl Tally for Rows {
                 Outcome::Fails => &mut self.failing,
                 Outcome::CannotTell => &mut self.untold,
                 Outcome::Broken(why) => {
-                    self.why_broken.get_or_insert(why);
+                    self.why_broken.get_or_insert((*row, why));
                     &mut self.broken
                 }
             };
@@ -119,6 +119,14 @@ impl Tally for Rows {
                 side_by_side(fields.iter().map(|field| field.text(batch, index)))
             });
         }
+    }
+
+    fn merge(&mut self, other: Box<dyn Tally>) {
+        let Some(other) = same::<Self>(other) else { return };
+        self.failing.merge(other.failing);
+        self.untold.merge(other.untold);
+        self.broken.merge(other.broken);
+        self.why_broken = self.why_broken.take().into_iter().chain(other.why_broken).min();
     }
 
     fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
@@ -131,7 +139,7 @@ impl Tally for Rows {
             findings.push(label.finding(&seen, failing));
         }
         // What follows is about the expression, not about what the dataset's message says.
-        if let Some(why) = why_broken {
+        if let Some((_, why)) = why_broken {
             let seen = format!("{expression} failed in {}: {why}", broken.place(total));
             findings.push(label.aside(Severity::Error).finding(&seen, broken));
         }

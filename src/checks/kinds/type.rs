@@ -6,11 +6,11 @@
 //! Finding: ``planned cannot be read as a number in 2 of 14 rows, first `1O5` in row 5``
 
 use super::super::{
-    check::{Check, Label, Tally},
+    check::{Check, Label, Tally, same},
     columns::{Declared, Field},
     failures::Failures,
 };
-use crate::model::{Batch, Cell, ColumnKind, Finding, Header, Missing, Schema};
+use crate::model::{Asked, Batch, Cell, ColumnKind, Finding, Header, Missing, Schema};
 
 #[derive(Debug)]
 pub(in super::super) struct Types {
@@ -31,7 +31,8 @@ impl Check for Types {
     fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
         let columns = self.columns.iter().filter_map(|column| {
             let field = column.in_file(header)?;
-            Some(Unreadable { field, expected: in_words(column.kind), failures: Failures::default() })
+            let (asked, failures) = (Asked::default(), Failures::default());
+            Some(Unreadable { field, expected: in_words(column.kind), asked, failures })
         });
         Some(Box::new(TypeTally(columns.collect())))
     }
@@ -61,19 +62,22 @@ struct TypeTally(Vec<Unreadable>);
 struct Unreadable {
     field: Field,
     expected: &'static str,
+    asked: Asked,
     failures: Failures,
 }
 
 impl Tally for TypeTally {
     fn observe(&mut self, batch: &Batch) {
-        for Unreadable { field, failures, .. } in &mut self.0 {
-            for (row, index, cell) in field.cells(batch) {
-                if cell == Cell::Missing(Missing::Unreadable) {
-                    failures.add(batch.sheet.as_deref(), row, field.header_of(batch, index), || {
-                        field.text(batch, index).to_owned()
-                    });
-                }
-            }
+        for Unreadable { field, asked, failures, .. } in &mut self.0 {
+            let fails = |cell| cell == Cell::Missing(Missing::Unreadable);
+            field.failing_cells(batch, asked, fails, |spot| failures.add_cell(spot));
+        }
+    }
+
+    fn merge(&mut self, other: Box<dyn Tally>) {
+        let Some(Self(others)) = same(other) else { return };
+        for (column, other) in self.0.iter_mut().zip(others) {
+            column.failures.merge(other.failures);
         }
     }
 
@@ -81,7 +85,7 @@ impl Tally for TypeTally {
         let label = Label::of_kind("type");
         let failing = self.0.into_iter().filter(|column| !column.failures.is_empty());
         failing
-            .map(|Unreadable { field, expected, failures }| {
+            .map(|Unreadable { field, expected, failures, .. }| {
                 let place = failures.place_and_value(total);
                 label.finding(&format!("{} cannot be read as {expected} in {place}", field.title()), failures)
             })
