@@ -90,19 +90,30 @@ fn the_published_file_is_the_current_one_and_earlier_revisions_lie_aside() {
     let third = changed(&les("2025-10"), "1332,694", "1332,901");
     home.take("les-activity-2025-10-v2.csv", &third, 0);
 
-    let with_reports = |file: &str| ["", ".report.json", ".report.txt"].map(|ending| format!("{file}{ending}"));
+    let publication = |folder: &str, file: &str| {
+        let report = |ending: &str| format!("{folder}/{file}{ending}");
+        let own = |name: &str| format!("{folder}/{name}");
+        [
+            report(""),
+            report(".report.json"),
+            report(".report.txt"),
+            own("manifest.json"),
+            own("tidy.csv"),
+            own("tidy.parquet"),
+        ]
+    };
     let mut expected = [
-        with_reports("les-activity-2025-10-v2.csv"),
-        with_reports("superseded/revision-1/les-activity-2025-10.csv"),
-        with_reports("superseded/revision-2/les-activity-2025-10-v2.csv"),
+        publication("2025-10", "les-activity-2025-10-v2.csv"),
+        publication("superseded/2025-10/revision-1", "les-activity-2025-10.csv"),
+        publication("superseded/2025-10/revision-2", "les-activity-2025-10-v2.csv"),
     ]
     .concat();
     expected.sort();
-    assert_eq!(home.files("published/les-activity/2025-10"), expected);
-    let read = |file: &str| home.read(&format!("published/les-activity/2025-10/{file}"));
-    assert_eq!(read("les-activity-2025-10-v2.csv"), third);
-    assert_eq!(read("superseded/revision-1/les-activity-2025-10.csv"), les("2025-10"));
-    assert_eq!(read("superseded/revision-2/les-activity-2025-10-v2.csv"), second);
+    assert_eq!(home.files("published/les-activity"), expected);
+    let read = |file: &str| home.read(&format!("published/les-activity/{file}"));
+    assert_eq!(read("2025-10/les-activity-2025-10-v2.csv"), third);
+    assert_eq!(read("superseded/2025-10/revision-1/les-activity-2025-10.csv"), les("2025-10"));
+    assert_eq!(read("superseded/2025-10/revision-2/les-activity-2025-10-v2.csv"), second);
 }
 
 #[test]

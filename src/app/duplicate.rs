@@ -16,7 +16,7 @@ use super::{
     App,
     error::CycleError,
     home::Home,
-    plan,
+    plan, publication,
     recognise::{Address, addresses},
 };
 
@@ -148,7 +148,7 @@ pub async fn of(app: &App, claimed: &Claimed, earlier: Delivery) -> Result<(Deli
 fn places(home: &Home, claimed: &Claimed, earlier: &Delivery, newest: u32, first: Option<&Placement>) -> Vec<PathBuf> {
     let mut places: Vec<PathBuf> = first.map(|placement| placement.targets.clone()).unwrap_or_default();
     if earlier.verdict.is_published() {
-        let aside: Vec<PathBuf> = places.iter().filter_map(|place| plan::aside(place, earlier.revision)).collect();
+        let aside: Vec<PathBuf> = places.iter().filter_map(|place| aside(place, earlier.revision)).collect();
         places = if newest > earlier.revision { aside } else { [places, aside].concat() };
     }
     if places.is_empty() {
@@ -156,6 +156,11 @@ fn places(home: &Home, claimed: &Claimed, earlier: &Delivery, newest: u32, first
         places.push(plan::quarantine_target(home, earlier.dataset.as_deref(), &plan::stored_name(claimed), &[]));
     }
     places
+}
+
+/// Where a published file is when a later revision has taken its place.
+fn aside(place: &Path, revision: u32) -> Option<PathBuf> {
+    Some(publication::aside(place.parent()?, revision)?.join(place.file_name()?))
 }
 
 /// Where the bytes of an earlier delivery are to be put because they are in none of `places`, nor still `underway` to

@@ -9,7 +9,7 @@
 //! | `app/remember.rs` | its measures join the history |
 //! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
 //! | `app/announce.rs` | routing and reports: notices and their messages |
-//! | `app/plan.rs`, `app/place.rs` | where the file goes, and its move there |
+//! | `app/plan.rs`, `app/place.rs`, `app/publication.rs` | where the file goes, its move there, and what is published with it |
 //! | `app/reconsider.rs` | a history loaded for the first time, changed rules |
 //! | `app/daemon.rs`, `app/once.rs` | the loop of `run`, and `run --once` |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
@@ -25,6 +25,7 @@ pub mod duplicate;
 pub mod error;
 pub mod evaluate;
 pub mod examine;
+pub mod files;
 pub mod health;
 pub mod home;
 pub mod http;
@@ -37,6 +38,7 @@ pub mod overview;
 pub mod place;
 pub mod plan;
 pub mod progress;
+pub mod publication;
 pub mod recognise;
 pub mod reconsider;
 pub mod refusals;
@@ -65,6 +67,7 @@ use announce::Announcement;
 use error::CycleError;
 use health::Health;
 use home::Home;
+use place::Placing;
 
 /// A home at work: its configuration, its store, and what its parts tell each other.
 #[derive(Debug)]
@@ -125,29 +128,30 @@ impl App {
     /// The disk or the store fails; it is done again at the next start.
     pub async fn place(&self, placements: Vec<Placement>) -> Result<(), CycleError> {
         let Some(source) = placements.first().map(|placement| placement.source.clone()) else { return Ok(()) };
-        let mut placings = Vec::with_capacity(placements.len());
+        let (config, mut placings) = (self.config(), Vec::with_capacity(placements.len()));
         for placement in placements {
-            let reports = self.reports_beside(&placement).await?;
-            placings.push((placement, reports));
+            placings.push(self.placing(&config, placement).await?);
         }
         let (home, from) = (self.home.clone(), source.clone());
-        let moved = tokio::task::spawn_blocking(move || place::place(&home, &from, &placings));
+        let moved = tokio::task::spawn_blocking(move || place::place(&home, &config, &from, &placings));
         let moved = moved.await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
         moved.map_err(|source| CycleError::File { what: "the file cannot be moved to its place", source })?;
         Ok(self.store.placed(&source).await?)
     }
 
-    /// The reports that lie beside a placed file.
-    async fn reports_beside(&self, placement: &Placement) -> Result<[String; 2], CycleError> {
-        let mut decided = self.store.delivery(placement.delivery).await?.map(|kept| kept.delivery);
+    async fn placing(&self, config: &Config, placement: Placement) -> Result<Placing, CycleError> {
+        let decided = self.store.delivery(placement.delivery).await?.map(|kept| kept.delivery);
+        let publishes = decided.clone().filter(|delivery| delivery.verdict.is_published());
         // What takes the place of a missing file has that file's reports.
-        if let Some(earlier) = decided.as_ref().and_then(|delivery| delivery.duplicate_of) {
-            decided = self.store.delivery(earlier).await?.map(|kept| kept.delivery);
-        }
-        Ok(match decided {
-            Some(delivery) => plan::reports_beside(&self.config(), &delivery, placement)?,
+        let reported = match decided.as_ref().and_then(|delivery| delivery.duplicate_of) {
+            Some(earlier) => self.store.delivery(earlier).await?.map(|kept| kept.delivery),
+            None => decided,
+        };
+        let reports = match reported {
+            Some(delivery) => plan::reports_beside(config, &delivery, &placement)?,
             None => Default::default(),
-        })
+        };
+        Ok(Placing { placement, reports, publishes })
     }
 
     /// The deliveries of a claimed file, if it was decided before; the file is moved to its places, if that was not done

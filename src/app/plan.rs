@@ -10,7 +10,7 @@ use crate::{
     store::{Move, Placement},
 };
 
-use super::{App, error::CycleError, home::Home, place::report_names};
+use super::{App, error::CycleError, home::Home, place::report_names, publication};
 
 /// The folder below `quarantine/` for files that no dataset recognises.
 const UNRECOGNISED: &str = "unrecognised";
@@ -29,12 +29,13 @@ pub async fn plan(app: &App, claimed: &Claimed, delivery: &Delivery) -> Result<P
             if pending.iter().any(|other| other.parent() == target.parent()) {
                 return Err(CycleError::PlaceTaken { place: target.display().to_string() });
             }
-            (target, earlier_revisions(app, dataset, &delivery.periods).await?)
+            let folder = published_folder(dataset, &delivery.periods);
+            (target, earlier_revision(app, dataset, &delivery.periods, &folder).await?)
         }
-        dataset => (quarantine_target(&app.home, dataset.as_deref(), &name, &pending), Vec::new()),
+        dataset => (quarantine_target(&app.home, dataset.as_deref(), &name, &pending), None),
     };
     let source = app.home.relative(&claimed.path).into();
-    Ok(Placement { delivery: delivery.id, source, targets: vec![target], superseded })
+    Ok(Placement { delivery: delivery.id, source, targets: vec![target], superseded: superseded.into_iter().collect() })
 }
 
 /// The name of a claimed file as it is stored: safe for a file system, where the name for display need not be.
@@ -88,34 +89,21 @@ fn numbered(file: &str, n: u32) -> String {
     }
 }
 
-/// The moves that take earlier revisions of the same periods out of the way, with their reports.
-async fn earlier_revisions(app: &App, dataset: &str, periods: &[Period]) -> Result<Vec<Move>, CycleError> {
-    let mut moves = Vec::new();
-    for earlier in app.store.revisions(dataset, periods).await? {
-        let Some(placement) = app.store.placement(earlier.id).await? else { continue };
-        for target in &placement.targets {
-            moves.extend(supersede(&app.home, target, earlier.revision));
+/// The move that takes the publication of an earlier revision of the same periods out of the way.
+async fn earlier_revision(
+    app: &App,
+    dataset: &str,
+    periods: &[Period],
+    folder: &Path,
+) -> Result<Option<Move>, CycleError> {
+    for earlier in app.store.revisions(dataset, periods).await?.iter().rev() {
+        let placement = app.store.placement(earlier.id).await?;
+        let was_here = |placement: &Placement| placement.targets.iter().any(|target| target.parent() == Some(folder));
+        if placement.as_ref().is_some_and(was_here) {
+            return Ok(publication::replaced(folder, earlier.revision));
         }
     }
-    Ok(moves)
-}
-
-/// The moves of one published file and its reports, of those that are there.
-fn supersede(home: &Home, target: &Path, revision: u32) -> Vec<Move> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let reports = report_names(&name).map(|report| target.with_file_name(report));
-    std::iter::once(target)
-        .chain(reports.iter().map(PathBuf::as_path))
-        .filter(|from| home.root().join(from).is_file())
-        .filter_map(|from| Some(Move { from: from.to_owned(), to: aside(from, revision)? }))
-        .collect()
-}
-
-/// Where a published file goes when a later revision takes its place.
-#[must_use]
-pub fn aside(target: &Path, revision: u32) -> Option<PathBuf> {
-    let (folder, name) = (target.parent()?, target.file_name()?);
-    Some(folder.join("superseded").join(format!("revision-{revision}")).join(name))
+    Ok(None)
 }
 
 /// The gate's decision as people read it.

@@ -123,7 +123,7 @@ async fn a_later_revision_does_not_overtake_one_that_is_not_in_its_place_yet() {
     desk.decide(&first).await.expect("moved");
     assert_eq!(desk.decide(&second).await.expect("moved").revision, 2);
     assert_eq!(desk.read(PUBLISHED), Some(format!("{OCTOBER}\n")));
-    let aside = "published/les-activity/2025-10/superseded/revision-1/les-activity-2025-10.csv";
+    let aside = "published/les-activity/superseded/2025-10/revision-1/les-activity-2025-10.csv";
     assert_eq!(desk.read(aside).as_deref(), Some(OCTOBER));
 }
 

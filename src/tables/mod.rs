@@ -38,6 +38,7 @@ mod table;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod tidy;
 
 pub use cells::read_cell;
 pub use column_settings::{ColumnSettings, Pattern, PercentForm, Reasons, Scale};
@@ -55,3 +56,4 @@ pub use settings::{
 };
 pub use source::TableSource;
 pub use table::{HeaderMatch, Table, probe};
+pub use tidy::{TidyError, write_tidy};

@@ -213,7 +213,8 @@ fn files_that_cannot_be_brought_to_their_place_wait_for_it() {
     assert!(deliveries.iter().all(|delivery| delivery["verdict"] != "duplicate"));
     let month = home.path("published/les-activity/2025-10");
     assert_eq!(fs::read(month.join(&name)).unwrap(), second);
-    assert_eq!(fs::read(month.join("superseded/revision-1").join(&name)).unwrap(), first);
+    let aside = home.path("published/les-activity/superseded/2025-10/revision-1");
+    assert_eq!(fs::read(aside.join(&name)).unwrap(), first);
     let held_back = home.path("quarantine/unrecognised");
     assert_eq!(fs::read(held_back.join("unknown-0001.csv")).unwrap(), unknown(1).1);
     assert_eq!(fs::read(held_back.join("unknown-0001.2.csv")).unwrap(), unknown(2).1);
