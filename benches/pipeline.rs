@@ -40,7 +40,7 @@ fn history(practices: u32) -> History {
         let key = SeriesKey { measure: "activity".to_owned(), labels: labels.into_iter().collect() };
         for month in 0..24 {
             let value = f64::from(100 + (practice * 7 + u32::try_from(month).expect("few") * 13) % 90);
-            let figure = Figure { value: Value::Number(value), plan: Value::Number(200.0) };
+            let figure = Figure { value: Value::Number(value), plan: Value::Number(200.0), unit: None };
             history.insert(key.clone(), Better::Higher, first.minus(-month), figure);
         }
     }

@@ -107,11 +107,14 @@ fn go_on(better: Better, known: &Episode, episode: &Episode, steps: &mut Vec<Ste
     }
 }
 
+/// The figures of a reading: what unit they are in is not news.
+type Told = (Period, Value, Value);
+
 /// What was said of a stretch: since when, its last breach in the rule's own words, and the figures that ended it.
-fn said(episode: &Episode) -> (Period, &Reading, Option<(Period, Value, Value)>) {
+fn said(episode: &Episode) -> (Period, Told, &str, Option<Told>) {
+    let told = |reading: &Reading| (reading.period, reading.value, reading.plan);
     // The words about a figure that is clear are put in later: they are no part of the comparison.
-    let ended = episode.resolved.as_ref().map(|reading| (reading.period, reading.value, reading.plan));
-    (episode.since, &episode.last, ended)
+    (episode.since, told(&episode.last), &episode.last.message, episode.resolved.as_ref().map(told))
 }
 
 /// Whether the last figure in breach is worse than the one before: as a share of plan where both have one.
@@ -169,7 +172,7 @@ mod tests {
     use super::*;
     use crate::{
         alerts::{Judged, Policy, live},
-        model::Signal,
+        model::{Signal, Unit},
     };
 
     fn month(number: i32) -> Period {
@@ -187,6 +190,7 @@ mod tests {
                     period: month(number),
                     value: value.map_or(Value::ABSENT, Value::Number),
                     plan: Value::Number(100.0),
+                    unit: Unit::Number,
                     signal: match value {
                         None => Signal::CannotTell("no figure".to_owned()),
                         Some(value) if value < 60.0 => Signal::Breach(format!("{value}")),
@@ -283,6 +287,7 @@ mod tests {
                     period: month(number),
                     value: Value::Number(1.0),
                     plan: Value::ABSENT,
+                    unit: Unit::Number,
                     signal: if signal == 'b' { Signal::Breach(String::new()) } else { Signal::Clear },
                 }),
             )

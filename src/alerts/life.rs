@@ -1,6 +1,6 @@
 //! Signals over consecutive periods → episodes.
 
-use crate::model::{Episode, Period, Reading, Signal, Value};
+use crate::model::{Episode, Period, Reading, Signal, Unit, Value};
 
 /// How many consecutive periods it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Judged {
     pub value: Value,
     /// Its plan.
     pub plan: Value,
+    /// The unit of both.
+    pub unit: Unit,
     /// The rule's answer.
     pub signal: Signal,
 }
@@ -57,8 +59,8 @@ pub fn live(policy: Policy, periods: impl IntoIterator<Item = Judged>) -> Life {
     let mut life = Life::default();
     let mut run: Option<Run> = None;
     for judged in periods {
-        let Judged { period, value, plan, signal } = judged;
-        let reading = |message: String| Reading { period, value, plan, message };
+        let Judged { period, value, plan, unit, signal } = judged;
+        let reading = |message: String| Reading { period, value, plan, unit, message };
         life.cannot_tell = None;
         run = match signal {
             Signal::Breach(message) => Some(breach(policy, run, reading(message))),
@@ -119,6 +121,7 @@ mod tests {
             period: april.minus(-i32::try_from(i).expect("few")),
             value: Value::Number(1.0),
             plan: Value::ABSENT,
+            unit: Unit::Number,
             signal: match signal {
                 'b' => Signal::Breach(String::new()),
                 'c' => Signal::Clear,

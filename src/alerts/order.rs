@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Judged, Life, Policy, Subject, advance, live};
 use crate::model::{
-    Alert, AlertSeverity, AlertState, Better, Cause, Labels, Period, Signal, Transition, TransitionKind, Value,
+    Alert, AlertSeverity, AlertState, Better, Cause, Labels, Period, Signal, Transition, TransitionKind, Unit, Value,
 };
 
 const MONTHS: usize = 9;
@@ -45,6 +45,7 @@ fn life(rule: Rule, policy: Policy, figures: &Figures) -> Life {
             period: month(at),
             value: figures[at].map_or(Value::ABSENT, |value| Value::Number(value.into())),
             plan: Value::ABSENT,
+            unit: Unit::Number,
             signal: signal(rule, figures, at),
         }),
     )

@@ -45,6 +45,9 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
         if let Known::Stale(finding) = &known {
             examined = examined.with(finding.clone());
         }
+        if let Some(finding) = remember::unit_changes(app, &examined).await? {
+            examined = examined.with(finding);
+        }
         let delivery = decide(app, claimed, id, &hash, &examined).await?;
 
         // measures, rules, alerts: only what is fit to publish becomes history.

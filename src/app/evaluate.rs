@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     alerts::{self, Judged, Life, Policy, Subject},
     model::{
-        Alert, AlertId, AlertLine, AlertState, Better, Cause, DeliveryId, History, Labels, Period, Reading, Series,
-        Signal, TransitionKind, UnknownLine, Value,
+        Alert, AlertId, AlertLine, AlertState, Better, Cause, DeliveryId, Figure, History, Labels, Period, Reading,
+        Series, Signal, TransitionKind, UnknownLine, Value,
     },
     routing::{Told, Unjudged},
     rules::Rule,
@@ -84,7 +84,7 @@ impl Evaluation {
             advance.alert.episodes.iter_mut().filter_map(|episode| episode.resolved.as_mut()).for_each(describe);
             advance.transitions.iter_mut().for_each(|step| describe(&mut step.reading));
             firing_since = (advance.alert.state == AlertState::Firing).then_some(advance.alert.since);
-            self.tell(rule.summary(), Some(series), before, advance);
+            self.tell((rule.summary(), rule.counted()), Some(series), before, advance);
         }
         self.unjudged.extend(newest.and_then(|newest| unjudged(rule, labels, newest, firing_since)));
     }
@@ -98,16 +98,23 @@ impl Evaluation {
             better: Better::Neither,
         };
         if let Some(advance) = alerts::advance(subject, Some(before), Life::default(), cause, delivery) {
-            self.tell(&before.rule, None, Some(before), advance);
+            self.tell((&before.rule, None), None, Some(before), advance);
         }
     }
 
-    fn tell(&mut self, summary: &str, series: Option<&Series>, before: Option<&Alert>, advance: alerts::Advance) {
+    /// `words` are the rule's summary and what its measure counts.
+    fn tell(
+        &mut self,
+        words: (&str, Option<&str>),
+        series: Option<&Series>,
+        before: Option<&Alert>,
+        advance: alerts::Advance,
+    ) {
         let alerts::Advance { alert, transitions } = advance;
         // What is taken back is shown with the figures that were said, beside how the alert stands now.
         let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
-        let taken_back = gone.map(|step| line(&alert, summary, series, step.since, &step.reading)).collect();
-        let line = line(&alert, summary, series, alert.since, &alert.reading);
+        let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
+        let line = line(&alert, words, series, alert.since, &alert.reading);
         let before = before.map(|alert| alert.state);
         self.alerts.push(Told { alert, before, transitions, line, taken_back });
     }
@@ -131,16 +138,18 @@ fn consecutive(history: &History, series: &Series) -> Vec<Period> {
 }
 
 fn judge(rule: &Rule, series: &Series, periods: &[Period]) -> Vec<Judged> {
+    let unit = series.unit();
     periods
         .iter()
         .map(|&period| match series.at(period) {
-            Some(figure) => {
-                Judged { period, value: figure.value, plan: figure.plan, signal: rule.signal(series, period) }
+            Some(Figure { value, plan, .. }) => {
+                Judged { period, value, plan, unit, signal: rule.signal(series, period) }
             }
             None => Judged {
                 period,
                 value: Value::ABSENT,
                 plan: Value::ABSENT,
+                unit,
                 signal: Signal::CannotTell(format!("no figure for {}: not reported", period.label())),
             },
         })
@@ -157,7 +166,13 @@ fn unjudged(rule: &Rule, labels: Labels, newest: Judged, firing_since: Option<Pe
     Some(Unjudged { line, severity: rule.severity(), failed })
 }
 
-fn line(alert: &Alert, summary: &str, series: Option<&Series>, since: Period, reading: &Reading) -> AlertLine {
+fn line(
+    alert: &Alert,
+    (summary, counted): (&str, Option<&str>),
+    series: Option<&Series>,
+    since: Period,
+    reading: &Reading,
+) -> AlertLine {
     let previous = series.and_then(|series| series.at(reading.period.previous()));
     let trail = series.map_or_else(Vec::new, |series| {
         let until = series.iter().rev().filter(|(period, _)| *period <= reading.period).take(TRAIL);
@@ -178,6 +193,8 @@ fn line(alert: &Alert, summary: &str, series: Option<&Series>, since: Period, re
         period: reading.period,
         value: reading.value,
         plan: reading.plan,
+        unit: reading.unit,
+        counted: counted.map(str::to_owned),
         previous: previous.map_or(Value::ABSENT, |figure| figure.value),
         trail,
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use crate::{
     alerts::{Judged, Policy, live},
     config::Dataset,
-    model::{History, Period, Series, Signal},
+    model::{History, Period, Series, Signal, Unit},
     reports::{CellState, Overview, OverviewCell, OverviewRow},
     rules::Rule,
 };
@@ -28,6 +28,7 @@ pub fn overview(dataset: &Dataset, rule: &Arc<Rule>, history: &History) -> Overv
 fn cells(rule: &Rule, series: &Series, periods: &[Period]) -> Vec<Option<OverviewCell>> {
     let judged: Vec<(Period, Option<Signal>)> =
         periods.iter().map(|&period| (period, series.at(period).map(|_| rule.signal(series, period)))).collect();
+    let unit = series.unit();
     let policy = Policy { for_periods: rule.for_periods(), resolve_after: rule.resolve_after() };
     let life = live(
         policy,
@@ -35,6 +36,7 @@ fn cells(rule: &Rule, series: &Series, periods: &[Period]) -> Vec<Option<Overvie
             period: *period,
             value: crate::model::Value::ABSENT,
             plan: crate::model::Value::ABSENT,
+            unit,
             signal: signal.clone().unwrap_or_else(|| Signal::CannotTell(String::new())),
         }),
     );
@@ -57,8 +59,12 @@ fn cells(rule: &Rule, series: &Series, periods: &[Period]) -> Vec<Option<Overvie
                 Signal::CannotTell(_) | Signal::Failed(_) => CellState::Unknown,
             };
             let text = match (figure.value.get(), figure.plan.get()) {
-                (Some(value), Some(plan)) if plan != 0.0 => format!("{:.0}%", 100.0 * value / plan),
-                _ => figure.value.to_string(),
+                // A share of a share would be taken for the figure itself.
+                (Some(value), Some(plan)) if plan != 0.0 && unit != Unit::Percent => {
+                    format!("{:.0}%", 100.0 * value / plan)
+                }
+                (Some(value), _) => unit.write_short(value),
+                (None, _) => figure.value.to_string(),
             };
             Some(OverviewCell { text, state })
         })

@@ -2,7 +2,7 @@
 
 use crate::{
     config::Dataset,
-    model::{Better, Cause, Figure, History, Period, SeriesKey},
+    model::{Better, Cause, Figure, Finding, History, Period, SeriesKey},
     store::Commit,
     tables::Figures,
 };
@@ -43,6 +43,19 @@ fn figures_of(dataset: &Dataset, figures: &Figures, period: Period) -> Vec<(Seri
             (key.clone(), better, *figure)
         })
         .collect()
+}
+
+/// The finding that a file gives series in another unit than is known of them.
+///
+/// # Errors
+/// The store fails.
+pub async fn unit_changes(app: &App, examined: &Examined) -> Result<Option<Finding>, CycleError> {
+    match &examined.dataset {
+        Some(dataset) if examined.verdict.is_published() => {
+            Ok(examined.figures.against(&app.store.history(&dataset.id).await?))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// A newer period is news, also in a file that holds all months of a year again.

@@ -51,7 +51,8 @@ fn differences(rule: &Arc<Rule>, test: &RuleTest) -> Vec<String> {
 
 /// Lets the periods of a test arrive one after another.
 fn play(rule: &Arc<Rule>, test: &RuleTest) -> (Ledger, Vec<String>) {
-    let series: Vec<Series> = test.series.iter().map(|series| series.series(rule.measure(), rule.better())).collect();
+    let series = test.series.iter().map(|series| series.series(rule.measure(), rule.better(), rule.unit()));
+    let series: Vec<Series> = series.collect();
     let mut history = History::default();
     let mut ledger = Ledger::new();
     let mut failures = Vec::new();

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     app::home::Home,
-    model::{Alert, AlertSeverity, AlertState, Labels, Period},
+    model::{Alert, AlertSeverity, AlertState, Labels, Period, Unit},
     store::Store,
 };
 
@@ -95,6 +95,8 @@ struct Entry {
     message: String,
     dataset: String,
     cannot_tell: Option<String>,
+    /// Of `value` and `plan`.
+    unit: Unit,
 }
 
 impl From<Alert> for Entry {
@@ -112,6 +114,7 @@ impl From<Alert> for Entry {
             message: alert.reading.message,
             dataset: alert.dataset,
             cannot_tell: alert.cannot_tell,
+            unit: alert.reading.unit,
         }
     }
 }
@@ -206,6 +209,7 @@ struct Step {
     value: Option<f64>,
     plan: Option<f64>,
     message: String,
+    unit: Unit,
 }
 
 impl From<crate::store::KeptTransition> for Step {
@@ -221,6 +225,7 @@ impl From<crate::store::KeptTransition> for Step {
             value: step.reading.value.get(),
             plan: step.reading.plan.get(),
             message: step.reading.message,
+            unit: step.reading.unit,
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     checks::{self, CheckSettings, Checks},
-    model::{ColumnKind, Schema},
+    model::{ColumnKind, Schema, Unit},
     tables::{ColumnSettings, MeasureSettings, PeriodSource, TableSettings, TableSpec},
     yaml::{Entries, Located, Place, Problem, Problems, SourceFile},
 };
@@ -51,6 +51,18 @@ impl Dataset {
     /// The labels of all its measures.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.measures.iter().flat_map(|(_, measure)| measure.labels.iter().map(|label| label.value.as_str()))
+    }
+}
+
+impl Dataset {
+    /// The unit of a measure's figures, as far as its column and its own setting say it.
+    #[must_use]
+    pub fn unit_of(&self, measure: &MeasureSettings) -> Unit {
+        match self.table.columns.get(&measure.value.value).map(|column| column.kind) {
+            Some(ColumnKind::Percent) => Unit::Percent,
+            Some(ColumnKind::Duration) => Unit::Duration,
+            _ => measure.unit.as_ref().and_then(|unit| Unit::currency(unit)).unwrap_or_default(),
+        }
     }
 }
 
@@ -152,6 +164,14 @@ fn check_measure(measure: &MeasureSettings, schema: &Schema, problems: &mut Prob
     check_column(&measure.value, FIGURES, schema, problems);
     if let Some(plan) = &measure.plan {
         check_column(plan, FIGURES, schema, problems);
+    }
+    if let Some(unit) = measure.unit.as_ref().filter(|unit| ["%", "percent", "per cent"].contains(&unit.trim())) {
+        let kind = schema.columns.iter().find(|column| column.name == measure.value.value).map(|column| column.kind);
+        if !matches!(kind, Some(ColumnKind::Percent | ColumnKind::Figure) | None) {
+            let message = format!("`{}` is no unit of a column of plain numbers", unit.value);
+            let hint = "give the column `kind: percent`; `percent: points` where 73.5 is 73.5%";
+            problems.push(Problem::new(unit.place.clone(), message).hint(hint));
+        }
     }
     for label in &measure.labels {
         check_column(label, &[ColumnKind::Text], schema, problems);

@@ -71,7 +71,13 @@ fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
         catalog.add_dataset(id);
         for (name, measure) in dataset.measures.iter() {
             let labels = measure.labels.iter().map(|label| label.value.clone()).collect();
-            let entry = MeasureEntry { labels, has_plan: measure.plan.is_some(), better: measure.better };
+            let entry = MeasureEntry {
+                labels,
+                has_plan: measure.plan.is_some(),
+                better: measure.better,
+                unit: dataset.unit_of(measure),
+                counted: measure.counted().map(str::to_owned),
+            };
             catalog.add_measure(id, &name.value, entry);
         }
     }

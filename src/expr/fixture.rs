@@ -25,7 +25,7 @@ pub(super) fn series(figures: &[Option<f64>]) -> Series {
     let mut series = Series::new(SeriesKey { measure: "activity".to_owned(), labels }, Better::Higher);
     for (n, figure) in (0..).zip(figures) {
         let value = figure.map_or(Value::missing(Missing::Suppressed), Value::number);
-        series.insert(period("2025-04").minus(-n), Figure { value, plan: Value::Number(100.0) });
+        series.insert(period("2025-04").minus(-n), Figure { value, plan: Value::Number(100.0), unit: None });
     }
     series
 }

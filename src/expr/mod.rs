@@ -42,6 +42,7 @@ mod failure;
 mod fixture;
 mod functions;
 mod history;
+mod kind;
 mod limits;
 mod names;
 mod operators;

@@ -101,7 +101,7 @@ impl Code {
 
     pub(super) fn run(&self, series: &Series, period: Period) -> Result<Dynamic, Stopped> {
         let mut scope = Scope::new();
-        let figure = series.at(period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT });
+        let figure = series.at(period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None });
         for variable in &self.variables {
             let (name, value) = match variable {
                 Variable::Value => ("value", number("figure", period, figure.value)?),

@@ -6,27 +6,29 @@ use rhai::Dynamic;
 
 use super::{
     failure::Stopped,
+    kind::{self, Kind},
     origin::Origin,
     scripts::Scripts,
     series::{Code, Names},
 };
 use crate::{
-    model::{Period, Series, value::format_number},
+    model::{Period, Series, Unit, value::format_number},
     yaml::{Located, Problem, Problems, SourceFile},
 };
 
 /// A message about one period of a series: `{labels.contract}: {value} delivered, {value / plan:percent} of plan`.
 ///
-/// `{expression}` is replaced by its value: numbers as people write them, rounded to two decimals. `{expression:percent}`
-/// writes a share as a percentage with one decimal (0.594 as 59.4%); `:0`, `:1` and `:2` write that many decimals. `{{`
-/// and `}}` are braces.
+/// `{expression}` is replaced by its value: numbers as people write them, rounded to two decimals. What is a figure of
+/// the series stands in the series' unit, `{value}` as 56.7%, 1:05:37 or £23,269, and a difference of shares in points:
+/// `{value - plan}` as −4.2 pp. `{expression:percent}` writes a share as a percentage with one decimal (0.594 as 59.4%);
+/// `:0`, `:1` and `:2` write the number that the expression has, with that many decimals. `{{` and `}}` are braces.
 #[derive(Debug, Clone)]
 pub struct Template(Vec<Part>);
 
 #[derive(Debug, Clone)]
 enum Part {
     Text(String),
-    Value(Box<Code>, Format),
+    Value(Box<Code>, Format, Kind),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,8 +73,8 @@ impl Template {
     pub fn render(&self, series: &Series, period: Period) -> String {
         let parts = self.0.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
-            Part::Value(code, format) => match code.run(series, period) {
-                Ok(value) => format.write(&value),
+            Part::Value(code, format, kind) => match code.run(series, period) {
+                Ok(value) => format.write(&value, *kind, series.unit()),
                 Err(Stopped::CannotTell(reason) | Stopped::Failed(reason)) => format!("n/a ({reason})"),
             },
         });
@@ -83,7 +85,7 @@ impl Template {
     #[must_use]
     pub fn scripts(&self) -> Vec<&Arc<SourceFile>> {
         let codes = self.0.iter().filter_map(|part| match part {
-            Part::Value(code, _) => Some(code),
+            Part::Value(code, ..) => Some(code),
             Part::Text(_) => None,
         });
         codes.flat_map(|code| code.files()).collect()
@@ -144,7 +146,8 @@ fn value(text: &Located<String>, at: usize, written: &str, names: &Names, script
         None => (written, Format::Plain),
     };
     let code = Code::compile(expression, Origin::within(text, at), names, scripts)?;
-    Ok(Part::Value(Box::new(code), format))
+    let kind = kind::of(&code.ast);
+    Ok(Part::Value(Box::new(code), format, kind))
 }
 
 impl Format {
@@ -158,9 +161,11 @@ impl Format {
         }
     }
 
-    fn write(self, value: &Dynamic) -> String {
+    fn write(self, value: &Dynamic, kind: Kind, unit: Unit) -> String {
         let Ok(number) = value.as_float() else { return value.to_string() };
         match self {
+            Self::Plain if kind == Kind::Figure && unit != Unit::Number => unit.write(number),
+            Self::Plain if kind == Kind::Difference && unit != Unit::Number => unit.write_difference(number),
             Self::Plain => format_number(format!("{number:.2}").parse().unwrap_or(number)),
             Self::Percent => fixed(number * 100.0, 1) + "%",
             Self::Decimals(decimals) => fixed(number, decimals),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DeliveryId, Labels, Period, Value, coded};
+use super::{DeliveryId, Labels, Period, Unit, Value, coded};
 
 /// A rule and a set of labels always make the same alert, so that links to it hold for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,6 +74,9 @@ pub struct Reading {
     pub value: Value,
     /// Its plan or target.
     pub plan: Value,
+    /// The unit of both.
+    #[serde(default)]
+    pub unit: Unit,
     /// The rule's message about it.
     pub message: String,
 }

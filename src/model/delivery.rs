@@ -93,7 +93,7 @@ pub struct Delivery {
     pub hash: String,
     /// 1 for the first accepted file of its periods, 2 for the first restatement, …; 0 when it was not published.
     pub revision: u32,
-    /// The periods that it holds figures for, in order.
+    /// The periods that it reports, in order: those with plans alone, after the last one with a figure, are not among them.
     pub periods: Vec<Period>,
     /// What became of it.
     pub verdict: Verdict,

@@ -16,6 +16,7 @@ pub mod period;
 pub mod series;
 pub mod signal;
 pub mod table;
+pub mod unit;
 pub mod value;
 
 pub(crate) use coded::coded;
@@ -31,4 +32,5 @@ pub use period::{Granularity, Period};
 pub use series::{Better, Figure, History, Series, SeriesKey};
 pub use signal::Signal;
 pub use table::{Asked, Batch, Cell, CellPlace, Column, ColumnDef, ColumnKind, Header, Memo, Schema};
+pub use unit::Unit;
 pub use value::{Missing, Value};

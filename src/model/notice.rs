@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AlertId, AlertSeverity, Cause, DeliveryId, Finding, Labels, Period, Value, Verdict, coded};
+use super::{AlertId, AlertSeverity, Cause, DeliveryId, Finding, Labels, Period, Unit, Value, Verdict, coded};
 
 /// A notice's id; later ones sort after earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -162,6 +162,12 @@ pub struct AlertLine {
     pub value: Value,
     /// Its plan or target.
     pub plan: Value,
+    /// The unit of all its figures.
+    #[serde(default)]
+    pub unit: Unit,
+    /// What is counted: "appointments", where the measure says so.
+    #[serde(default)]
+    pub counted: Option<String>,
     /// The figure of the period before, for comparison.
     pub previous: Value,
     /// The figures up to this period, oldest first, for a small chart (at most 13).

@@ -27,6 +27,7 @@ pub enum Granularity {
     /// April to March.
     FinancialYear,
     /// January to December.
+    #[serde(alias = "year")]
     CalendarYear,
 }
 

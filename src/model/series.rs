@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Labels, Period, Value};
+use super::{Labels, Period, Unit, Value};
 
 /// Which direction of a measure is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct Figure {
     pub value: Value,
     /// Its plan or target; absent when the measure has none.
     pub plan: Value,
+    /// The unit of both, where they show it: a nought is a nought in any, and a figure that is not there has none.
+    pub unit: Option<Unit>,
 }
 
 /// A measure's figures for one combination of labels, by period.
@@ -65,6 +67,13 @@ impl Series {
         self.points.get(&period).copied()
     }
 
+    /// The unit of its figures. The gate sees to it that they have one; where old figures do not, it is that of the newest.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        let known = self.points.values().rev().filter_map(|figure| figure.unit);
+        known.reduce(|newer, older| newer.with(older).unwrap_or(newer)).unwrap_or_default()
+    }
+
     /// The figures in the order of time.
     #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Period, Figure)> {
@@ -75,7 +84,8 @@ impl Series {
 /// All that is known of one dataset: every period that a delivery was accepted for, and every series.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
-    /// The periods with an accepted delivery, whichever series it held.
+    /// The periods that an accepted delivery reported, whichever series it held. A period becomes known with its first
+    /// figure, or with the words that it is suppressed or not yet available; plans for periods to come do not make it so.
     pub periods: BTreeSet<Period>,
     series: BTreeMap<SeriesKey, Series>,
 }

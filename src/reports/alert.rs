@@ -8,6 +8,8 @@ use crate::model::{AlertLine, AlertSeverity, Period, Value};
 /// The widest that a label of a series, a message and a rule's summary are shown; data decides how long they are.
 pub(super) const LABEL: usize = 100;
 pub(super) const MESSAGE: usize = 400;
+/// The longest word for what is counted.
+const NOUN: usize = 40;
 
 /// How an alert came into the report: it decides what is said of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +59,8 @@ pub(super) struct Figures {
     pub(super) period: String,
     pub(super) figure: String,
     pub(super) plan: Option<String>,
-    /// "28.3%" of the plan.
-    pub(super) share: Option<String>,
+    /// "28.3% of plan", "4.2 pp below plan".
+    pub(super) against: Option<String>,
     /// "down 12 (14.3%)".
     pub(super) change: Option<String>,
     /// "84 in September 2025".
@@ -76,7 +78,7 @@ impl AlertView {
             message: if withdrawn { format!("We said: “{message}”") } else { message },
             figures: (!withdrawn).then(|| Figures::of(line)),
             since: since(line, change),
-            trend: Trend::of(&line.trail, line.plan),
+            trend: Trend::of(&line.trail, line.plan, line.unit),
             rule: clean::line(&line.rule, LABEL),
             rule_summary: clean::line(&line.rule_summary, MESSAGE),
             id: clean::line(&line.id.0, LABEL),
@@ -86,13 +88,16 @@ impl AlertView {
 
 impl Figures {
     fn of(line: &AlertLine) -> Self {
+        let unit = line.unit;
+        let noun = line.counted.as_deref().map(|noun| clean::line(noun, NOUN));
+        let counted = |figure| words::counted(figure, unit, noun.as_deref());
         Self {
             period: line.period.label(),
-            figure: words::figure(line.value),
-            plan: line.plan.get().map(words::number),
-            share: words::share_of_plan(line.value, line.plan),
-            change: words::change(line.value, line.previous),
-            before: words::figure_of(line.previous, line.period.previous()),
+            figure: line.value.get().map_or_else(|| line.value.to_string(), counted),
+            plan: line.plan.get().map(counted),
+            against: words::against_plan(line.value, line.plan, unit),
+            change: words::change(line.value, line.previous, unit),
+            before: words::figure_of(line.previous, unit, line.period.previous()),
         }
     }
 }
@@ -115,7 +120,7 @@ fn since(line: &AlertLine, change: Change) -> String {
                 let period = line.period.label();
                 format!(
                     "We had said that it was in breach since {since}. The figure for {period} was given as {} and is now {now}.",
-                    words::figure(line.value)
+                    words::figure(line.value, line.unit)
                 )
             }
             None => format!("We had said that it was in breach since {since}."),
@@ -127,5 +132,5 @@ fn since(line: &AlertLine, change: Change) -> String {
 fn restated_figure(line: &AlertLine) -> Option<String> {
     let of = |period: Period| line.trail.iter().rev().find(|(of, _)| *of == period).map(|(_, value)| *value);
     let now: Value = of(line.period)?;
-    (now != line.value).then(|| words::figure(now))
+    (now != line.value).then(|| words::figure(now, line.unit))
 }

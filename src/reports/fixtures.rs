@@ -2,7 +2,7 @@
 
 use crate::model::{
     AlertId, AlertLine, AlertSeverity, Cause, Content, DeliveryId, Exceptions, FailingRow, Finding, GateReport, Labels,
-    Notice, NoticeId, Period, Severity, UnknownLine, Value, Verdict, value::format_number,
+    Notice, NoticeId, Period, Severity, Unit, UnknownLine, Value, Verdict, value::format_number,
 };
 use uuid::Uuid;
 
@@ -70,6 +70,8 @@ pub(super) fn below_plan(contract: &str, since: &str, plan: f64, figures: [f64; 
         period: october,
         value: Value::number(value),
         plan: Value::number(plan),
+        unit: Unit::Number,
+        counted: None,
         previous: Value::number(previous),
         trail,
     }

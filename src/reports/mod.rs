@@ -10,13 +10,14 @@
 //!
 //! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
-//!   severity, state, change, labels, since, periods, period, value, plan, previous, message, rule_summary}]`,
+//!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary}]`,
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`
 //! - gate: `delivery`, `dataset_title`, `file`, `periods`, `verdict`, `placed`, `counts {errors, warnings, notes}`,
 //!   `findings [{check, severity, message, count, rows [{row, sheet, column, value}]}]`
 //! - operator: `title`, `paragraphs`
 //!
-//! A figure is a number or `{"missing": reason}`. Periods are written as everywhere: `2025-10`.
+//! A figure is a number or `{"missing": reason}`; `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
+//! `GBP`, `EUR`, `USD`, what is counted (`appointments`), or `number`. Periods are written as everywhere: `2025-10`.
 
 mod alert;
 mod clean;

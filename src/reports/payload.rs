@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::alert::Change;
 use crate::model::{
-    AlertLine, AlertState, Content, Exceptions, Finding, GateReport, Notice, OperatorReport, Severity, UnknownLine,
+    AlertLine, AlertState, Content, Exceptions, Finding, GateReport, Notice, OperatorReport, Severity, Unit,
+    UnknownLine,
 };
 
 /// The body of a webhook: `type`, `timestamp` (RFC 3339) and `data`.
@@ -77,9 +78,18 @@ fn alert(line: &AlertLine, change: Change) -> Json {
         "value": line.value,
         "plan": line.plan,
         "previous": line.previous,
+        "unit": unit(line),
         "message": line.message,
         "rule_summary": line.rule_summary,
     })
+}
+
+/// The unit of the figures as they are in JSON: `number` gives way to what is counted.
+fn unit(line: &AlertLine) -> &str {
+    match (&line.counted, line.unit) {
+        (Some(counted), Unit::Number) => counted,
+        (_, unit) => unit.code(),
+    }
 }
 
 fn unknown(line: &UnknownLine) -> Json {

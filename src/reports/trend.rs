@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Period, Value};
+use crate::model::{Period, Unit, Value};
 
 use super::words;
 
@@ -60,16 +60,16 @@ pub(super) enum Kind {
 
 impl Trend {
     /// None with fewer than two periods, or when every figure is missing: there is nothing to compare.
-    pub(super) fn of(trail: &[(Period, Value)], plan: Value) -> Option<Self> {
+    pub(super) fn of(trail: &[(Period, Value)], plan: Value, unit: Unit) -> Option<Self> {
         let points = without_gaps(trail);
         let [(first, _), .., (last, _)] = points.as_slice() else { return None };
         let plan = plan.get();
         let scale = Scale::of(points.iter().filter_map(|(_, value)| value.get()), plan)?;
-        let figures: Vec<String> = points.iter().map(|(_, value)| words::figure(*value)).collect();
+        let figures: Vec<String> = points.iter().map(|(_, value)| words::figure(*value, unit)).collect();
         Some(Self {
             spark: points.iter().map(|(_, value)| value.get().map_or('·', |figure| scale.block(figure))).collect(),
             plan_spark: plan.map(|plan| scale.block(plan)),
-            plan: plan.map(words::number),
+            plan: plan.map(|plan| words::quantity(plan, unit)),
             range: format!("{} to {}", first.label(), last.label()),
             figures: figures.join("; "),
             bars: points.iter().map(|(period, value)| scale.bar(value.get(), plan, period == last)).collect(),
@@ -156,6 +156,10 @@ impl Scale {
 mod tests {
     use super::*;
 
+    fn of(trail: &[(Period, Value)], plan: Value) -> Option<Trend> {
+        Trend::of(trail, plan, Unit::Number)
+    }
+
     fn trail(first: &str, figures: &[Option<f64>]) -> Vec<(Period, Value)> {
         let first: Period = first.parse().expect("a period");
         (0..).zip(figures).map(|(i, figure)| (first.minus(-i), figure.map_or(Value::ABSENT, Value::number))).collect()
@@ -163,7 +167,7 @@ mod tests {
 
     #[test]
     fn blocks_stand_on_zero_and_reach_to_the_plan() {
-        let trend = Trend::of(&trail("2025-05", &[Some(0.0), Some(50.0), None, Some(100.0)]), Value::number(200.0));
+        let trend = of(&trail("2025-05", &[Some(0.0), Some(50.0), None, Some(100.0)]), Value::number(200.0));
         let trend = trend.expect("a trend");
         assert_eq!((trend.spark.as_str(), trend.plan_spark), ("▁▂·▄", Some('█')));
         assert_eq!(trend.range, "May 2025 to August 2025");
@@ -172,7 +176,7 @@ mod tests {
 
     #[test]
     fn bars_fill_the_height_and_mark_the_plan() {
-        let trend = Trend::of(&trail("2025-05", &[Some(100.0), Some(50.0)]), Value::number(100.0)).expect("a trend");
+        let trend = of(&trail("2025-05", &[Some(100.0), Some(50.0)]), Value::number(100.0)).expect("a trend");
         let part = |height, kind| Part { height, kind };
         assert_eq!(trend.bars[0].parts, [part(2, Kind::Plan), part(38, Kind::Bar)]);
         assert_eq!(trend.bars[1].parts, [part(2, Kind::Plan), part(18, Kind::Empty), part(20, Kind::Now)]);
@@ -180,7 +184,7 @@ mod tests {
 
     #[test]
     fn figures_below_zero_hang_from_the_zero_line() {
-        let trend = Trend::of(&trail("2025-05", &[Some(10.0), Some(-10.0)]), Value::ABSENT).expect("a trend");
+        let trend = of(&trail("2025-05", &[Some(10.0), Some(-10.0)]), Value::ABSENT).expect("a trend");
         let part = |height, kind| Part { height, kind };
         assert_eq!(trend.bars[0].parts, [part(20, Kind::Bar), part(20, Kind::Empty)]);
         assert_eq!(trend.bars[1].parts, [part(20, Kind::Empty), part(20, Kind::Now)]);
@@ -188,18 +192,18 @@ mod tests {
 
     #[test]
     fn nothing_to_compare_makes_no_picture() {
-        assert!(Trend::of(&trail("2025-05", &[Some(10.0)]), Value::number(5.0)).is_none());
-        assert!(Trend::of(&trail("2025-05", &[None, None]), Value::number(5.0)).is_none());
-        assert!(Trend::of(&trail("2025-05", &[Some(0.0), Some(0.0)]), Value::ABSENT).is_none());
-        assert!(Trend::of(&trail("2025-05", &[Some(f64::MAX), Some(f64::MIN)]), Value::ABSENT).is_none());
-        assert!(Trend::of(&[], Value::ABSENT).is_none());
+        assert!(of(&trail("2025-05", &[Some(10.0)]), Value::number(5.0)).is_none());
+        assert!(of(&trail("2025-05", &[None, None]), Value::number(5.0)).is_none());
+        assert!(of(&trail("2025-05", &[Some(0.0), Some(0.0)]), Value::ABSENT).is_none());
+        assert!(of(&trail("2025-05", &[Some(f64::MAX), Some(f64::MIN)]), Value::ABSENT).is_none());
+        assert!(of(&[], Value::ABSENT).is_none());
     }
 
     #[test]
     fn months_left_out_are_gaps_and_only_thirteen_are_shown() {
         let mut long = trail("2015-05", &[Some(1.0)]);
         long.extend(trail("2025-09", &[Some(2.0), Some(3.0)]));
-        let trend = Trend::of(&long, Value::ABSENT).expect("a trend");
+        let trend = of(&long, Value::ABSENT).expect("a trend");
         assert_eq!(trend.range, "October 2024 to October 2025");
         assert_eq!(trend.bars.iter().filter(|bar| bar.missing).count(), 11);
     }

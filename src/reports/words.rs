@@ -1,13 +1,27 @@
 //! Figures in words.
 
-use crate::model::{Cause, Missing, Period, Severity, Value, value::format_number};
+use crate::model::{Cause, Missing, Period, Severity, Unit, Value, value::format_number};
 
 /// From here on a figure is written with an exponent: nobody reads more digits, and a table does not hold them.
 const LARGEST_IN_FULL: f64 = 1e15;
 
 /// A figure as people write it, or the reason why there is none.
-pub(super) fn figure(value: Value) -> String {
-    value.get().map_or_else(|| value.to_string(), number)
+pub(super) fn figure(value: Value, unit: Unit) -> String {
+    value.get().map_or_else(|| value.to_string(), |figure| quantity(figure, unit))
+}
+
+/// A number in its unit: `1,332`, `56.7%`, `1:05:37`, `£23,269`.
+pub(super) fn quantity(figure: f64, unit: Unit) -> String {
+    if figure.abs() < LARGEST_IN_FULL { unit.write(figure) } else { number(figure) }
+}
+
+/// As [`quantity`], with what is counted, as the measure has the word: `1,332 appointments`.
+pub(super) fn counted(figure: f64, unit: Unit, counted: Option<&str>) -> String {
+    let written = quantity(figure, unit);
+    match counted.filter(|_| unit == Unit::Number) {
+        None => written,
+        Some(noun) => format!("{written} {noun}"),
+    }
 }
 
 /// A number as people write it: `1,332`, `0.6`.
@@ -35,29 +49,40 @@ pub(super) fn list(items: &[String]) -> String {
     }
 }
 
-/// The figure as a share of its plan; none without a plan above zero.
-pub(super) fn share_of_plan(value: Value, plan: Value) -> Option<String> {
-    let (value, plan) = (value.get()?, plan.get().filter(|plan| *plan > 0.0)?);
-    Some(percent(value / plan))
+/// `28.3% of plan`, which needs a plan above zero; for shares, which have none of their own, `4.2 pp below plan`.
+pub(super) fn against_plan(value: Value, plan: Value, unit: Unit) -> Option<String> {
+    let (value, plan) = (value.get()?, plan.get()?);
+    if unit != Unit::Percent {
+        return (plan > 0.0).then(|| format!("{} of plan", percent(value / plan)));
+    }
+    let side = if value < plan { "below" } else { "above" };
+    let apart = size(value - plan, unit).map(|points| format!("{points} {side} plan"));
+    Some(apart.unwrap_or_else(|| "as planned".to_owned()))
 }
 
-/// `down 119 (14.6%)`, `up 3`, `unchanged`; none where one of the two has no figure.
-pub(super) fn change(value: Value, previous: Value) -> Option<String> {
+/// How large a difference is, in words; none where nobody would see one.
+fn size(difference: f64, unit: Unit) -> Option<String> {
+    let size = difference.abs();
+    let words = if size < LARGEST_IN_FULL { unit.write_difference(size) } else { number(size) };
+    (words != unit.write_difference(0.0)).then_some(words)
+}
+
+/// `down 119 (14.6%)`, `up 3`, `down 4.2 pp`, `unchanged`; none where one of the two has no figure.
+pub(super) fn change(value: Value, previous: Value, unit: Unit) -> Option<String> {
     let (value, previous) = (value.get()?, previous.get()?);
     let difference = value - previous;
-    let size = number(difference.abs());
-    if size == "0" {
-        return Some("unchanged".to_owned());
-    }
+    let Some(size) = size(difference, unit) else { return Some("unchanged".to_owned()) };
     let direction = if difference < 0.0 { "down" } else { "up" };
-    let share = (previous > 0.0).then(|| format!(" ({})", percent(difference.abs() / previous)));
+    // The share of a share would be taken for points.
+    let share =
+        (previous > 0.0 && unit != Unit::Percent).then(|| format!(" ({})", percent(difference.abs() / previous)));
     Some(format!("{direction} {size}{}", share.unwrap_or_default()))
 }
 
 /// `813 in September 2025`, `no figure for September 2025: suppressed`.
-pub(super) fn figure_of(value: Value, period: Period) -> String {
+pub(super) fn figure_of(value: Value, unit: Unit, period: Period) -> String {
     match value {
-        Value::Number(figure) => format!("{} in {}", number(figure), period.label()),
+        Value::Number(figure) => format!("{} in {}", quantity(figure, unit), period.label()),
         Value::Missing { missing: Missing::Absent } => format!("no figure for {}", period.label()),
         Value::Missing { missing } => format!("no figure for {}: {}", period.label(), missing.reason()),
     }
@@ -102,23 +127,31 @@ mod tests {
     #[test]
     fn changes_read_as_people_say_them() {
         let n = Value::number;
-        assert_eq!(change(n(694.0), n(813.0)).as_deref(), Some("down 119 (14.6%)"));
-        assert_eq!(change(n(5.0), n(3.0)).as_deref(), Some("up 2 (66.7%)"));
-        assert_eq!(change(n(5.0), n(0.0)).as_deref(), Some("up 5"));
-        assert_eq!(change(n(0.3), n(0.1 + 0.2)).as_deref(), Some("unchanged"));
-        assert_eq!(change(n(5.0), Value::missing(Missing::Suppressed)), None);
+        let plain = |value, previous| change(value, previous, Unit::Number);
+        assert_eq!(plain(n(694.0), n(813.0)).as_deref(), Some("down 119 (14.6%)"));
+        assert_eq!(plain(n(5.0), n(3.0)).as_deref(), Some("up 2 (66.7%)"));
+        assert_eq!(plain(n(5.0), n(0.0)).as_deref(), Some("up 5"));
+        assert_eq!(plain(n(0.3), n(0.1 + 0.2)).as_deref(), Some("unchanged"));
+        assert_eq!(plain(n(5.0), Value::missing(Missing::Suppressed)), None);
+        assert_eq!(change(n(0.52), n(0.562), Unit::Percent).as_deref(), Some("down 4.2 pp"));
+        assert_eq!(change(n(0.562), n(0.562), Unit::Percent).as_deref(), Some("unchanged"));
+        assert_eq!(change(n(3937.0), n(3600.0), Unit::Duration).as_deref(), Some("up 0:05:37 (9.4%)"));
+        assert_eq!(change(n(-23_269.0), n(100.0), Unit::Pounds).as_deref(), Some("down £23,369 (23369.0%)"));
     }
 
     #[test]
     fn a_share_needs_a_plan_above_zero() {
-        assert_eq!(share_of_plan(Value::number(72.0), Value::number(254.0)).as_deref(), Some("28.3%"));
-        assert_eq!(share_of_plan(Value::number(72.0), Value::number(0.0)), None);
-        assert_eq!(share_of_plan(Value::ABSENT, Value::number(254.0)), None);
+        let n = Value::number;
+        assert_eq!(against_plan(n(72.0), n(254.0), Unit::Number).as_deref(), Some("28.3% of plan"));
+        assert_eq!(against_plan(n(72.0), n(0.0), Unit::Number), None);
+        assert_eq!(against_plan(Value::ABSENT, n(254.0), Unit::Number), None);
+        assert_eq!(against_plan(n(0.878), n(0.92), Unit::Percent).as_deref(), Some("4.2 pp below plan"));
+        assert_eq!(against_plan(n(0.92), n(0.92), Unit::Percent).as_deref(), Some("as planned"));
     }
 
     #[test]
     fn huge_figures_stay_short() {
-        assert_eq!(figure(Value::number(1e300)), "1.000e300");
+        assert_eq!(figure(Value::number(1e300), Unit::Pounds), "1.000e300");
         assert_eq!(percent(1e300), "1.000e302%");
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::Better,
+    model::{Better, Unit},
     yaml::{Located, Problem},
 };
 
@@ -16,6 +16,10 @@ pub struct MeasureEntry {
     pub has_plan: bool,
     /// The direction that is good.
     pub better: Better,
+    /// The unit of its figures, where its column says it.
+    pub unit: Unit,
+    /// What is counted, for people: "appointments".
+    pub counted: Option<String>,
 }
 
 /// The datasets with their measures.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     expr::{Names, SERIES_VARIABLES, Scripts},
-    model::{AlertSeverity, Better, Labels, Period, Series, Signal},
+    model::{AlertSeverity, Better, Labels, Period, Series, Signal, Unit},
     yaml::{Located, Problem, Problems},
 };
 
@@ -19,6 +19,8 @@ pub struct Rule {
     only: Labels,
     labels: Labels,
     better: Better,
+    unit: Unit,
+    counted: Option<String>,
     fingerprint: String,
     condition: When,
 }
@@ -48,6 +50,8 @@ impl Rule {
             only: settings.only.labels(),
             labels: settings.labels.labels(),
             better: measure.better,
+            unit: measure.unit,
+            counted: measure.counted.clone(),
             fingerprint: fingerprint::of(id, &settings, &condition.scripts()),
             condition,
             settings,
@@ -88,6 +92,18 @@ impl Rule {
     #[must_use]
     pub fn better(&self) -> Better {
         self.better
+    }
+
+    /// The unit of the measure's figures, where its column says it.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// What the measure counts, for people: "appointments".
+    #[must_use]
+    pub fn counted(&self) -> Option<&str> {
+        self.counted.as_deref()
     }
 
     /// How urgent its alerts are.

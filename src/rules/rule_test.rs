@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{Figures, MeasureEntry, RuleSettings};
 use crate::{
-    model::{AlertState, Better, Figure, Labels, Period, Series, SeriesKey, Value},
+    model::{AlertState, Better, Figure, Labels, Period, Series, SeriesKey, Unit, Value},
     yaml::{Entries, Located, Problem, Problems},
 };
 
@@ -71,14 +71,14 @@ fn firing() -> AlertState {
 impl TestSeries {
     /// The series itself. A period without a figure (`_`) is one for which a file arrived that did not hold the series.
     #[must_use]
-    pub fn series(&self, measure: &str, better: Better) -> Series {
+    pub fn series(&self, measure: &str, better: Better, unit: Unit) -> Series {
         let key = SeriesKey { measure: measure.to_owned(), labels: self.labels.labels() };
         let mut series = Series::new(key, better);
         let mut plans = self.plan.iter().flat_map(|plan| &plan.0);
         let mut period = self.from.value;
         for value in &self.value.0 {
             let plan = plans.next().copied().unwrap_or(Value::ABSENT);
-            series.insert(period, Figure { value: *value, plan });
+            series.insert(period, Figure { value: *value, plan, unit: Some(unit) });
             period = period.next();
         }
         series

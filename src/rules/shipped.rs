@@ -18,9 +18,18 @@ fn file(path: &str) -> Arc<SourceFile> {
 fn catalog() -> Catalog {
     let mut catalog = Catalog::default();
     let labels = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let activity =
-        MeasureEntry { labels: labels(&["contract", "contract_type"]), has_plan: true, better: Better::Higher };
-    let low_achievers = MeasureEntry { labels: labels(&["sub_icb"]), has_plan: false, better: Better::Lower };
+    let activity = MeasureEntry {
+        labels: labels(&["contract", "contract_type"]),
+        has_plan: true,
+        better: Better::Higher,
+        ..MeasureEntry::default()
+    };
+    let low_achievers = MeasureEntry {
+        labels: labels(&["sub_icb"]),
+        has_plan: false,
+        better: Better::Lower,
+        ..MeasureEntry::default()
+    };
     catalog.add_measure("les-activity", "activity", activity);
     catalog.add_measure("hha-achievement-bands", "low_achievers", low_achievers);
     catalog
@@ -69,7 +78,7 @@ fn published() -> BTreeMap<String, Series> {
             let labels: Labels = [("contract", contract), ("contract_type", kind)].into_iter().collect();
             let key = SeriesKey { measure: "activity".to_owned(), labels };
             let number = |text: &str| Value::Number(text.parse().expect("a number"));
-            let figure = Figure { value: number(delivered), plan: number(planned) };
+            let figure = Figure { value: number(delivered), plan: number(planned), unit: None };
             let entry = series.entry(contract.to_owned()).or_insert_with(|| Series::new(key, Better::Higher));
             entry.insert(period(at), figure);
         }
@@ -141,7 +150,7 @@ fn messages_name_the_published_figures() {
 fn the_tests_in_the_shipped_files_are_read() {
     let rule = shipped("les-deterioration");
     let test = &rule.tests()[0];
-    let series = test.series[0].series(rule.measure(), rule.better());
+    let series = test.series[0].series(rule.measure(), rule.better(), rule.unit());
     assert_eq!(
         series.iter().map(|(period, _)| period.to_string()).collect::<Vec<_>>().join(" "),
         "2025-07 2025-08 2025-09 2025-10"
@@ -151,14 +160,14 @@ fn the_tests_in_the_shipped_files_are_read() {
     assert_eq!(rule.signal(&series, august.at.value), Signal::Breach(august.message.clone().expect("a message")));
 
     let rule = shipped("les-below-60-percent-of-plan");
-    let gap = rule.tests()[1].series[0].series(rule.measure(), rule.better());
+    let gap = rule.tests()[1].series[0].series(rule.measure(), rule.better(), rule.unit());
     let september = rule.signal(&gap, period("2025-09"));
     assert_eq!(september, Signal::CannotTell("no figure for September 2025: not reported".to_owned()));
-    let exactly = rule.tests()[0].series[0].series(rule.measure(), rule.better());
+    let exactly = rule.tests()[0].series[0].series(rule.measure(), rule.better(), rule.unit());
     assert_eq!(rule.signal(&exactly, period("2025-10")), Signal::Clear);
 
     let rule = shipped("hha-low-achievers-rising");
-    let blackpool = rule.tests()[0].series[0].series(rule.measure(), rule.better());
+    let blackpool = rule.tests()[0].series[0].series(rule.measure(), rule.better(), rule.unit());
     let message = "Blackpool: 3 practices in the 0–10% band, 1 a month ago";
     assert_eq!(rule.signal(&blackpool, period("2025-10")), Signal::Breach(message.to_owned()));
 }

@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
 
-use crate::model::{ColumnKind, Missing};
+use crate::model::{ColumnKind, Granularity, Missing};
 
 use super::{
     layout_settings::{Given, Position},
@@ -31,6 +31,10 @@ pub struct ColumnSettings {
     /// An expression whose group `value` is the part of a cell that counts: `^(?<value>\d+)/\d+$` of a rank `39/42`.
     #[serde(default)]
     pub part: Option<Pattern>,
+    /// What the periods of a period column are: `month`, `quarter`, `financial_year`, `year`, `week` or `day`. A date is
+    /// then the period that begins on it, and a cell of another kind a finding. Left out: whatever each cell is.
+    #[serde(default)]
+    pub granularity: Option<Granularity>,
     /// What a number without a percent sign is in a percent column.
     #[serde(default)]
     pub percent: Option<PercentForm>,

@@ -159,6 +159,11 @@ fn check_column(name: &Located<String>, column: &ColumnSettings, origin: Origin,
     if column.percent.is_some() && column.kind != ColumnKind::Percent {
         say(format!("`percent` of `{}` has no effect", name.value), "it is for columns of `kind: percent`");
     }
+    if column.granularity.is_some() && column.kind != ColumnKind::Period {
+        say(format!("`granularity` of `{}` has no effect", name.value), "it is for columns of `kind: period`");
+    } else if column.granularity.is_some() && origin == Origin::AcrossName {
+        say(format!("`granularity` of `{}` has no effect", name.value), "the columns of `across` say what they are");
+    }
     if column.scale.is_some() && !matches!(column.kind, ColumnKind::Number | ColumnKind::Figure | ColumnKind::Target) {
         say(format!("`scale` of `{}` has no effect", name.value), "it is for columns of kind number, figure or target");
     }

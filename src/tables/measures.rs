@@ -4,109 +4,27 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use crate::{
     model::{
-        Batch, Cell, ColumnKind, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Value,
+        Batch, Cell, ColumnKind, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Unit, Value,
         finding::ROWS_KEPT,
     },
     yaml::{Entries, Located},
 };
 
 use super::{
-    MeasureSettings, PeriodSource, cells,
-    periods::{self, PeriodProblem},
+    Figures, MeasureSettings, PeriodOf,
+    figures::{Reported, is_given},
+    periods,
     places::Places,
+    units::{Mixed, Printed, of_pair},
 };
 
 /// More figures than any monthly table has; beyond it the file is held back.
 const MOST_FIGURES: usize = 5_000_000;
 
-/// Where the period of a row comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PeriodOf {
-    /// From the column of this name.
-    Column(String),
-    /// It is the same for every row.
-    Fixed(Period),
-}
-
-/// The name of a file does not say its period.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileNameError {
-    /// The pattern does not fit.
-    #[error("the name {file} does not fit `{pattern}`, so the period of its figures is unknown; rename the file")]
-    NoMatch {
-        /// The file's name.
-        file: String,
-        /// The pattern.
-        pattern: String,
-    },
-    /// What stands there is not one period.
-    #[error("the period in the name {file} is unclear: {problem}; rename the file")]
-    Unclear {
-        /// The file's name.
-        file: String,
-        /// Why.
-        problem: PeriodProblem,
-    },
-}
-
-impl PeriodSource {
-    /// Where the periods of a file of this name (without folders) come from.
-    ///
-    /// # Errors
-    /// The name should say the period and does not.
-    pub fn of_file(&self, name: &str) -> Result<PeriodOf, FileNameError> {
-        let pattern = match self {
-            Self::Column(column) => return Ok(PeriodOf::Column(column.value.clone())),
-            Self::FileName(pattern) => &pattern.0,
-        };
-        let file = || name.to_owned();
-        let found = pattern.captures(name).and_then(|captures| captures.name("period"));
-        let found = found.ok_or_else(|| FileNameError::NoMatch { file: file(), pattern: pattern.to_string() })?;
-        let captures = pattern.captures(name);
-        let group = |group: &str| captures.as_ref()?.name(group).map(|found| found.as_str());
-        let year = group("year").and_then(periods::financial_year_of).or_else(|| group("starts")?.parse().ok());
-        let period = periods::read_period(found.as_str(), year);
-        period.map(PeriodOf::Fixed).map_err(|problem| FileNameError::Unclear { file: file(), problem })
-    }
-}
-
 /// A measure or the period names a column that is not declared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no column `{0}`")]
 pub struct UnknownColumn(pub String);
-
-/// What a file reports.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Figures {
-    /// Every figure.
-    pub figures: BTreeMap<(SeriesKey, Period), Figure>,
-    /// The periods that rows are for, figures or not.
-    pub periods: BTreeSet<Period>,
-    /// Rows that could not be used: `period`, `blank_label`, `duplicate_series`.
-    pub findings: Vec<Finding>,
-}
-
-impl Figures {
-    /// Takes in what another table of the same delivery reports. Both may not hold a figure for the same series and
-    /// period; `tables` names the two for people.
-    pub fn join(&mut self, other: Self, tables: [&str; 2]) {
-        let mut twice = other.figures.keys().filter(|key| self.figures.contains_key(*key));
-        if let Some((series, period)) = twice.next() {
-            let count = 1 + twice.count();
-            let message = format!(
-                "`{}` and `{}` both hold figures for the same series and period ({count} in all, such as {} · {period}): \
-                 leave one out",
-                tables[0],
-                tables[1],
-                series.labels.values(),
-            );
-            self.findings.push(Finding::of_file("duplicate_series", Severity::Error, message));
-        }
-        self.figures.extend(other.figures);
-        self.periods.extend(other.periods);
-        self.findings.extend(other.findings);
-    }
-}
 
 /// Collects the figures of a dataset's measures from batches. Several may share a file: see [`Extractor::merge`].
 pub struct Extractor {
@@ -114,6 +32,8 @@ pub struct Extractor {
     measures: Vec<Measure>,
     figures: BTreeMap<(SeriesKey, Period), (Figure, u64)>,
     periods: BTreeSet<Period>,
+    /// Those for which a figure is given.
+    given: BTreeSet<Period>,
     unclear_periods: Places,
     /// Rows that say no period and hold no figure.
     empty_without_period: Places,
@@ -158,10 +78,10 @@ enum PeriodAt {
 
 struct Measure {
     name: String,
-    value: usize,
-    plan: Option<usize>,
-    /// Whether each cell of the figure has the unit that it is printed in.
-    of_own_unit: bool,
+    value: (usize, ColumnKind),
+    plan: Option<(usize, ColumnKind)>,
+    /// The currency that the measure says its figures are in.
+    currency: Option<Unit>,
     labels: Vec<(String, usize)>,
 }
 
@@ -172,14 +92,17 @@ impl Extractor {
     /// A measure or the period names a column that the schema does not have.
     pub fn new(measures: &Entries<MeasureSettings>, schema: &Schema, period: &PeriodOf) -> Result<Self, UnknownColumn> {
         let position = |name: &str| schema.position(name).ok_or_else(|| UnknownColumn(name.to_owned()));
+        let column = |name: &str| {
+            let at = position(name)?;
+            Ok((at, schema.columns.get(at).map_or_else(ColumnKind::default, |column| column.kind)))
+        };
         let measure = |(name, settings): (&Located<String>, &MeasureSettings)| {
             let labels = settings.labels.iter().map(|label| Ok((label.value.clone(), position(label)?)));
-            let value = position(&settings.value)?;
             Ok(Measure {
                 name: name.value.clone(),
-                value,
-                of_own_unit: schema.columns.get(value).is_some_and(|column| column.kind == ColumnKind::Figure),
-                plan: settings.plan.as_ref().map(|plan| position(plan)).transpose()?,
+                value: column(&settings.value)?,
+                plan: settings.plan.as_ref().map(|plan| column(plan)).transpose()?,
+                currency: settings.unit.as_ref().and_then(|unit| Unit::currency(unit)),
                 labels: labels.collect::<Result<_, _>>()?,
             })
         };
@@ -191,6 +114,7 @@ impl Extractor {
             measures: measures.iter().map(measure).collect::<Result<_, _>>()?,
             figures: BTreeMap::new(),
             periods: BTreeSet::new(),
+            given: BTreeSet::new(),
             unclear_periods: Places::default(),
             empty_without_period: Places::default(),
             mixed_units: Places::default(),
@@ -207,7 +131,7 @@ impl Extractor {
         let period = if let PeriodAt::Column(column) = self.period { Some(column) } else { None };
         let of = |measure: &Measure| {
             let labels = measure.labels.iter().map(|(_, column)| *column);
-            [measure.value].into_iter().chain(measure.plan).chain(labels).collect::<Vec<_>>()
+            [measure.value].into_iter().chain(measure.plan).map(|(at, _)| at).chain(labels).collect::<Vec<_>>()
         };
         period.into_iter().chain(self.measures.iter().flat_map(of)).collect()
     }
@@ -228,6 +152,7 @@ impl Extractor {
     /// batches in the order of the file; the figures are those of one that has taken them all.
     pub fn merge(&mut self, other: Self) {
         self.periods.extend(other.periods);
+        self.given.extend(other.given);
         self.unclear_periods.merge(other.unclear_periods);
         self.empty_without_period.merge(other.empty_without_period);
         self.mixed_units.merge(other.mixed_units);
@@ -291,11 +216,10 @@ impl Extractor {
             duplicates,
             overflow,
         ];
-        Figures {
-            figures: self.figures.into_iter().map(|(key, (figure, _))| (key, figure)).collect(),
-            periods: self.periods,
-            findings: findings.into_iter().flatten().collect(),
-        }
+        // Without measures nothing can be given, and the rows say all that there is.
+        let given = if self.measures.is_empty() { &self.periods } else { &self.given };
+        let reported = Reported::of(self.periods.clone(), given);
+        Figures::of(self.figures, reported, findings.into_iter().flatten().collect())
     }
 
     /// Pairs of rows for one series and period. Which rows those are is not known beyond the most figures that are kept.
@@ -356,13 +280,15 @@ impl Extractor {
                 return;
             }
         };
-        let figure = Figure { value: value(batch, Some(measure.value), at), plan: value(batch, measure.plan, at) };
-        if is_mixed(measure, batch, at, figure) {
-            self.mixed_units.add(
-                row,
-                Some(&measure.name),
-                measure.plan.and_then(|plan| Some(batch.columns.get(plan)?.text(at))),
-            );
+        let unit = unit(measure, batch, at).unwrap_or_else(|Mixed| {
+            let plan = measure.plan.and_then(|(plan, _)| Some(batch.columns.get(plan)?.text(at)));
+            self.mixed_units.add(row, Some(&measure.name), plan);
+            None
+        });
+        let figure =
+            Figure { value: value(batch, Some(measure.value), at), plan: value(batch, measure.plan, at), unit };
+        if is_given(figure.value) {
+            self.given.insert(period);
         }
         let room = self.figures.len() < MOST_FIGURES;
         let key = SeriesKey { measure: measure.name.clone(), labels };
@@ -376,12 +302,12 @@ impl Extractor {
     }
 }
 
-/// Whether a figure and its plan, both read each in its own unit, are of different units. Nought is nought in any.
-fn is_mixed(measure: &Measure, batch: &Batch, at: usize, figure: Figure) -> bool {
-    let (Some(value), Some(plan)) = (figure.value.get(), figure.plan.get()) else { return false };
-    let unit = |column: usize| batch.columns.get(column).map(|column| cells::unit(column.text(at)));
-    let own = |number: f64| number.abs() > 0.0;
-    measure.of_own_unit && own(value) && own(plan) && measure.plan.is_some_and(|plan| unit(plan) != unit(measure.value))
+/// The unit of a row's figure and plan, where they show one.
+fn unit(measure: &Measure, batch: &Batch, at: usize) -> Result<Option<Unit>, Mixed> {
+    let plan = measure.plan.and_then(|plan| Printed::of(batch, plan, at));
+    let unit = of_pair(Printed::of(batch, measure.value, at), plan)?;
+    let with_currency = |unit: Unit| measure.currency.filter(|_| unit == Unit::Number).unwrap_or(unit);
+    Ok(unit.map(with_currency))
 }
 
 /// The labels of a row, or the name of one that is blank. A label whose column the file does not have is left out.
@@ -400,8 +326,8 @@ fn labels<'a>(measure: &'a Measure, batch: &Batch, at: usize) -> Result<Labels, 
     Ok(labels)
 }
 
-fn value(batch: &Batch, column: Option<usize>, at: usize) -> Value {
-    match column.and_then(|column| batch.columns.get(column)).map(|column| column.cell(at)) {
+fn value(batch: &Batch, column: Option<(usize, ColumnKind)>, at: usize) -> Value {
+    match column.and_then(|(column, _)| batch.columns.get(column)).map(|column| column.cell(at)) {
         None => Value::ABSENT,
         Some(Cell::Number(number)) => Value::number(number),
         Some(Cell::Missing(missing)) => Value::missing(missing),

@@ -13,6 +13,8 @@ mod column_settings;
 mod decode;
 mod delimited;
 mod error;
+mod figures;
+mod file_period;
 mod formats;
 mod given;
 mod header;
@@ -39,16 +41,19 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod units;
 
 pub use cells::read_cell;
 pub use column_settings::{ColumnSettings, Pattern, PercentForm, Reasons, Scale};
 pub use error::{Limits, ReadError};
+pub use figures::Figures;
+pub use file_period::{FileNameError, PeriodOf};
 pub use formats::members;
 pub use infer::{InferError, Proposal, infer};
 pub use layout_settings::{
     AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, Position, TitleIn,
 };
-pub use measures::{Extractor, Figures, FileNameError, PeriodOf, UnknownColumn};
+pub use measures::{Extractor, UnknownColumn};
 pub use periods::{PeriodProblem, read_period};
 pub use settings::{
     Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, RowPattern, SheetChoice,

@@ -20,22 +20,27 @@ pub(super) struct PeriodColumn {
     last: Option<(String, Option<Reading>)>,
     /// Which kinds of periods stand in the column beyond doubt.
     certain: Vec<Granularity>,
+    /// The kind of period that the dataset says the column holds.
+    declared: Option<Granularity>,
+    /// Cells that hold periods of another kind than declared.
+    otherwise: Places,
     /// Cells that could be of another kind, by that kind: `2011-12` is a month here and may be a financial year.
     doubtful: BTreeMap<Granularity, Places>,
 }
 
 impl PeriodColumn {
-    /// With the financial year of periods that name none, if it is known.
-    pub(super) fn new(year: Option<i32>) -> Self {
-        Self { year, ..Self::default() }
+    /// With the financial year of periods that name none, if it is known, and the kind of period that the dataset declares.
+    pub(super) fn new(year: Option<i32>, declared: Option<Granularity>) -> Self {
+        Self { year, declared, ..Self::default() }
     }
 
     /// Reads a cell. `first_of_month`: it is a date of a spreadsheet, which is how spreadsheets hold months; it is read
     /// as one unless the column has shown other days before.
     pub(super) fn read(&mut self, row: u64, text: &str, first_of_month: bool) -> Cell {
         if self.last.as_ref().is_none_or(|(last, _)| last != text) {
-            let reading = periods::read(text, self.year).ok();
-            let stands_for_month = first_of_month && !self.certain.contains(&Granularity::Day);
+            let reading = self.reading(text);
+            let stands_for_month =
+                first_of_month && self.declared.is_none() && !self.certain.contains(&Granularity::Day);
             let reading = reading.map(|reading| if stands_for_month { month_of(reading) } else { reading });
             self.last = Some((text.to_owned(), reading));
         }
@@ -43,6 +48,12 @@ impl PeriodColumn {
             let reason = if is_blank(text) { crate::model::Missing::Blank } else { missing(text) };
             return Cell::Missing(reason);
         };
+        if let Some(declared) = self.declared {
+            if reading.period.granularity() != declared {
+                self.otherwise.add(row, None, Some(text));
+            }
+            return Cell::Period(reading.period);
+        }
         if reading.also.is_empty() {
             let granularity = reading.period.granularity();
             if !self.certain.contains(&granularity) {
@@ -55,7 +66,28 @@ impl PeriodColumn {
         Cell::Period(reading.period)
     }
 
-    /// Cells that were read as one kind of period while others in the column are of the kind that they might be as well.
+    /// What a text means. Where the dataset declares a kind of period, that settles it; what is none of that kind is read
+    /// as what it is, and is a finding.
+    fn reading(&self, text: &str) -> Option<Reading> {
+        let Some(declared) = self.declared else { return periods::read(text, self.year).ok() };
+        let meanings = periods::meanings(text, self.year);
+        let period = match periods::of_granularity(&meanings, declared)[..] {
+            [only] => only,
+            [] => *meanings.first()?,
+            _ => return None,
+        };
+        Some(Reading { period, also: Vec::new() })
+    }
+
+    fn otherwise(&self, header: &str, declared: Granularity) -> Option<Finding> {
+        let (setting, one, written) = words(declared);
+        let message = format!(
+            "each period in `{header}` is {one} (`granularity: {setting}`), and these are not; write {written}"
+        );
+        self.otherwise.finding("granularity", Severity::Error, message)
+    }
+
+    /// Cells of another kind than declared, and cells that were read as one kind of period while others in the column are of the kind that they might be as well.
     pub(super) fn findings(&self, header: &str) -> Vec<Finding> {
         let contested = self.doubtful.iter().filter(|(other, _)| self.certain.contains(other));
         let finding = |(other, places): (&Granularity, &Places)| {
@@ -69,7 +101,22 @@ impl PeriodColumn {
             );
             places.finding("ambiguous_period", Severity::Error, message)
         };
-        contested.filter_map(finding).collect()
+        contested
+            .filter_map(finding)
+            .chain(self.declared.and_then(|declared| self.otherwise(header, declared)))
+            .collect()
+    }
+}
+
+/// The name of a kind of period in a dataset's file, what one is called, and how it is written.
+fn words(granularity: Granularity) -> (&'static str, &'static str, &'static str) {
+    match granularity {
+        Granularity::Day => ("day", "a day", "2025-10-06"),
+        Granularity::Week => ("week", "a week", "2025-W41 or the Monday 2025-10-06"),
+        Granularity::Month => ("month", "a month", "2025-10, Oct-25 or the first day 2025-10-01"),
+        Granularity::Quarter => ("quarter", "a quarter", "Q3 2025/26 or the first day 2025-10-01"),
+        Granularity::FinancialYear => ("financial_year", "a financial year", "2025/26 or the first day 2025-04-01"),
+        Granularity::CalendarYear => ("year", "a calendar year", "2025 or the first day 2025-01-01"),
     }
 }
 

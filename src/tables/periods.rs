@@ -21,7 +21,7 @@ pub enum PeriodProblem {
     #[error("`{0}` is not a period; write 2025-10, Oct-25, Q3 2025/26 or 2025/26")]
     NotAPeriod(String),
     /// It means several things.
-    #[error("`{text}` can mean {}; write {}", meanings(readings), notations(readings))]
+    #[error("`{text}` can mean {}; write {}", in_words(readings), notations(readings))]
     Ambiguous {
         /// The text.
         text: String,
@@ -75,22 +75,35 @@ pub fn read_period(text: &str, financial_year: Option<i32>) -> Result<Period, Pe
 /// Reads a period that is known to be of one of these lengths, which settles what else its text could mean; a day that
 /// begins a month may stand for the month.
 pub(super) fn of_length(text: &str, financial_year: Option<i32>, lengths: &[Granularity]) -> Option<Period> {
-    let meanings = match read(text, financial_year) {
+    let meanings = meanings(text, financial_year);
+    let mut found = match lengths {
+        [Granularity::Month] => of_granularity(&meanings, Granularity::Month),
+        _ => meanings.into_iter().filter(|period| lengths.contains(&period.granularity())).collect(),
+    };
+    found.dedup();
+    if let [only] = found[..] { Some(only) } else { None }
+}
+
+/// Everything that a text can mean.
+pub(super) fn meanings(text: &str, financial_year: Option<i32>) -> Vec<Period> {
+    match read(text, financial_year) {
         Ok(Reading { period, also }) => [vec![period], also].concat(),
         Err(PeriodProblem::Ambiguous { readings, .. }) => readings,
-        Err(_) => return None,
-    };
-    let first_of_month = meanings.iter().filter(|period| period.granularity() == Granularity::Day);
-    let months = first_of_month
-        .filter(|day| day.start().day() == 1 && lengths == [Granularity::Month])
-        .filter_map(|day| Period::containing(Granularity::Month, day.start()));
-    let mut fitting: Vec<Period> =
-        meanings.iter().copied().filter(|period| lengths.contains(&period.granularity())).collect();
-    if fitting.is_empty() {
-        fitting = months.collect();
+        Err(_) => Vec::new(),
     }
-    fitting.dedup();
-    if let [only] = fitting[..] { Some(only) } else { None }
+}
+
+/// The meanings that are of one kind of period or, where there is none, the periods of that kind that begin on a day among
+/// the meanings.
+pub(super) fn of_granularity(meanings: &[Period], wanted: Granularity) -> Vec<Period> {
+    let of_kind = |kind: Granularity| meanings.iter().copied().filter(move |period| period.granularity() == kind);
+    let mut found: Vec<Period> = of_kind(wanted).collect();
+    if found.is_empty() {
+        let days = of_kind(Granularity::Day).map(Period::start);
+        found = days.filter_map(|day| Period::containing(wanted, day).filter(|found| found.start() == day)).collect();
+    }
+    found.dedup();
+    found
 }
 
 /// The year in whose April a financial year starts that is written `2024-25`, `2024/25` or `24/25`.
@@ -247,7 +260,7 @@ fn month_in_quarter(year: Number<'_>, month: i32, quarter: i32, of_year: Option<
 }
 
 /// "the month April 2005 or the financial year 2004/05".
-fn meanings(readings: &[Period]) -> impl fmt::Display {
+fn in_words(readings: &[Period]) -> impl fmt::Display {
     let words = readings.iter().map(|period| {
         let noun = match period.granularity() {
             Granularity::Day => "the day",

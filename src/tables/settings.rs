@@ -11,7 +11,7 @@ use serde::{
 };
 
 use crate::{
-    model::{Better, ColumnDef, Schema},
+    model::{Better, ColumnDef, Schema, Unit},
     yaml::{Entries, Located},
 };
 
@@ -266,9 +266,19 @@ pub struct MeasureSettings {
     /// Which direction is good.
     #[serde(default)]
     pub better: Better,
-    /// What is counted, for people: `appointments`.
+    /// What is counted, for people: `appointments`. A currency (`£`, `pounds`, `EUR`) makes plain numbers money.
     #[serde(default)]
-    pub unit: Option<String>,
+    pub unit: Option<Located<String>>,
+}
+
+impl MeasureSettings {
+    /// What is counted, unless the unit is one that figures are written in: `£`, `%`.
+    #[must_use]
+    pub fn counted(&self) -> Option<&str> {
+        let unit = self.unit.as_ref().map(|unit| unit.trim())?;
+        let written = Unit::currency(unit).is_some() || ["", "%", "percent", "per cent"].contains(&unit);
+        (!written).then_some(unit)
+    }
 }
 
 /// All that reading a table of one dataset needs to know.

@@ -7,7 +7,9 @@ use serde::Deserialize;
 
 use super::*;
 use crate::{
-    model::{Batch, Better, Cell, Column, ColumnKind, Figure, Finding, Labels, Missing, SeriesKey, Severity, Value},
+    model::{
+        Batch, Better, Cell, Column, ColumnKind, Figure, Finding, Labels, Missing, SeriesKey, Severity, Unit, Value,
+    },
     yaml::{Entries, SourceFile, decode, parse},
 };
 
@@ -149,7 +151,7 @@ fn published_activity_reads_as_published() {
         ("Spiro/Feno (Respiratory Bundle)", "cost-and-volume", 1396.0, 2014.0),
         ("Phlebotomy", "capitated", 106_075.0, 135_297.0),
     ] {
-        let figure = Figure { value: Value::Number(delivered), plan: Value::Number(planned) };
+        let figure = Figure { value: Value::Number(delivered), plan: Value::Number(planned), unit: Some(Unit::Number) };
         assert_eq!(figures.figures.get(&(activity(contract, kind), october)), Some(&figure), "{contract}");
     }
     assert_eq!(figures.periods.into_iter().collect::<Vec<_>>(), [october]);
@@ -188,7 +190,11 @@ fn published_bands_read_without_title_header_percentages_and_footnote() {
         assert_eq!(figures.figures.len(), 9);
         for (name, expected) in names.into_iter().zip(groups).chain([("Total", total)]) {
             let key = SeriesKey { measure: "low_achievers".to_owned(), labels: Labels::from_iter([("sub_icb", name)]) };
-            let figure = Figure { value: Value::Number(expected), plan: Value::ABSENT };
+            let figure = Figure {
+                value: Value::Number(expected),
+                plan: Value::ABSENT,
+                unit: (expected > 0.0).then_some(Unit::Number),
+            };
             assert_eq!(figures.figures.get(&(key, period)), Some(&figure), "{name} {month}");
         }
         let told: Vec<_> = findings.iter().map(|f| (f.check.as_str(), f.severity, f.rows[0].row)).collect();
@@ -386,6 +392,59 @@ fn long_files_come_in_batches() {
     assert!(table.next_batch().unwrap().is_none());
 }
 
+/// The periods of a column with this granularity, and the findings.
+fn periods_of(granularity: &str, texts: &[&str]) -> (Vec<String>, Vec<String>) {
+    let spec = columns(&format!("when: {{ kind: period, granularity: {granularity} }}\ncount: {{ kind: number }}"));
+    let rows: Vec<String> = texts.iter().map(|text| format!("{text},1\n")).collect();
+    let bytes = format!("when,count\n{}", rows.concat());
+    let file = dropped(&bytes);
+    let mut table = Table::open(&file.path, &spec, &Limits::default()).unwrap();
+    let batch = table.next_batch().unwrap().unwrap();
+    let shown = |(_, cell): (&str, Cell)| match cell {
+        Cell::Period(period) => period.to_string(),
+        other => format!("{other:?}"),
+    };
+    (batch.columns[0].iter().map(shown).collect(), findings(&bytes, &spec))
+}
+
+#[test]
+fn a_declared_granularity_decides_what_dates_are() {
+    for (granularity, texts, read) in [
+        (
+            "month",
+            "2025-10-01 00:00|2025-10-01|01/10/2025|1 October 2025|Oct-25|45931|2011-12|201112",
+            "2025-10|2025-10|2025-10|2025-10|2025-10|2025-10|2011-12|2011-12",
+        ),
+        (
+            "day",
+            "2025-10-01|2025-10-02|1 October 2025|45931|13/10/2025",
+            "2025-10-01|2025-10-02|2025-10-01|2025-10-01|2025-10-13",
+        ),
+        ("week", "2025-10-06|2025-W42|13/10/2025", "2025-W41|2025-W42|2025-W42"),
+        ("quarter", "2025-10-01|Q3 2025/26", "2025/26-Q3|2025/26-Q3"),
+        ("financial_year", "2011-12|2025-04-01|24/25", "2011/12|2025/26|2024/25"),
+        ("year", "2025|2025-01-01", "2025|2025"),
+    ] {
+        let texts: Vec<&str> = texts.split('|').collect();
+        let read: Vec<String> = read.split('|').map(str::to_owned).collect();
+        assert_eq!(periods_of(granularity, &texts), (read, vec![]), "{granularity}");
+    }
+}
+
+#[test]
+fn a_period_of_another_kind_than_declared_is_found_with_its_place() {
+    for (granularity, texts) in [
+        ("month", ["2025-10-01", "2025-10-15", "2025/26", "05/06/2024"]),
+        ("day", ["2025-10-01", "2025-10", "2025-W41", "Q3 2025/26"]),
+        ("week", ["2025-W41", "2025-10-07", "Oct-25", "2025"]),
+        ("quarter", ["Q3 2025/26", "2025-11-01", "Nov-25", "2025/26"]),
+    ] {
+        assert_eq!(periods_of(granularity, &texts).1, ["error granularity 3,4,5"], "{granularity}");
+    }
+    // A day that can be two days stays a question.
+    assert_eq!(periods_of("day", &["05/06/2024"]), (vec!["Missing(Unreadable)".to_owned()], vec![]));
+}
+
 #[test]
 fn a_period_column_is_not_half_months_half_years() {
     let spec = columns("year: { kind: period }\ncount: { kind: number }");
@@ -409,7 +468,8 @@ fn rows_that_give_no_figure_are_findings() {
     );
     let (figures, _) = les.figures(file.path.to_str().unwrap());
     let october = "2025-10".parse().unwrap();
-    let suppressed = Figure { value: Value::missing(Missing::Suppressed), plan: Value::Number(10.0) };
+    let suppressed =
+        Figure { value: Value::missing(Missing::Suppressed), plan: Value::Number(10.0), unit: Some(Unit::Number) };
     assert_eq!(
         figures.figures.into_iter().collect::<Vec<_>>(),
         [((activity("Dementia", "capitated"), october), suppressed)]
@@ -479,6 +539,10 @@ fn settings_that_mean_nothing_are_refused_where_they_stand() {
         ("period: { column: a }\ntable: { encoding: utf-9 }\ncolumns: {}\n", "dataset.yaml:2:20: there is no encoding"),
         ("period: { column: a }\ntable: { skip_rows: ['[a'] }\ncolumns: {}\n", "dataset.yaml:2:22: `[a` is no pattern"),
         ("period: { column: a }\ncolumns: { a: { kind: date } }\n", "`date` is not one of the choices"),
+        (
+            "period: { column: a }\ncolumns: { a: { granularity: fortnight } }\n",
+            "`fortnight` is not one of the choices",
+        ),
         ("period: { column: a }\ncolumns: { a: { headr: x } }\n", "did you mean `header`?"),
     ] {
         let file = Arc::new(SourceFile { path: "dataset.yaml".into(), text: yaml.to_owned() });

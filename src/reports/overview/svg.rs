@@ -13,7 +13,7 @@ const MARGIN: usize = 20;
 const TOP: usize = 112;
 /// The widest label and cell, in characters that fit their places.
 const LABEL_COLUMNS: usize = 36;
-const CELL_COLUMNS: usize = 6;
+const CELL_COLUMNS: usize = 7;
 /// The width of a letter of the legend, generously; and the least width of a picture, so that the legend fits.
 const LETTER: usize = 8;
 const LEAST: usize = 620;

@@ -7,7 +7,7 @@ use crate::reports::{clean, text};
 
 /// The widest label and cell.
 const LABEL: usize = 34;
-const CELL: usize = 6;
+const CELL: usize = 7;
 
 /// What the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,7 +86,7 @@ pub(super) fn draw(shown: &Shown<'_>, style: TextStyle) -> String {
 
 /// One line of the header, each part above the figures of its column.
 fn headers(shown: &Shown<'_>, widest: usize, part: impl Fn(&(String, String)) -> &String) -> String {
-    let columns: Vec<String> = shown.headers.iter().map(|header| format!("{:>8}", part(header))).collect();
+    let columns: Vec<String> = shown.headers.iter().map(|header| format!("{:>9}", part(header))).collect();
     format!("{}{}", " ".repeat(widest), columns.join(" ")).trim_end().to_owned()
 }
 
@@ -111,10 +111,10 @@ mod tests {
         Local Enhanced Services: share of plan
         2 series over 3 periods. October 2025: 1 firing, 1 clear.
 
-                       Aug      Sep      Oct
-                      2025     2025     2025
-        Dementia      57% █    61% ░    52% █
-        Wound Care        ·    59% █    62% ░
+                        Aug       Sep       Oct
+                       2025      2025      2025
+        Dementia       57% █     61% ░     52% █
+        Wound Care         ·     59% █     62% ░
 
         █ firing   ▒ pending   ░ clear   ? could not be judged   · no figure
         ");
@@ -137,7 +137,7 @@ mod tests {
         grid.rows[0].label = "\u{1b}[31mred\u{7}".to_owned();
         assert!(!overview_text(&grid, TextStyle::default()).contains('\u{1b}'));
         let coloured = overview_text(&grid, TextStyle { ascii: false, colour: true });
-        assert!(coloured.contains("\u{1b}[1m\u{1b}[31m   57% █\u{1b}[0m"), "{coloured:?}");
+        assert!(coloured.contains("\u{1b}[1m\u{1b}[31m    57% █\u{1b}[0m"), "{coloured:?}");
         assert!(!coloured.contains('\u{7}') && !coloured.contains("\u{1b}[31mred"));
     }
 }

@@ -7,7 +7,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::encode;
 use crate::{
-    model::{Better, Figure, History, Missing, Period, SeriesKey, Value},
+    model::{Better, Figure, History, Missing, Period, SeriesKey, Unit, Value},
     store::error::{Result, StoreError},
 };
 
@@ -31,11 +31,13 @@ fn add(history: &mut History, period: Period, batch: &RecordBatch) -> std::resul
     let better = Text::of(batch, "better")?;
     let values = Values::of(batch, "value", "value_missing")?;
     let plans = Values::of(batch, "plan", "plan_missing")?;
+    let units = batch.column_by_name("unit").map(|_| Text::of(batch, "unit")).transpose()?;
     for row in 0..batch.num_rows() {
         let labels =
             serde_json::from_str(labels.required(row)?).map_err(|error| format!("labels of row {row}: {error}"))?;
         let key = SeriesKey { measure: measure.required(row)?.to_owned(), labels };
-        let figure = Figure { value: values.at(row)?, plan: plans.at(row)? };
+        let unit = units.as_ref().and_then(|units| units.at(row)).map(unit).transpose()?;
+        let figure = Figure { value: values.at(row)?, plan: plans.at(row)?, unit };
         history.insert(key, direction(better.required(row)?)?, period, figure);
     }
     Ok(())
@@ -46,6 +48,10 @@ fn direction(code: &str) -> std::result::Result<Better, String> {
         .into_iter()
         .find(|better| encode::code(*better) == code)
         .ok_or_else(|| format!("{code:?} is no direction"))
+}
+
+fn unit(code: &str) -> std::result::Result<Unit, String> {
+    Unit::from_code(code).ok_or_else(|| format!("{code:?} is no unit"))
 }
 
 fn column<'b>(batch: &'b RecordBatch, name: &str) -> std::result::Result<&'b ArrayRef, String> {
@@ -96,5 +102,43 @@ impl<'b> Values<'b> {
             }
             _ => Err(format!("{} of row {row} is neither a number nor a reason", self.name)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Labels;
+
+    fn key() -> SeriesKey {
+        SeriesKey { measure: "waits".to_owned(), labels: Labels::new() }
+    }
+
+    /// The file of one figure, and what is read from it.
+    fn read(change: impl Fn(RecordBatch) -> RecordBatch) -> std::result::Result<Option<Figure>, String> {
+        let figure = Figure { value: Value::Number(0.567), plan: Value::ABSENT, unit: Some(Unit::Percent) };
+        let batch = encode::batch(&[(key(), Better::Higher, figure)], vec!["{}".to_owned()]).expect("a batch");
+        let period = "2025-10".parse().expect("a period");
+        let mut history = History::default();
+        add(&mut history, period, &change(batch))?;
+        Ok(history.get(&key()).and_then(|series| series.at(period)))
+    }
+
+    #[test]
+    fn files_of_earlier_versions_have_no_unit() {
+        let new = read(|batch| batch).expect("readable").expect("there");
+        assert_eq!((new.value, new.unit), (Value::Number(0.567), Some(Unit::Percent)));
+        let old = read(|batch| batch.project(&[0, 1, 2, 3, 4, 5, 6]).expect("seven columns"));
+        assert_eq!(old, Ok(Some(Figure { unit: None, ..new })));
+    }
+
+    #[test]
+    fn a_unit_that_is_none_is_damage() {
+        let furlongs = |batch: RecordBatch| {
+            let mut columns = batch.columns().to_vec();
+            columns[7] = std::sync::Arc::new(StringArray::from(vec!["furlong"]));
+            RecordBatch::try_new(batch.schema(), columns).expect("columns that fit")
+        };
+        assert_eq!(read(furlongs), Err("\"furlong\" is no unit".to_owned()));
     }
 }

@@ -14,7 +14,7 @@ use parquet::{
 };
 
 use crate::{
-    model::{Better, Figure, Labels, Missing, Period, SeriesKey, Value},
+    model::{Better, Figure, Labels, Missing, Period, SeriesKey, Unit, Value},
     store::{
         error::{Result, StoreError},
         rows,
@@ -52,7 +52,7 @@ fn label_text(labels: &Labels) -> Result<String> {
     rows::json("the labels of a series", labels)
 }
 
-fn batch(
+pub(super) fn batch(
     figures: &[(SeriesKey, Better, Figure)],
     labels: Vec<String>,
 ) -> std::result::Result<RecordBatch, ParquetError> {
@@ -70,6 +70,11 @@ fn batch(
         ("value_missing", reasons(|figure| figure.value), true),
         ("plan", numbers(|figure| figure.plan), true),
         ("plan_missing", reasons(|figure| figure.plan), true),
+        (
+            "unit",
+            Arc::new(figures.iter().map(|(_, _, figure)| figure.unit.map(Unit::code)).collect::<StringArray>()),
+            true,
+        ),
     ];
     let field = |(name, array, nullable): &(&str, ArrayRef, bool)| {
         let kind: DataType = array.data_type().clone();

@@ -21,7 +21,7 @@ async fn commit_until_killed() {
         let delivery = delivery(revision, "2025-10");
         let alert = alert("Dementia");
         let key = SeriesKey { measure: "activity".to_owned(), labels: alert.labels.clone() };
-        let figure = Figure { value: Value::number(f64::from(revision)), plan: Value::ABSENT };
+        let figure = Figure { value: Value::number(f64::from(revision)), plan: Value::ABSENT, unit: None };
         let file = store.write_measures("les", p("2025-10"), vec![(key, Better::Higher, figure)]).await.unwrap();
         let notice = notice();
         let commit = Commit {

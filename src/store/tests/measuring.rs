@@ -8,7 +8,7 @@ fn key(measure: &str, labels: &[(&str, &str)]) -> SeriesKey {
 }
 
 fn figure(value: f64, plan: f64) -> Figure {
-    Figure { value: Value::Number(value), plan: Value::Number(plan) }
+    Figure { value: Value::Number(value), plan: Value::Number(plan), unit: None }
 }
 
 /// Writes the figures of a period and commits them.
@@ -32,13 +32,14 @@ fn odd_figures() -> Vec<(SeriesKey, Better, Figure)> {
     let mut figures: Vec<_> = reasons
         .into_iter()
         .map(|reason| {
-            let figure = Figure { value: Value::missing(reason), plan: Value::Number(12.5) };
+            let figure = Figure { value: Value::missing(reason), plan: Value::Number(12.5), unit: Some(Unit::Pounds) };
             (key("activity", &[("reason", reason.code())]), Better::Higher, figure)
         })
         .collect();
     let labels = ["", " ", "Wound Care – “complex”", "日本 😀", "a\"b\\c\n\t\u{1}", "100%", "null", "e\u{301}"];
     for (n, label) in labels.into_iter().enumerate() {
-        let figure = Figure { value: Value::Number(n as f64), plan: Value::missing(Missing::Absent) };
+        let figure =
+            Figure { value: Value::Number(n as f64), plan: Value::missing(Missing::Absent), unit: Some(Unit::Percent) };
         figures.push((key("größe", &[("label", label), ("ünit", "x")]), Better::Lower, figure));
     }
     for (name, number) in [("tiny", 5e-324), ("largest", f64::MAX), ("third", 1.0 / 3.0), ("negative", -23_269.0)] {

@@ -16,7 +16,7 @@ use super::*;
 use crate::model::{
     Alert, AlertId, AlertSeverity, AlertState, Better, Cause, Content, Delivery, DeliveryId, FailingRow, Figure,
     Finding, Labels, Missing, Notice, NoticeId, OperatorReport, Period, Reading, SeriesKey, Severity, Transition,
-    TransitionKind, Value, Verdict,
+    TransitionKind, Unit, Value, Verdict,
 };
 
 /// A home of its own for each test.
@@ -76,7 +76,7 @@ fn of(delivery: &Delivery) -> Commit {
 
 fn reading(period: &str, value: f64) -> Reading {
     let message = format!("{value} of 1,000 — “below plan”");
-    Reading { period: p(period), value: Value::number(value), plan: Value::number(1000.0), message }
+    Reading { period: p(period), value: Value::number(value), plan: Value::number(1000.0), unit: Unit::Number, message }
 }
 
 fn alert(contract: &str) -> Alert {

@@ -6,7 +6,7 @@ use crate::model::Period;
 
 use super::{
     super::{
-        measures::PeriodOf,
+        file_period::PeriodOf,
         periods::read_period,
         settings::{FileNamePattern, PeriodSource},
     },
