@@ -160,7 +160,7 @@ fn init_again_keeps_what_is_there_and_writes_what_is_not() {
 fn check_counts_what_it_found() {
     let home = Home::new();
     let out = home.run(&["check"]).ends_with(0).out;
-    assert!(out.contains("14 datasets, 3 rules, 12 groups"), "{out}");
+    assert!(out.contains("19 datasets, 3 rules, 12 groups"), "{out}");
     assert!(!home.path("state").exists(), "it touches nothing");
 }
 

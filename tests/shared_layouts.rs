@@ -199,3 +199,39 @@ columns:
     // As the csv module of Python sums them.
     assert!((items.sum::<f64>() - 329_373.0).abs() < 1e-6);
 }
+
+#[test]
+fn lookups_and_code_lists_read_without_a_finding() {
+    for (file, columns, rows, first, last) in [
+        (
+            "pharmacy/Sub_ICB_to_ICB_to_Region_July_2022.csv",
+            "columns: { sub_icb: { header: SICBL22CD }, code: { header: SICBL22CDH }, region: { header: NHSER22NM } }",
+            106,
+            // The first header stands behind a byte-order mark.
+            ["E38000006", "02P", "North East and Yorkshire"],
+            None,
+        ),
+        (
+            "ods/practices.csv",
+            "columns: { code: {}, name: {}, opened: { header: open_date, kind: period }, closed: { header: close_date, kind: period }, status: {}, commissioner: {} }",
+            14_357,
+            ["A81001", "THE DENSHAM SURGERY", "19740401"],
+            Some("00K"),
+        ),
+    ] {
+        let Some(path) = shared(file) else { return };
+        let spec = spec(columns);
+        let (read, findings) = read(&path, &spec);
+        assert_eq!(findings, [], "{file}");
+        let names: Vec<_> = spec.columns.keys().map(|name| name.value.as_str()).collect();
+        assert_eq!(read[names[0]].len(), rows, "{file}");
+        let found: Vec<_> = names.iter().take(3).map(|name| read[*name][0].0.as_str()).collect();
+        assert_eq!(found, first, "{file}");
+        if let Some(last) = last {
+            assert_eq!(read["commissioner"][0].0, last);
+            // 19740401 is a day, and a practice that is open has no day on which it closed.
+            let day = Cell::Period("1974-04-01".parse().expect("a day"));
+            assert_eq!((read["opened"][0].1, read["closed"][0].1), (day, Cell::Missing(Missing::Blank)));
+        }
+    }
+}

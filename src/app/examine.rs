@@ -176,5 +176,6 @@ fn check(
     let mut findings = table.findings();
     findings.extend(run.finish());
     findings.append(&mut figures.findings);
+    findings.extend(dataset.period.contradiction(name, &figures.periods));
     Ok((findings, figures))
 }

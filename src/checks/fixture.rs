@@ -98,7 +98,7 @@ impl Dataset {
         let positions: Vec<_> = headers.iter().map(at).collect();
         let found = positions.iter().map(|at| Some(first.get((*at)?)?.to_owned())).collect();
         let unexpected = first.iter().filter(|printed| !headers.iter().any(|header| header == printed));
-        let header = Header { row: 1, found, unexpected: unexpected.map(str::to_owned).collect() };
+        let header = Header { row: 1, found, unexpected: unexpected.map(str::to_owned).collect(), ..Header::default() };
         let mut rows = Batch { sheet: None, rows: Vec::new(), columns: vec![Column::default(); schema.columns.len()] };
         for record in records {
             rows.rows.push(record.position().expect("a position").line());

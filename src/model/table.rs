@@ -111,6 +111,8 @@ pub struct Header {
     pub row: u64,
     /// For each declared column, its header as printed; none where the file has no such column.
     pub found: Vec<Option<String>>,
-    /// Headers that no declared column answers to (blank ones left out).
+    /// For each declared column that the file does not have, which of its other headers may be meant by it.
+    pub likeliest: Vec<Option<String>>,
+    /// Headers that no declared column answers to (blank ones left out), with the texts of the groups that they stand in.
     pub unexpected: Vec<String>,
 }

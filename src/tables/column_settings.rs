@@ -1,5 +1,7 @@
 //! What a dataset's file says about each column, as YAML.
 
+use std::num::NonZeroUsize;
+
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
 
@@ -21,6 +23,10 @@ pub struct ColumnSettings {
     /// Other texts that it has gone by.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Which it is, from left to right, of several columns that go by the same header: 1 for the first. Each of them is
+    /// declared, with the same `header`.
+    #[serde(default)]
+    pub nth: Option<NonZeroUsize>,
     /// Where it stands, from 1, when what is above it is blank or of no use.
     #[serde(default)]
     pub position: Option<Position>,

@@ -1,9 +1,11 @@
 //! The period that the name of a file says.
 
-use crate::model::Period;
+use std::collections::BTreeSet;
+
+use crate::model::{Finding, Period};
 
 use super::{
-    PeriodSource,
+    PeriodSource, named_periods,
     periods::{self, PeriodProblem},
 };
 
@@ -55,5 +57,11 @@ impl PeriodSource {
         let year = group("year").and_then(periods::financial_year_of).or_else(|| group("starts")?.parse().ok());
         let period = periods::read_period(found.as_str(), year);
         period.map(PeriodOf::Fixed).map_err(|problem| FileNameError::Unclear { file: file(), problem })
+    }
+    /// Where the rows say their periods: whether the file's name (without folders) speaks of others than these. What the
+    /// rows say counts.
+    #[must_use]
+    pub fn contradiction(&self, name: &str, periods: &BTreeSet<Period>) -> Option<Finding> {
+        matches!(self, Self::Column(_)).then(|| named_periods::finding(name, periods)).flatten()
     }
 }

@@ -12,7 +12,7 @@ use super::{
     header::Found,
     header_texts::fold,
     layout_check::Origin,
-    layout_settings::{AcrossColumns, BlankCells},
+    layout_settings::{AcrossColumns, AcrossSettings, BlankCells, Level},
     periods,
     places::Places,
     row::{Mark, Row, is_blank, trim},
@@ -24,7 +24,7 @@ enum Source {
     Cell(Option<usize>),
     Given(String),
     Title,
-    AcrossName,
+    AcrossName(usize),
     AcrossValue,
     Alternate(usize),
 }
@@ -34,7 +34,8 @@ enum Source {
 pub(super) struct Across {
     position: usize,
     header: Arc<str>,
-    period: Option<Period>,
+    /// What it is called at each level of the header, the lowest first.
+    names: Vec<(Arc<str>, Option<Period>)>,
 }
 
 /// Rows that make one row together: one, or those of each kind that alternate.
@@ -81,7 +82,7 @@ impl Layout {
                 Origin::File => Source::Cell(None),
                 Origin::Given => Source::Given(given.unwrap_or_default()),
                 Origin::Title => Source::Title,
-                Origin::AcrossName => Source::AcrossName,
+                Origin::AcrossName(level) => Source::AcrossName(level),
                 Origin::AcrossValue => Source::AcrossValue,
                 Origin::Alternate(kind) => Source::Alternate(kind),
             }
@@ -125,16 +126,21 @@ impl Layout {
         self.fill.iter_mut().for_each(|(_, last)| last.clear());
         (self.kind_at, self.figures_at) = (found.alternate, found.figures);
         self.across.clear();
-        for (position, text) in &found.across {
-            let period = match spec.table.across.as_ref().map(|across| &across.columns) {
-                Some(AcrossColumns::Periods(lengths)) => {
-                    let period = periods::of_length(text, year, lengths);
-                    let no_year = || ReadError::NoYear { file: file.to_owned(), header: text.clone() };
-                    Some(period.ok_or_else(no_year)?)
-                }
-                _ => None,
+        let levels = || spec.table.across.iter().flat_map(AcrossSettings::levels);
+        for column in &found.across {
+            let name = |(text, level): (&String, Level<'_>)| {
+                let period = match level.columns {
+                    AcrossColumns::Headers(_) => None,
+                    AcrossColumns::Periods(lengths) => {
+                        let period = periods::of_length(text, year, lengths);
+                        let no_year = || ReadError::NoYear { file: file.to_owned(), header: text.clone() };
+                        Some(period.ok_or_else(no_year)?)
+                    }
+                };
+                Ok((Arc::from(text.as_str()), period))
             };
-            self.across.push(Across { position: *position, header: text.as_str().into(), period });
+            let names = column.texts.iter().zip(levels()).map(name).collect::<Result<_, ReadError>>()?;
+            self.across.push(Across { position: column.position, header: column.header().into(), names });
         }
         Ok(())
     }
@@ -265,7 +271,10 @@ impl Layout {
             }
             Source::Given(text) => Some(plain(text)),
             Source::Title => Some(plain(&self.title)),
-            Source::AcrossName => across.map(|across| Taken { period: across.period, ..plain(&across.header) }),
+            Source::AcrossName(level) => {
+                let (text, period) = across?.names.get(*level)?;
+                Some(Taken { period: *period, ..plain(text) })
+            }
             Source::AcrossValue => figure(0),
             Source::Alternate(kind) => figure(*kind),
         }

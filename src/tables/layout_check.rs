@@ -1,5 +1,7 @@
 //! Whether the parts of a dataset's `table` and `columns` fit together, before any file is read.
 
+use std::num::NonZeroUsize;
+
 use crate::{
     model::ColumnKind,
     yaml::{Located, Problem, Problems},
@@ -19,8 +21,8 @@ pub(super) enum Origin {
     Given,
     /// The title of its block.
     Title,
-    /// What stands above the columns that become rows.
-    AcrossName,
+    /// What stands above the columns that become rows, at this level of the header, the lowest being 0.
+    AcrossName(usize),
     /// Their figures.
     AcrossValue,
     /// The figures of this kind of alternate rows.
@@ -34,8 +36,10 @@ impl TableSpec {
         let is = |column: &Located<String>| column.value == name;
         if let Some(kind) = table.alternate.as_ref().and_then(|alternate| alternate.rows.keys().position(is)) {
             Origin::Alternate(kind)
-        } else if table.across.as_ref().is_some_and(|across| is(&across.name)) {
-            Origin::AcrossName
+        } else if let Some(level) =
+            table.across.as_ref().and_then(|across| across.levels().position(|level| is(level.name)))
+        {
+            Origin::AcrossName(level)
         } else if table.across.as_ref().is_some_and(|across| across.value.as_ref().is_some_and(is)) {
             Origin::AcrossValue
         } else if table.blocks.as_ref().is_some_and(|blocks| is(&blocks.title)) {
@@ -66,6 +70,12 @@ impl TableSpec {
             self.check_alternate(alternate, &mut problems);
         }
         if let Some(across) = &self.table.across {
+            if across.levels().count() > self.table.header_rows.0 {
+                problems.push(
+                    Problem::new(across.name.place.clone(), "`above` names more levels than the header has rows")
+                        .hint("say with `header_rows` how many rows the header covers"),
+                );
+            }
             match (&across.value, &self.table.alternate) {
                 (Some(value), Some(_)) => problems.push(
                     Problem::new(value.place.clone(), "`value` and `alternate` both say where the figures go")
@@ -88,6 +98,7 @@ impl TableSpec {
         }
         for (name, column) in self.columns.iter() {
             check_column(name, column, self.origin(name), &mut problems);
+            self.check_nth(name, column, &mut problems);
         }
         problems.into_result()
     }
@@ -95,7 +106,8 @@ impl TableSpec {
     /// The columns that the layout makes: each declared, and made once.
     fn check_made(&self, problems: &mut Problems) {
         let table = &self.table;
-        let across = table.across.iter().flat_map(|across| std::iter::once(&across.name).chain(&across.value));
+        let names = table.across.iter().flat_map(|across| across.levels().map(|level| level.name));
+        let across = names.chain(table.across.iter().filter_map(|across| across.value.as_ref()));
         let alternate = table.alternate.iter().flat_map(|alternate| alternate.rows.keys());
         let made: Vec<_> = table.blocks.iter().map(|blocks| &blocks.title).chain(across).chain(alternate).collect();
         for (at, name) in made.iter().enumerate() {
@@ -104,6 +116,23 @@ impl TableSpec {
                 let message = format!("`{}` is made twice by the layout", name.value);
                 problems.push(Problem::new(name.place.clone(), message));
             }
+        }
+    }
+
+    /// Columns that go by one header: each is declared, so that it is known which is which.
+    fn check_nth(&self, name: &Located<String>, column: &ColumnSettings, problems: &mut Problems) {
+        let header_of = |name: &Located<String>, column: &ColumnSettings| {
+            column.header.clone().unwrap_or_else(|| name.value.clone())
+        };
+        let header = header_of(name, column);
+        let others = self.columns.iter().filter(|(other, column)| header_of(other, column) == header);
+        let mut places: Vec<_> = others.map(|(_, column)| column.nth.map(NonZeroUsize::get)).collect();
+        places.sort_unstable();
+        let all_told = places.iter().zip(1..).all(|(place, expected)| *place == Some(expected));
+        if column.nth.is_some() && !all_told {
+            let message = format!("not all columns with the header `{header}` are told apart");
+            let hint = "declare each of them, with `nth: 1`, `nth: 2` and so on";
+            problems.push(Problem::new(name.place.clone(), message).hint(hint));
         }
     }
 
@@ -137,12 +166,13 @@ impl TableSpec {
 /// The settings of one column that would have no effect, or none that makes sense.
 fn check_column(name: &Located<String>, column: &ColumnSettings, origin: Origin, problems: &mut Problems) {
     let mut say = |message: String, hint: &str| problems.push(Problem::new(name.place.clone(), message).hint(hint));
-    let located = column.header.is_some() || !column.aliases.is_empty() || column.position.is_some();
+    let by_header = column.header.is_some() || !column.aliases.is_empty() || column.nth.is_some();
+    let located = by_header || column.position.is_some();
     if origin != Origin::File && located {
-        let hint = "leave out `header`, `aliases` and `position`, or what else makes the column";
+        let hint = "leave out `header`, `aliases`, `nth` and `position`, or what else makes the column";
         say(format!("`{}` is made by the layout and is looked for in the file as well", name.value), hint);
     }
-    if column.position.is_some() && (column.header.is_some() || !column.aliases.is_empty()) {
+    if column.position.is_some() && by_header {
         say(format!("`{}` is looked for by its header and by its position", name.value), "write one of them");
     }
     if column.from.is_some() && origin != Origin::Given {
@@ -161,7 +191,7 @@ fn check_column(name: &Located<String>, column: &ColumnSettings, origin: Origin,
     }
     if column.granularity.is_some() && column.kind != ColumnKind::Period {
         say(format!("`granularity` of `{}` has no effect", name.value), "it is for columns of `kind: period`");
-    } else if column.granularity.is_some() && origin == Origin::AcrossName {
+    } else if column.granularity.is_some() && matches!(origin, Origin::AcrossName(_)) {
         say(format!("`granularity` of `{}` has no effect", name.value), "the columns of `across` say what they are");
     }
     if column.scale.is_some() && !matches!(column.kind, ColumnKind::Number | ColumnKind::Figure | ColumnKind::Target) {

@@ -5,6 +5,7 @@
 //! | `fill_down: [area]` | labels merged down: a blank cell of these columns takes the text above it |
 //! | `alternate: { column: Planned/Delivered Activity, rows: { planned: Planned Activity, delivered: Delivered Activity } }` | figures on alternate rows: each kind of row becomes a column |
 //! | `across: { columns: months, name: period, value: figure }` | figures across the columns: each column becomes a row |
+//! | `across: { columns: [Plan, Actual], name: kind, above: { columns: months, name: period }, value: figure }` | the same under a header of several levels, each a column |
 //! | `blocks: { title: measure }` | tables stacked in one file, each with its title and its header |
 //! | `repeated_rows: drop` | rows printed twice: one that repeats another in every cell is read once |
 //! | `financial_year: { file_name: '(?<year>\d{4}-\d{2})' }` | the year that `M7`, `Q2` and `Sept` belong to |
@@ -24,7 +25,10 @@ use crate::{
     yaml::{Entries, Located},
 };
 
-use super::{column_settings::Pattern, settings::RowPattern};
+use super::{column_settings::Pattern, periods, settings::RowPattern};
+
+/// Which year `Sept` is of does not matter for telling that it is a period.
+pub(super) const ANY_YEAR: i32 = 2000;
 
 /// `alternate`: rows that belong together, told apart by the text of one of their cells.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,12 +55,44 @@ pub struct AcrossSettings {
     pub columns: AcrossColumns,
     /// The declared column for what stands above each of them.
     pub name: Located<String>,
+    /// What stands over several of them together, in a row above: another level of the header.
+    #[serde(default)]
+    pub above: Option<Box<LevelSettings>>,
     /// The declared column for its figure; left out with `alternate`, whose columns take the figures.
     #[serde(default)]
     pub value: Option<Located<String>>,
     /// Whether a blank cell makes a row.
     #[serde(default)]
     pub blank: BlankCells,
+}
+
+/// `above`: the groups that columns across belong to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelSettings {
+    /// Which groups. A column across that is in none of them is left as it is.
+    pub columns: AcrossColumns,
+    /// The declared column for what the group is called.
+    pub name: Located<String>,
+    /// What stands over several groups together.
+    #[serde(default)]
+    pub above: Option<Box<LevelSettings>>,
+}
+
+/// One level of the header of columns across.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Level<'a> {
+    pub(super) columns: &'a AcrossColumns,
+    pub(super) name: &'a Located<String>,
+}
+
+impl AcrossSettings {
+    /// Every level, the lowest first.
+    pub(super) fn levels(&self) -> impl Iterator<Item = Level<'_>> {
+        let above = std::iter::successors(self.above.as_deref(), |level| level.above.as_deref());
+        let above = above.map(|level| Level { columns: &level.columns, name: &level.name });
+        std::iter::once(Level { columns: &self.columns, name: &self.name }).chain(above)
+    }
 }
 
 /// The columns that become rows: `months`, `quarters`, `years`, `periods` of any length, or a list of patterns of headers.
@@ -79,6 +115,14 @@ impl AcrossColumns {
             "periods" => &[Month, Quarter, FinancialYear, CalendarYear, Week, Day],
             _ => return None,
         }))
+    }
+
+    /// Whether a header answers to it, in whatever year its period is.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        match self {
+            Self::Headers(patterns) => patterns.iter().any(|pattern| pattern.fits_header(text)),
+            Self::Periods(lengths) => periods::of_length(text, Some(ANY_YEAR), lengths).is_some(),
+        }
     }
 }
 

@@ -342,6 +342,159 @@ fn years_and_labels_are_taken_from_titles() {
     assert!(error.contains("`area` is to be found in the rows above the table"), "{error}");
 }
 
+const LEVELS: &str = "{ header_rows: 2, across: { columns: [Plan, Actual], name: kind, \
+                      above: { columns: months, name: month }, value: n } }";
+const LEVELLED: &str = "site: {}\nmonth: { kind: period }\nkind: {}\nn: { kind: number }";
+
+#[test]
+fn columns_across_under_periods_become_rows_of_both() {
+    let spec = tabled(LEVELS, LEVELLED);
+    let table = "Report\n,Apr-25,,May-25,,\nsite,Plan,Actual,Plan,Actual,Note\nA,1,2,3,4,x\n";
+    let expected = ["4: A|Apr-25|Plan|1", "4: A|Apr-25|Actual|2", "4: A|May-25|Plan|3", "4: A|May-25|Actual|4"];
+    assert_eq!(rows(table, &spec), expected);
+    assert_eq!(findings(table, &spec), [""; 0]);
+    // The other way about: the months below, and of a financial year that a title names.
+    let about = tabled(
+        "{ header_rows: 2, financial_year: { fixed: 2025/26 }, across: { columns: months, name: month, \
+         above: { columns: [Plan, Actual], name: kind }, value: n } }",
+        LEVELLED,
+    );
+    let table = ",Plan,,Actual,\nsite,Mar,Apr,Mar,Apr\nA,1,2,3,4\n";
+    let file = dropped(table);
+    let mut read = Table::open(&file.path, &about, &Limits::default()).expect("a table");
+    let batch = read.next_batch().expect("read").expect("rows");
+    let months: Vec<_> = batch.columns[1].iter().map(|(_, cell)| cell).collect();
+    let months_of = |months: [&str; 4]| months.map(|month| crate::model::Cell::Period(at(month)));
+    assert_eq!(months, months_of(["2026-03", "2025-04", "2026-03", "2025-04"]));
+    assert_eq!(batch.columns[3].place(3).and_then(|place| place.header.as_deref()), Some("Actual Apr"));
+}
+
+#[test]
+fn three_levels_and_their_totals_keep_their_groups() {
+    let spec = tabled(
+        "{ header_rows: 3, across: { columns: [Plan, Actual, Total], name: kind, above: { columns: months, name: month, \
+         above: { columns: ['20*'], name: year } }, value: n } }",
+        "site: {}\nyear: {}\nmonth: {}\nkind: {}\nn: { kind: number }",
+    );
+    let table = ",2024/25,,2025/26,,\n,Mar-25,.,Apr-25,.,Total\nsite,Plan,Actual,Plan,Actual,.\nA,1,2,3,4,7\n";
+    let expected = [
+        "4: A|2024/25|Mar-25|Plan|1",
+        "4: A|2024/25|Mar-25|Actual|2",
+        "4: A|2025/26|Apr-25|Plan|3",
+        "4: A|2025/26|Apr-25|Actual|4",
+    ];
+    assert_eq!(rows(table, &spec), expected, "the total of the year is of no month");
+}
+
+#[test]
+fn a_row_of_figures_is_no_part_of_a_header() {
+    let spec = tabled(
+        "{ header_rows: 2, across: { columns: ['Over * and up to *'], name: band, value: n } }",
+        "site: { position: 1 }\nband: {}\nn: { kind: number }",
+    );
+    let table = ",Waits,.,.\n,Over 0 and up to 1,Over 1 and up to 2,.\nA,1,2,3\nB,4,5,9\n";
+    let expected = ["3: A|Over 0 and up to 1|1", "3: A|Over 1 and up to 2|2"];
+    assert_eq!(rows(table, &spec)[..2], expected);
+}
+
+#[test]
+fn a_group_ends_where_one_above_it_begins() {
+    let spec =
+        tabled("{ header_rows: 3 }", "north: { header: All Staff Nurses, kind: number }\nrest: { header: Rest Other }");
+    let table = "All,,Rest\nStaff,,\nDoctors,Nurses,Other\n1,2,3\n";
+    assert_eq!(rows(table, &spec), ["4: 2|3"]);
+}
+
+#[test]
+fn columns_of_one_name_are_told_apart_by_their_order() {
+    let spec = tabled("{}", "b: { header: N, nth: 2 }\nsite: {}\na: { header: N, nth: 1 }");
+    assert_eq!(rows("N,site,N\n1,A,2\n", &spec), ["2: 2|A|1"]);
+    assert_eq!(findings("N,site,N\n1,A,2\n", &spec), [""; 0]);
+    assert_eq!(findings("N,site,N,N\n1,A,2,3\n", &spec), ["error ambiguous_header"; 2]);
+    assert_eq!(rows("N,site,M\n1,A,2\n", &spec), ["2: |A|"], "which of the two is left is not known");
+    let problems: Problems =
+        tabled("{}", "a: { header: N, nth: 1 }\nb: { header: N }").check().expect_err("not told apart");
+    assert!(problems.to_string().contains("not all columns with the header `N` are told apart"), "{problems}");
+    let problems: Problems = tabled("{}", "a: { nth: 1, position: 2 }").check().expect_err("two places");
+    assert!(problems.to_string().contains("by its header and by its position"), "{problems}");
+    let problems: Problems = tabled(&LEVELS.replace("header_rows: 2, ", ""), LEVELLED).check().expect_err("one row");
+    assert!(problems.to_string().contains("more levels than the header has rows"), "{problems}");
+}
+
+fn messages(table: &str, spec: &TableSpec) -> Vec<String> {
+    let findings = read(table, spec).unwrap_or_else(|error| panic!("{error}")).1;
+    findings.into_iter().map(|finding| format!("{} {}: {}", finding.severity, finding.check, finding.message)).collect()
+}
+
+#[test]
+fn a_column_across_that_vanished_names_the_likeliest() {
+    let spec = tabled(
+        "{ across: { columns: ['0-10%', '11-25%', '26-50%'], name: band, value: n } }",
+        "site: {}\nband: {}\nn: { kind: number }",
+    );
+    let told = messages("site,0-10%,11-25 pc,26-50%,Total\nA,1,2,3,6\n", &spec);
+    assert_eq!(told, ["error across_columns: `across` lists `11-25%`, and no column is named so: is it `11-25 pc`?"]);
+    let told = messages("site,0-10%,26-50%\nA,1,3\n", &spec);
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].starts_with("warning across_columns: `across` lists `11-25%`, and no column is named so;"),
+        "{told:?}"
+    );
+    // Another dash and more space are no other column.
+    let told = messages("site,0 - 10%,11\u{2013}25%,26-50%\nA,1,2,3\n", &spec);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("note header_tolerance: the column `0 - 10%` is not written"), "{told:?}");
+    assert!(told[1].starts_with("note header_tolerance: the column `11\u{2013}25%` is not written"), "{told:?}");
+}
+
+#[test]
+fn a_month_across_that_cannot_be_read_is_named() {
+    let spec = tabled(
+        "{ across: { columns: months, name: month, value: n } }",
+        "site: {}\nmonth: { kind: period }\nn: { kind: number }",
+    );
+    let told = messages("site,Apr-25,Mya-25,Jun-25,YTD,Total\nA,1,2,3,6,6\n", &spec);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("warning across_columns: the column `Mya-25` stands where May would"), "{told:?}");
+    let told = messages("site,Apr-25,May-25,Juen-25,YTD\nA,1,2,3,6\n", &spec);
+    assert!(told.len() == 1 && told[0].contains("`Juen-25` stands where June would"), "{told:?}");
+    // A month that nobody printed, and columns of other things, are no slips.
+    for table in ["site,Apr-25,Jun-25,YTD,Total,Plan\nA,1,3,6,6,6\n", "site,Note,Apr-25,May-25,Target\nA,x,1,2,3\n"] {
+        assert_eq!(messages(table, &spec), [""; 0], "{table}");
+    }
+}
+
+#[test]
+fn a_group_across_that_vanished_names_the_likeliest() {
+    let spec = tabled(
+        "{ header_rows: 2, across: { columns: [Plan, Actual], name: kind, above: { columns: [North, South], name: area }, \
+         value: n } }",
+        "site: {}\narea: {}\nkind: {}\nn: { kind: number }",
+    );
+    let table = ",North,,Suoth,\nsite,Plan,Actual,Plan,Actual\nA,1,2,3,4\n";
+    assert_eq!(rows(table, &spec), ["3: A|North|Plan|1", "3: A|North|Actual|2"]);
+    let told = messages(table, &spec);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("error across_columns: `across` lists `South`") && told[0].contains("`Suoth"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_column_that_vanished_under_a_group_is_looked_for_with_its_group() {
+    let spec = tabled(
+        "{ header_rows: 2 }",
+        "site: {}\nt1: { header: Attended Type 1 }\nt2: { header: Attended Type 2 }\nw2: { header: Waited Type 2 }",
+    );
+    let file = dropped(",Attended,,Waited,\nsite,Type 1,Type two,Type 1,Type 2\nA,1,2,3,4\n");
+    let table = Table::open(&file.path, &spec, &Limits::default()).expect("a table");
+    let header = table.header();
+    assert_eq!(header.found[2], None);
+    assert_eq!(header.likeliest[2].as_deref(), Some("Attended Type two"));
+    assert_eq!(header.unexpected, ["Attended Type two", "Waited Type 1"]);
+}
+
 const STACKED: &str = "{ blocks: { title: what } }";
 const WHAT: &str = "what: {}\nmonth: { kind: period }\nn: { kind: number }\nplan: { kind: number, required: false }";
 
@@ -413,12 +566,13 @@ proptest::proptest! {
     #[test]
     fn any_text_gives_an_answer_under_any_layout(
         text in "((A|Plan|Done|site|Kind|Apr-25|May|month|n|plan|1|x|\\*|\"|,|,|\n|\n){0,60})",
-        layout in 0..4_usize,
+        layout in 0..5_usize,
     ) {
         let spec = match layout {
             0 => tabled(ALTERNATE, SITES),
             1 => tabled(STACKED, WHAT),
-            2 => tabled("{ header_rows: 2, blocks: { title: what, title_in: header }, fill_down: [month] }", WHAT),
+            2 => tabled(LEVELS, LEVELLED),
+            3 => tabled("{ header_rows: 2, blocks: { title: what, title_in: header }, fill_down: [month] }", WHAT),
             _ => tabled("{ repeated_rows: drop, across: { columns: ['*'], name: what, value: n, blank: keep } }", "what: {}\nsite: {}\nn: {}"),
         };
         for header in ["site,Kind,Apr-25,May-25\n", "Beds\nmonth,n\n", ""] {

@@ -18,6 +18,8 @@ mod file_period;
 mod formats;
 mod given;
 mod header;
+mod header_across;
+mod header_claims;
 mod header_texts;
 mod infer;
 mod layout;
@@ -26,6 +28,7 @@ mod layout_settings;
 #[cfg(test)]
 mod layout_tests;
 mod measures;
+mod named_periods;
 mod period_column;
 mod period_numbers;
 mod period_words;
@@ -51,7 +54,8 @@ pub use file_period::{FileNameError, PeriodOf};
 pub use formats::members;
 pub use infer::{InferError, Proposal, infer};
 pub use layout_settings::{
-    AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, Position, TitleIn,
+    AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, LevelSettings, Position,
+    TitleIn,
 };
 pub use measures::{Extractor, UnknownColumn};
 pub use periods::{PeriodProblem, read_period};

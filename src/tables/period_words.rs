@@ -107,7 +107,7 @@ fn run(text: &str, belongs: impl Fn(char) -> bool) -> &str {
 }
 
 /// A month by its name, its first three letters, or `Sept`.
-fn month(word: &str) -> Option<i32> {
+pub(super) fn month(word: &str) -> Option<i32> {
     const NAMES: [&str; 12] = [
         "january",
         "february",

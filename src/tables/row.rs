@@ -24,6 +24,8 @@ pub(super) struct Row {
     ends: Vec<usize>,
     /// The cells that are marked, in their order.
     marks: Vec<(usize, Mark)>,
+    /// The first and last cell of each range of merged cells that begins in this row.
+    merged: Vec<(usize, usize)>,
 }
 
 impl Row {
@@ -33,6 +35,19 @@ impl Row {
         self.text.clear();
         self.ends.clear();
         self.marks.clear();
+        self.merged.clear();
+    }
+
+    /// Says that cells are merged, from the first to the last.
+    pub(super) fn merge(&mut self, first: usize, last: usize) {
+        self.merged.push((first, last));
+    }
+
+    /// The last cell that the text of a cell stands over: itself, or where it is merged to; no end where nothing is merged
+    /// in the row, or the format does not tell.
+    pub(super) fn merged_to(&self, cell: usize) -> usize {
+        let own = self.merged.iter().find(|(first, _)| *first == cell);
+        own.map_or(if self.merged.is_empty() { usize::MAX } else { cell }, |(_, last)| *last)
     }
 
     /// Marks the cell that is not finished yet.
@@ -71,6 +86,7 @@ impl Row {
         }
         changed.marks.clone_from(&self.marks);
         changed.marks.retain(|(marked, _)| *marked != cell);
+        changed.merged.clone_from(&self.merged);
         *self = changed;
     }
 

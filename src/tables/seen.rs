@@ -39,16 +39,22 @@ impl Seen {
         }
     }
 
-    pub(super) fn findings(&self, cells: usize) -> Vec<Finding> {
+    /// `in_sheet`: each cell knows its column, so that none can have been moved by another.
+    pub(super) fn findings(&self, cells: usize, in_sheet: bool) -> Vec<Finding> {
         let too_many = format!(
             "rows have more cells than the header's {cells}: a delimiter within a cell that is not quoted moves all cells after it"
         );
+        let unnamed = "cells to the right of the header stand under none: they were not read";
         let too_few = "rows have fewer cells than the header names columns: the file may be cut off";
         let damaged = "cells hold bytes that the file's encoding does not have; save the file as UTF-8";
         let elsewhere = "cells of columns that are not used hold bytes that the file's encoding does not have";
         let skipped = "rows that the dataset's `skip_rows` names were left out";
         [
-            self.too_many.finding("ragged_row", Severity::Error, too_many),
+            if in_sheet {
+                self.too_many.finding("unnamed_column", Severity::Note, unnamed)
+            } else {
+                self.too_many.finding("ragged_row", Severity::Error, too_many)
+            },
             self.too_few.finding("ragged_row", Severity::Error, too_few),
             self.damaged.finding("encoding", Severity::Error, damaged),
             self.damaged_elsewhere.finding("encoding", Severity::Warning, elsewhere),

@@ -17,6 +17,7 @@ use crate::{
 
 use super::{
     column_settings::ColumnSettings,
+    header_texts::fold,
     layout_settings::{AcrossSettings, AlternateSettings, BlockSettings, Given},
 };
 
@@ -131,21 +132,42 @@ impl<'de> Deserialize<'de> for HeaderRows {
 
 /// A pattern over the text of a cell, in which `*` stands for any text; letters match in either case.
 #[derive(Debug, Clone)]
-pub struct RowPattern(GlobMatcher);
+pub struct RowPattern {
+    exact: GlobMatcher,
+    /// The same without the differences that are tolerated in headers.
+    folded: GlobMatcher,
+}
 
 impl RowPattern {
+    fn new(pattern: &str) -> Result<Self, globset::Error> {
+        let glob = |pattern: &str| {
+            let glob = GlobBuilder::new(pattern).case_insensitive(true).backslash_escape(true).build();
+            glob.map(|glob| glob.compile_matcher())
+        };
+        Ok(Self { exact: glob(pattern)?, folded: glob(&fold(pattern))? })
+    }
+
     /// Whether the whole text fits.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        self.exact.is_match(text)
+    }
+
+    /// Whether a header fits, spacing, dashes and quotation marks apart.
+    pub(super) fn fits_header(&self, text: &str) -> bool {
+        self.matches(text) || self.folded.is_match(fold(text))
+    }
+
+    /// As it was written.
+    pub(super) fn text(&self) -> &str {
+        self.exact.glob().glob()
     }
 }
 
 impl<'de> Deserialize<'de> for RowPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(Written(|pattern: &str| {
-            let glob = GlobBuilder::new(pattern).case_insensitive(true).backslash_escape(true).build();
-            glob.map(|glob| Self(glob.compile_matcher())).map_err(|error| {
+            Self::new(pattern).map_err(|error| {
                 format!("`{pattern}` is no pattern ({}); put a backslash before [ ] {{ }}", error.kind())
             })
         }))

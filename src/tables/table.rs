@@ -196,7 +196,7 @@ impl Table {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = self.found.findings.clone();
         findings.extend(self.rows.findings());
-        findings.extend(self.seen.findings(self.found.cells));
+        findings.extend(self.seen.findings(self.found.cells, self.rows.sheet().is_some()));
         findings.extend(self.columns.iter().flat_map(|column| column.reader.findings(&column.header)));
         findings.extend(self.layout.findings());
         findings.extend(self.blocks.findings());
@@ -395,7 +395,7 @@ impl Table {
 
 fn columns(spec: &TableSpec, found: &Found, year: Option<i32>) -> Vec<Source> {
     let source = |(at, (name, settings)): (usize, (&Located<String>, &super::ColumnSettings))| {
-        let figures = || found.across.first().map(|(position, _)| *position).or(found.figures);
+        let figures = || found.across.first().map(|column| column.position).or(found.figures);
         let position = match spec.origin(name) {
             Origin::AcrossValue | Origin::Alternate(_) => figures(),
             _ => found.positions.get(at).copied().flatten(),

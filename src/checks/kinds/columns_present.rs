@@ -48,7 +48,8 @@ impl Check for ColumnsPresent {
     fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
         let label = Label::of_kind("columns_present");
         let missing = self.required.iter().filter(|(position, _)| is_absent(header, *position));
-        let mut findings: Vec<_> = missing.map(|(_, name)| label.finding_of_file(&absence(name, header))).collect();
+        let mut findings: Vec<_> =
+            missing.map(|(at, name)| label.finding_of_file(&absence(name, *at, header))).collect();
         let unchecked: Vec<_> = self
             .checked
             .iter()
@@ -67,9 +68,10 @@ fn is_absent(header: &Header, position: usize) -> bool {
     !matches!(header.found.get(position), Some(Some(_)))
 }
 
-fn absence(name: &str, header: &Header) -> String {
+fn absence(name: &str, position: usize, header: &Header) -> String {
     let unexpected = || header.unexpected.iter().map(String::as_str);
-    let hint = match nearest(name, unexpected()) {
+    let known = header.likeliest.get(position).and_then(Option::as_deref);
+    let hint = match known.or_else(|| nearest(name, unexpected())) {
         Some(near) => format!(": is it {}?", quoted(near)),
         None if header.unexpected.is_empty() => String::new(),
         None => {

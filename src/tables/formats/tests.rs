@@ -252,6 +252,34 @@ fn the_sheet_is_the_one_that_answers_or_a_question() {
 }
 
 #[test]
+fn merged_cells_say_how_far_a_group_reaches() {
+    let fill = |merged: bool| {
+        move |sheet: &mut Worksheet| {
+            if merged {
+                sheet.merge_range(0, 1, 0, 2, "Attended", &Format::new()).unwrap();
+            } else {
+                sheet.write(0, 1, "Attended").unwrap();
+            }
+            for (column, (name, figure)) in
+                ["site", "Type 1", "Type 2", "Share"].into_iter().zip([0.0, 1.0, 2.0, 3.0]).enumerate()
+            {
+                let column = u16::try_from(column).unwrap();
+                sheet.write(1, column, name).unwrap();
+                sheet.write(2, column, figure).unwrap();
+            }
+        }
+    };
+    // By the merged cells the share is not of those who attended; blank cells alone say nothing else.
+    let spec = tabled(
+        "{ header_rows: 2 }",
+        "site: {}\ntwo: { header: Attended Type 2 }\nshare: { header: Attended Share, required: false }",
+    );
+    let merged = read("t.xlsx", &workbook(&[("Data", &fill(true))]), &spec);
+    assert_eq!(merged.rows, ["3: 0|2|"]);
+    assert_eq!(read("t.xlsx", &workbook(&[("Data", &fill(false))]), &spec).rows, ["3: 0|2|3"]);
+}
+
+#[test]
 fn findings_name_the_sheet() {
     let bytes = workbook(&[("Activity", &|sheet: &mut Worksheet| {
         fill_two(sheet);
@@ -259,7 +287,8 @@ fn findings_name_the_sheet() {
     })]);
     let content = read("t.xlsx", &bytes, &two());
     let [finding] = content.findings.as_slice() else { panic!("{:?}", content.findings) };
-    assert_eq!(finding.check, "ragged_row");
+    // In a sheet a cell has its column: what stands beside the header has moved no other.
+    assert_eq!((finding.check.as_str(), finding.severity), ("unnamed_column", Severity::Note));
     assert_eq!((finding.rows[0].row, finding.rows[0].sheet.as_deref()), (3, Some("Activity")));
 }
 

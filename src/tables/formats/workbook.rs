@@ -2,7 +2,8 @@
 //!
 //! A sheet of an `.xlsx` file is read cell by cell: in memory are its distinct texts and the rows on their way. The
 //! older formats are held in memory as a whole, up to 128 MB of file (`.xls`) or of unpacked parts (`.ods`).
-//! Of merged cells the first holds the value; a formula's value is the one that was saved with it.
+//! Of merged cells the first holds the value, and the rows of `.xlsx` and `.xls` know how far it reaches, for the groups of
+//! a header; a formula's value is the one that was saved with it.
 
 mod rows;
 
@@ -11,7 +12,7 @@ use std::{
     io::{BufReader, Read, Seek},
 };
 
-use calamine::{Data, DataRef, Ods, OdsError, Range, Reader, Sheet, Xls, XlsError, Xlsx, XlsxError};
+use calamine::{Data, DataRef, Dimensions, Ods, OdsError, Range, Reader, Sheet, Xls, XlsError, Xlsx, XlsxError};
 
 use super::{
     super::{
@@ -27,7 +28,7 @@ use super::{
     package,
     sheets::{choose, read_head},
 };
-use rows::{CellAt, SheetRows};
+use rows::{CellAt, Merged, SheetRows};
 
 /// Excel's binary format, up to Excel 2003, and encrypted workbooks of any kind.
 pub(super) const OLD_FORMAT: Format = Format {
@@ -57,10 +58,12 @@ pub(super) fn open_xlsx(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError
         let mut book = Xlsx::new(BufReader::new(file)).map_err(|error| reading.xlsx_refusal(error))?;
         let sheets = book.sheets_metadata().to_vec();
         let sheet = choose(&reading.name, &sheets, &reading.spec, |sheet| {
-            reading.xlsx_rows(&mut book, sheet, |rows| read_head(rows))
+            reading.xlsx_rows(&mut book, sheet, Merged::default(), |rows| read_head(rows))
         })?;
+        // They stand behind the cells, so that the sheet is read twice: only for those that a header can need.
+        let merged = if reading.has_groups() { book.merge_cells_by_sheet_name(&sheet).ok() } else { None };
         sink.opened(Some(&sheet))?;
-        reading.xlsx_rows(&mut book, &sheet, |rows| send(rows, sink))
+        reading.xlsx_rows(&mut book, &sheet, Merged::new(&merged.unwrap_or_default()), |rows| send(rows, sink))
     })
 }
 
@@ -76,7 +79,10 @@ fn open_xls(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
         })?;
         let (sheets, epoch_1904) = (book.sheets_metadata().to_vec(), book.has_1904_epoch());
         let damaged = |error: XlsError| ReadError::damaged(&reading.name, XLS, &error);
-        reading.held(&sheets, epoch_1904, sink, |sheet| book.worksheet_range(sheet).map_err(damaged))
+        reading.held(&sheets, epoch_1904, sink, |sheet| {
+            let merged = book.merge_cells_by_sheet_name(sheet).unwrap_or_default();
+            Ok((book.worksheet_range(sheet).map_err(damaged)?, merged))
+        })
     })
 }
 
@@ -92,7 +98,7 @@ pub(super) fn open_ods(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError>
         };
         let mut book = Ods::new(BufReader::new(file)).map_err(refused)?;
         let sheets = book.sheets_metadata().to_vec();
-        reading.held(&sheets, false, sink, |sheet| book.worksheet_range(sheet).map_err(refused))
+        reading.held(&sheets, false, sink, |sheet| Ok((book.worksheet_range(sheet).map_err(refused)?, Vec::new())))
     })
 }
 
@@ -111,6 +117,7 @@ impl Reading {
         &self,
         book: &mut Xlsx<BufReader<File>>,
         sheet: &str,
+        merged: Merged,
         take: impl FnOnce(NextRow<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let epoch_1904 = book.has_1904_epoch();
@@ -124,8 +131,13 @@ impl Reading {
                 CellAt { row, column, value: cell.get_value().clone(), style }
             }))
         };
-        let mut rows = SheetRows::new(next, &self.name, self.limits, epoch_1904);
+        let mut rows = SheetRows::new(next, &self.name, self.limits, epoch_1904).with_merged(merged);
         take(&mut |row| rows.read(row))
+    }
+
+    /// Whether the header has rows in which groups of columns can stand.
+    fn has_groups(&self) -> bool {
+        self.spec.table.header_rows.0 > 1
     }
 
     fn xlsx_refusal(&self, error: XlsxError) -> ReadError {
@@ -148,19 +160,21 @@ impl Reading {
         sheets: &[Sheet],
         epoch_1904: bool,
         sink: &mut Sink,
-        mut range: impl FnMut(&str) -> Result<Range<Data>, ReadError>,
+        mut range: impl FnMut(&str) -> Result<(Range<Data>, Vec<Dimensions>), ReadError>,
     ) -> Result<(), Halt> {
         let sheet = choose(&self.name, sheets, &self.spec, |sheet| {
-            self.range_rows(&range(sheet)?, epoch_1904, |rows| read_head(rows))
+            let (range, merged) = range(sheet)?;
+            self.range_rows(&range, &merged, epoch_1904, |rows| read_head(rows))
         })?;
-        let range = range(&sheet)?;
+        let (range, merged) = range(&sheet)?;
         sink.opened(Some(&sheet))?;
-        self.range_rows(&range, epoch_1904, |rows| send(rows, sink))
+        self.range_rows(&range, &merged, epoch_1904, |rows| send(rows, sink))
     }
 
     fn range_rows<T, E>(
         &self,
         range: &Range<Data>,
+        merged: &[Dimensions],
         epoch_1904: bool,
         take: impl FnOnce(NextRow<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -175,7 +189,8 @@ impl Reading {
                 style: Style::Plain,
             }))
         };
-        let mut rows = SheetRows::new(next, &self.name, self.limits, epoch_1904);
+        let rows = SheetRows::new(next, &self.name, self.limits, epoch_1904);
+        let mut rows = rows.with_merged(Merged::new(merged));
         take(&mut |row| rows.read(row))
     }
 }

@@ -1,6 +1,8 @@
 //! Cells in the order of a sheet → rows.
 
-use calamine::DataRef;
+use std::collections::BTreeMap;
+
+use calamine::{DataRef, Dimensions};
 
 use super::super::{
     super::{ReadError, error::Limits, row::Row},
@@ -34,6 +36,23 @@ pub(super) struct SheetRows<'a, F> {
     rows: u64,
     /// The most cells of a row so far: rows are filled up to it, because a sheet leaves out blank cells.
     width: usize,
+    merged: Merged,
+}
+
+/// The cells that are merged across columns.
+#[derive(Debug, Default)]
+pub(super) struct Merged(BTreeMap<u32, Vec<(usize, usize)>>);
+
+impl Merged {
+    pub(super) fn new(ranges: &[Dimensions]) -> Self {
+        let mut rows: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
+        for Dimensions { start: (row, first), end: (_, last) } in
+            ranges.iter().filter(|range| range.start.1 < range.end.1)
+        {
+            rows.entry(*row).or_default().push((*first as usize, *last as usize));
+        }
+        Self(rows)
+    }
 }
 
 impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
@@ -50,7 +69,13 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
             blank: 0,
             rows: 0,
             width: 0,
+            merged: Merged::default(),
         }
+    }
+
+    /// The same, telling each row which of its cells are merged.
+    pub(super) fn with_merged(self, merged: Merged) -> Self {
+        Self { merged, ..self }
     }
 
     /// Reads the next row, blank ones included; false at the end.
@@ -119,6 +144,10 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
 
     fn write(&mut self, row: &mut Row, number: u64) -> Result<(), ReadError> {
         row.clear(number);
+        let merged = self.gathered.first().and_then(|first| self.merged.0.get(&first.row));
+        for (first, last) in merged.into_iter().flatten() {
+            row.merge(*first, *last);
+        }
         for cell in self.gathered.drain(..) {
             let column = cell.column as usize;
             if column >= self.limits.columns {
