@@ -35,7 +35,9 @@ fn name_of(path: &Path) -> String {
 
 fn judged(dataset: &str, path: &Path) -> Examined {
     let (_folder, config) = only(dataset);
-    examine(&config, path, &name_of(path))
+    let mut examined = examine(&config, path, &name_of(path));
+    assert_eq!(examined.len(), 1, "{examined:#?}");
+    examined.remove(0)
 }
 
 /// Published, and the findings above a note.

@@ -253,12 +253,20 @@ pub struct Limits {
     pub rows: u64,
     /// The most bytes that an archive or a workbook may unpack to.
     pub unpacked_bytes: u64,
+    /// The most bytes that a format may hold in memory at a time, where it must hold more than a row.
+    pub held_bytes: u64,
 }
 
 impl Default for Limits {
-    /// 1 MB a row, as many columns as a spreadsheet has, a thousand million rows, 8 GB unpacked.
+    /// 1 MB a row, as many columns as a spreadsheet has, a thousand million rows, 8 GB unpacked, 512 MB held.
     fn default() -> Self {
-        Self { row_bytes: 1 << 20, columns: 16_384, rows: 1_000_000_000, unpacked_bytes: 8 << 30 }
+        Self {
+            row_bytes: 1 << 20,
+            columns: 16_384,
+            rows: 1_000_000_000,
+            unpacked_bytes: 8 << 30,
+            held_bytes: 512 << 20,
+        }
     }
 }
 

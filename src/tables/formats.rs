@@ -13,6 +13,8 @@ mod named;
 mod package;
 mod packed;
 mod parquet;
+mod parquet_footer;
+mod parquet_pages;
 mod sheets;
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,18 @@ pub(super) enum Style {
 }
 
 impl Style {
+    /// The formats that every workbook has without saying what they are (ECMA-376, part 1, 18.8.30), by their numbers.
+    pub(super) fn of_builtin(number: u16) -> Self {
+        match number {
+            9 | 10 => Self::Percent,
+            17 => Self::Month,
+            18..=21 | 45..=47 => Self::Time,
+            // 27 to 36 and 50 to 58 are the dates of East Asian calendars.
+            14..=16 | 22 | 27..=36 | 50..=58 => Self::Date,
+            _ => Self::Plain,
+        }
+    }
+
     /// Reads a number format's first section, which is the one for positive numbers (ECMA-376, part 1, 18.8.31).
     pub(super) fn of_format(code: &str) -> Self {
         let letters = letters(code);

@@ -82,6 +82,16 @@ const FREE: u64 = 64 << 20;
 /// Tables of text seldom shrink to less than a hundredth; archive bombs to a thousandth.
 const RATIO: u64 = 500;
 
+/// Whether so many bytes are more than any table unpacks to from so few.
+pub(super) fn swells(unpacked: u64, packed: u64) -> bool {
+    unpacked > FREE && unpacked / RATIO > packed
+}
+
+/// What is said of it.
+pub(super) fn swollen() -> String {
+    format!("it unpacks to more than {RATIO} times its size, as no table does")
+}
+
 /// Unpacked bytes, held against what they were unpacked from.
 pub(super) struct Bounded<R> {
     unpacked: R,
@@ -105,8 +115,8 @@ impl<R: Read> Read for Bounded<R> {
             return Err(Bomb::refusal(format!("it unpacks to more than {}", megabytes(self.most))));
         }
         let packed = self.packed.load(Ordering::Relaxed);
-        if self.seen > FREE && self.seen / RATIO > packed {
-            return Err(Bomb::refusal(format!("it unpacks to more than {RATIO} times its size, as no table does")));
+        if swells(self.seen, packed) {
+            return Err(Bomb::refusal(swollen()));
         }
         Ok(read)
     }

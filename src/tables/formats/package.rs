@@ -13,13 +13,15 @@ use zip::ZipArchive;
 
 use super::{
     super::{ReadError, error::Limits},
-    input::megabytes,
+    input::{megabytes, swells, swollen},
 };
 
 /// No workbook has more parts.
 const PARTS: usize = 10_000;
 /// The longest piece of XML: a cell holds at most 32,767 characters, each of up to ten bytes as XML.
 const PIECE: usize = 1 << 20;
+/// Elements within elements: no part of a workbook comes near it, and readers remember each that is open.
+const DEPTH: usize = 256;
 /// A part that is no XML (a picture) may be so large; a reader that takes it for XML has it in memory.
 const FOREIGN: u64 = 64 << 20;
 /// Parts that are held in memory as they are, by the end of their names: texts, and formats, which grow manifold.
@@ -35,6 +37,7 @@ pub(super) fn open(file: &File, name: &str, what: &'static str) -> Result<ZipArc
 /// Looks through all parts.
 pub(super) fn inspect(
     archive: &mut ZipArchive<BufReader<File>>,
+    file: &File,
     name: &str,
     what: &'static str,
     limits: &Limits,
@@ -43,6 +46,7 @@ pub(super) fn inspect(
     if archive.len() > PARTS {
         return Err(refused(format!("it has more than {PARTS} parts")));
     }
+    let packed = file.metadata().map_err(|source| ReadError::Open { file: name.to_owned(), source })?.len();
     let mut left = limits.unpacked_bytes;
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(|error| match error {
@@ -65,6 +69,9 @@ pub(super) fn inspect(
             pieces.feed(buffer.get(..read).unwrap_or_default());
             if pieces.size > left {
                 return Err(refused(format!("it unpacks to more than {}", megabytes(limits.unpacked_bytes))));
+            }
+            if swells(limits.unpacked_bytes - left + pieces.size, packed) {
+                return Err(refused(swollen()));
             }
             if pieces.size > most {
                 return Err(refused(format!("{title} in it unpacks to more than {}", megabytes(most))));
@@ -99,6 +106,11 @@ struct Pieces {
     longest: usize,
     size: u64,
     xml: bool,
+    /// How many elements are open, and the most there ever were; the first and the last sign of the open tag.
+    depth: usize,
+    deepest: usize,
+    first: u8,
+    before: u8,
     /// The last bytes, for what stretches over two reads.
     last: [u8; 12],
     /// The highest `uniqueCount` that a tag claims: room is made for so many texts, whether they follow or not.
@@ -108,7 +120,20 @@ struct Pieces {
 
 impl Default for Pieces {
     fn default() -> Self {
-        Self { within: Within::Text, piece: 0, longest: 0, size: 0, xml: false, last: [0; 12], claim: 0, digits: None }
+        Self {
+            within: Within::Text,
+            piece: 0,
+            longest: 0,
+            size: 0,
+            xml: false,
+            depth: 0,
+            deepest: 0,
+            first: 0,
+            before: 0,
+            last: [0; 12],
+            claim: 0,
+            digits: None,
+        }
     }
 }
 
@@ -131,14 +156,24 @@ impl Pieces {
         match (self.within, byte) {
             (Within::Text, b'<') => self.begin(Within::Tag(None)),
             (Within::Text, _) => {}
-            (Within::Tag(None), b'>') => self.begin(Within::Text),
+            (Within::Tag(None), b'>') => {
+                self.close_tag();
+                self.begin(Within::Text);
+            }
             (Within::Tag(None), b'"' | b'\'') => {
+                self.before = byte;
                 self.within = Within::Tag(Some(byte));
                 if self.last.ends_with(b"uniqueCount=") {
                     self.digits = Some(0);
                 }
             }
-            (Within::Tag(None), _) => self.remember(byte),
+            (Within::Tag(None), _) => {
+                if self.piece == 1 {
+                    self.first = byte;
+                }
+                self.before = byte;
+                self.remember(byte);
+            }
             (Within::Tag(Some(quote)), _) if byte == quote => {
                 self.within = Within::Tag(None);
                 self.claim = self.claim.max(self.digits.take().unwrap_or(0));
@@ -156,6 +191,17 @@ impl Pieces {
             }
         }
         self.longest = self.longest.max(self.piece);
+    }
+
+    /// Counts the element that a tag opens or closes.
+    fn close_tag(&mut self) {
+        match (self.first, self.before) {
+            (b'/', _) => self.depth = self.depth.saturating_sub(1),
+            // Declarations, and elements that close themselves.
+            (b'?' | b'!', _) | (_, b'/') => {}
+            _ => self.depth += 1,
+        }
+        self.deepest = self.deepest.max(self.depth);
     }
 
     /// Remembers the letters of a tag outside its values, white space left out, and finds out whether it is a section.
@@ -192,6 +238,8 @@ impl Pieces {
     fn excess(&self) -> Option<String> {
         if self.longest > PIECE {
             Some(format!("has a piece of XML longer than {}, as no workbook has", megabytes(PIECE as u64)))
+        } else if self.deepest > DEPTH {
+            Some(format!("nests its XML deeper than {DEPTH} elements, as no workbook does"))
         } else if !self.xml && self.size > FOREIGN {
             Some(format!("is larger than {}", megabytes(FOREIGN)))
         } else {
@@ -229,6 +277,17 @@ mod tests {
             let found = measured(&xml).longest;
             // Whether a piece counts the signs that it begins and ends with makes no difference.
             assert!((longest..longest + 12).contains(&found), "{found} {xml}");
+        }
+    }
+
+    #[test]
+    fn the_deepest_element_is_found() {
+        for (xml, deepest) in [
+            ("<?xml version='1.0'?><a><b/><c d='/'><e f='>'/></c><!-- <x><y><z> --><![CDATA[<x><y>]]></a>", 2),
+            ("<a><b><c></c></b><b></b></a>", 3),
+            ("<a b='</a>'><c /></a>", 1),
+        ] {
+            assert_eq!(measured(xml).deepest, deepest, "{xml}");
         }
     }
 

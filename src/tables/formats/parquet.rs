@@ -1,4 +1,7 @@
 //! Parquet: typed columns, each value as the text that means it exactly.
+//!
+//! In memory are the footer, at most 64 MB of it as it is written, and the pages and rows that are being decoded, at most
+//! [`Limits::held_bytes`](super::super::Limits::held_bytes).
 
 use std::fs::File;
 
@@ -12,41 +15,59 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::{
     super::{
         ReadError,
+        error::Limits,
         row::{Row, Rows},
     },
     Format, Opening,
     apart::{self, Halt, Sink},
     cell_text,
     named::{Kind, open_as},
+    parquet_footer::{self, Shape},
+    parquet_pages::rows_at_a_time,
 };
 
 /// Parquet files.
 pub(super) const FORMAT: Format =
     Format { recognises: |head| head.starts_with(b"PAR1"), open: |opening| open_as(Kind::Parquet, opening, open) };
 
-const WHAT: &str = "a Parquet file";
-/// So many rows are decoded at a time.
-const BATCH: usize = 1024;
+pub(super) const WHAT: &str = "a Parquet file";
 
 fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     let Opening { input, name, limits, .. } = opening;
     let file = input.into_file(limits.unpacked_bytes).map_err(|source| ReadError::unpacking(&name, 0, source))?;
-    apart::read(&name.clone(), WHAT, move |sink| send(file, &name, limits.columns, sink))
+    apart::read(&name.clone(), WHAT, move |sink| send(file, &name, &limits, sink))
 }
 
 /// Row 0 is the header; the rows are counted from 1.
-fn send(file: File, name: &str, columns: usize, sink: &mut Sink) -> Result<(), Halt> {
+fn send(file: File, name: &str, limits: &Limits, sink: &mut Sink) -> Result<(), Halt> {
     let damaged = |error: &dyn std::fmt::Display| ReadError::damaged(name, WHAT, error);
+    let nested = |column: &str| {
+        let reason = "its values are lists or records; write one value a row and column".to_owned();
+        ReadError::Record { file: name.to_owned(), place: format!("column `{column}`"), reason }
+    };
+    let columns = limits.columns;
+    match parquet_footer::shape(&file).map_err(|source| ReadError::unpacking(name, 0, source))? {
+        Shape::Flat(found) if found <= columns => {}
+        Shape::Flat(_) => {
+            return Err(ReadError::TooManyColumns { file: name.to_owned(), row: 0, limit: columns }.into());
+        }
+        Shape::Nested(column) => return Err(nested(&column).into()),
+        Shape::Odd => return Err(damaged(&"its list of columns contradicts itself").into()),
+        Shape::TooLong => {
+            return Err(ReadError::TooLarge {
+                file: name.to_owned(),
+                reason: "its footer is longer than any".to_owned(),
+            }
+            .into());
+        }
+    }
+    let again = file.try_clone().map_err(|source| ReadError::Open { file: name.to_owned(), source })?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(&error))?;
     let schema = builder.schema().clone();
-    if schema.fields().len() > columns {
-        return Err(ReadError::TooManyColumns { file: name.to_owned(), row: 0, limit: columns }.into());
-    }
     if let Some(field) = schema.fields().iter().find(|field| field.data_type().is_nested()) {
-        let place = format!("column `{}`", field.name());
-        let reason = "its values are lists or records; write one value a row and column".to_owned();
-        return Err(ReadError::Record { file: name.to_owned(), place, reason }.into());
+        return Err(nested(field.name()).into());
     }
+    let batch = rows_at_a_time(&again, builder.metadata(), name, limits)?;
     let mut header = Row::default();
     for field in schema.fields() {
         header.push_str(field.name());
@@ -56,7 +77,7 @@ fn send(file: File, name: &str, columns: usize, sink: &mut Sink) -> Result<(), H
     sink.push(header)?;
     let options = FormatOptions::default();
     let mut number = 0;
-    for batch in builder.with_batch_size(BATCH).build().map_err(|error| damaged(&error))? {
+    for batch in builder.with_batch_size(batch).build().map_err(|error| damaged(&error))? {
         let batch = batch.map_err(|error| damaged(&error))?;
         let texts = batch.columns().iter().map(|column| Texts::new(column.as_ref(), &options));
         let texts = texts.collect::<Result<Vec<_>, _>>().map_err(|error| damaged(&error))?;
@@ -67,6 +88,14 @@ fn send(file: File, name: &str, columns: usize, sink: &mut Sink) -> Result<(), H
             for text in &texts {
                 text.push(&mut row, at);
                 row.end_cell();
+            }
+            if number > limits.rows {
+                return Err(ReadError::TooManyRows { file: name.to_owned(), limit: limits.rows }.into());
+            }
+            if row.bytes() > limits.row_bytes {
+                return Err(
+                    ReadError::RowTooLong { file: name.to_owned(), row: number, limit: limits.row_bytes }.into()
+                );
             }
             sink.push(row)?;
         }

@@ -1,14 +1,13 @@
 //! Which of several tables in one file is meant: the sheet of a workbook, the member of an archive.
 
+use std::collections::HashSet;
+
 use calamine::{Sheet, SheetType, SheetVisible};
 
-use super::{
-    super::{
-        ReadError, TableSpec, header,
-        row::{Row, Rows},
-        settings::SheetChoice,
-    },
-    likeness,
+use super::super::{
+    ReadError, TableSpec, header,
+    row::{Row, Rows},
+    settings::SheetChoice,
 };
 
 /// Reads the rows in which a header is searched.
@@ -38,13 +37,18 @@ pub(super) fn pick<'a, T>(candidates: &'a [T], likeness: &[usize]) -> Vec<&'a T>
 }
 
 /// The name of the sheet to read: the one that the dataset names, or the only one, or the one whose header answers to
-/// most of the columns. Hidden sheets count only where they are named. `read` reads the first rows of a sheet.
+/// most of the columns. Hidden sheets count only where they are named. `answers` says how many columns a sheet answers to.
 pub(super) fn choose(
     file: &str,
     sheets: &[Sheet],
     spec: &TableSpec,
-    mut read: impl FnMut(&str) -> Result<Vec<Row>, ReadError>,
+    mut answers: impl FnMut(&str) -> Result<usize, ReadError>,
 ) -> Result<String, ReadError> {
+    let mut names = HashSet::new();
+    if let Some(twice) = sheets.iter().find(|sheet| !names.insert(sheet.name.to_lowercase())) {
+        let reason = format!("two of its sheets are called `{}`", twice.name);
+        return Err(ReadError::damaged(file, "a workbook", reason));
+    }
     let tables = || sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let visible = || tables().filter(|sheet| sheet.visible == SheetVisible::Visible);
@@ -68,8 +72,7 @@ pub(super) fn choose(
         }
         ([], None) => Err(ReadError::NoSheet { file: file.to_owned() }),
         (several, _) => {
-            let found = several.iter().map(|name| Ok(likeness(&read(name)?, spec)));
-            let found = found.collect::<Result<Vec<_>, ReadError>>()?;
+            let found = several.iter().map(|name| answers(name)).collect::<Result<Vec<_>, ReadError>>()?;
             match pick(several, &found).as_slice() {
                 [only] => Ok((**only).to_owned()),
                 [] => Err(ReadError::NoSheetAnswers {

@@ -1,5 +1,10 @@
 //! Files of every format as they arrive: what is read, what is said of it, and what is refused.
 
+mod ods;
+mod parquet;
+mod xls;
+mod xlsx;
+
 use std::{io::Write, path::PathBuf};
 
 use proptest::prelude::*;
@@ -147,7 +152,7 @@ fn parquet_file() -> Vec<u8> {
     let counts: ArrayRef = std::sync::Arc::new(Float64Array::from(vec![1.0, 2.0]));
     let batch = RecordBatch::try_from_iter([("name", names), ("count", counts)]).unwrap();
     let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    let mut writer = ::parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     bytes

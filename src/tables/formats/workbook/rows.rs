@@ -112,6 +112,7 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
             let reason = format!("row {} stands below row {}", row + 1, self.number - 1);
             return Err(ReadError::damaged(self.name, "a workbook", reason));
         }
+        let mut bytes = held(&first.value);
         self.gathered.push(first);
         while let Some(cell) = self.filled()? {
             if cell.row != row {
@@ -121,6 +122,10 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
             if self.gathered.len() >= self.limits.columns {
                 let (file, limit) = (self.name.to_owned(), self.limits.columns);
                 return Err(ReadError::TooManyColumns { file, row: u64::from(row) + 1, limit });
+            }
+            bytes += held(&cell.value);
+            if bytes > self.limits.row_bytes {
+                return Err(self.too_long(u64::from(row) + 1));
             }
             self.gathered.push(cell);
         }
@@ -148,7 +153,7 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
         for (first, last) in merged.into_iter().flatten() {
             row.merge(*first, *last);
         }
-        for cell in self.gathered.drain(..) {
+        for cell in std::mem::take(&mut self.gathered) {
             let column = cell.column as usize;
             if column >= self.limits.columns {
                 let (file, limit) = (self.name.to_owned(), self.limits.columns);
@@ -160,8 +165,7 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
             push(row, &cell, self.epoch_1904);
             row.end_cell();
             if row.bytes() > self.limits.row_bytes {
-                let (file, limit) = (self.name.to_owned(), self.limits.row_bytes);
-                return Err(ReadError::RowTooLong { file, row: number, limit });
+                return Err(self.too_long(number));
             }
         }
         self.width = self.width.max(row.len());
@@ -169,6 +173,18 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
             row.end_cell();
         }
         Ok(())
+    }
+
+    fn too_long(&self, row: u64) -> ReadError {
+        ReadError::RowTooLong { file: self.name.to_owned(), row, limit: self.limits.row_bytes }
+    }
+}
+
+/// The bytes of a text that a cell has to itself.
+fn held(value: &DataRef<'_>) -> usize {
+    match value {
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.len(),
+        _ => 0,
     }
 }
 

@@ -1,0 +1,267 @@
+//! The sheets of an `OpenDocument` spreadsheet (`content.xml`), row by row as the XML passes.
+//!
+//! In memory are one row, as it is written and not as it is repeated, and the names of the styles of hidden sheets.
+
+use std::{collections::HashSet, io::BufRead};
+
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesStart, Event},
+};
+
+use super::{
+    super::super::{ReadError, error::Limits},
+    ODS,
+    ods_cell::{CellStart, OdsCell, Shown},
+    sheets_limit,
+};
+
+/// A row that holds something.
+#[derive(Debug, Default)]
+pub(super) struct OdsRow {
+    /// Where it stands, from 0, and how many rows from there on are like it.
+    pub(super) at: u32,
+    pub(super) repeated: u32,
+    pub(super) cells: Vec<OdsCell>,
+}
+
+/// The XML of `content.xml`.
+pub(super) struct Content<'a, R> {
+    xml: Reader<R>,
+    buffer: Vec<u8>,
+    /// How many elements are open; among them that of the sheets, and that of the sheet which is being read.
+    depth: usize,
+    sheets: Option<usize>,
+    sheet: Option<usize>,
+    hidden_styles: HashSet<String>,
+    /// The row that comes next, from 0.
+    row: u64,
+    name: &'a str,
+    limits: Limits,
+}
+
+impl<'a, R: BufRead> Content<'a, R> {
+    pub(super) fn new(content: R, name: &'a str, limits: Limits) -> Self {
+        let mut xml = Reader::from_reader(content);
+        xml.config_mut().expand_empty_elements = true;
+        Self {
+            xml,
+            buffer: Vec::new(),
+            depth: 0,
+            sheets: None,
+            sheet: None,
+            hidden_styles: HashSet::new(),
+            row: 0,
+            name,
+            limits,
+        }
+    }
+
+    /// Goes to the next sheet: its name, and whether it is shown. None after the last.
+    pub(super) fn next_sheet(&mut self) -> Result<Option<(String, bool)>, ReadError> {
+        let mut style = None;
+        loop {
+            let (depth, sheets, name) = (self.depth, self.sheets, self.name);
+            match self.event()? {
+                Event::Eof => return Ok(None),
+                Event::Start(start) => match start.name().0 {
+                    "style:style" => style = attribute(&start, "style:name", name)?,
+                    "style:table-properties" => {
+                        let hidden = attribute(&start, "table:display", name)?.is_some_and(|shown| shown == "false");
+                        if let (true, Some(style)) = (hidden, style.take()) {
+                            self.hidden_styles.insert(style);
+                            sheets_limit(self.hidden_styles.len(), self.name)?;
+                        }
+                    }
+                    "office:spreadsheet" => self.sheets = Some(depth + 1),
+                    // A table elsewhere is a copy of one in another file, or of what was deleted.
+                    "table:table" if sheets == Some(depth) => {
+                        let title = attribute(&start, "table:name", name)?.unwrap_or_default();
+                        let style = attribute(&start, "table:style-name", name)?;
+                        self.sheet = Some(depth + 1);
+                        self.row = 0;
+                        let hidden = style.is_some_and(|style| self.hidden_styles.contains(&style));
+                        return Ok(Some((title, !hidden)));
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads the next row of the sheet that holds something; false after its last.
+    pub(super) fn next_row(&mut self, row: &mut OdsRow) -> Result<bool, ReadError> {
+        let Some(sheet) = self.sheet else { return Ok(false) };
+        while self.depth >= sheet {
+            let name = self.name;
+            let repeated = match self.event()? {
+                Event::Eof => break,
+                Event::Start(start) => match start.name().0 {
+                    "table:table-row" => count(&start, "table:number-rows-repeated", name)?,
+                    "table:table-row-group" | "table:table-rows" | "table:table-header-rows" => continue,
+                    _ => {
+                        self.skip()?;
+                        continue;
+                    }
+                },
+                _ => continue,
+            };
+            row.cells.clear();
+            self.cells(&mut row.cells)?;
+            let at = self.row;
+            self.row = at.saturating_add(repeated);
+            if row.cells.is_empty() {
+                continue;
+            }
+            let (Ok(first), Ok(_)) = (u32::try_from(at), u32::try_from(self.row)) else {
+                return Err(ReadError::TooManyRows { file: self.name.to_owned(), limit: self.limits.rows });
+            };
+            (row.at, row.repeated) = (first, u32::try_from(repeated).unwrap_or(u32::MAX));
+            return Ok(true);
+        }
+        self.sheet = None;
+        Ok(false)
+    }
+
+    /// Reads the cells of the row that was just opened, those that hold something.
+    fn cells(&mut self, cells: &mut Vec<OdsCell>) -> Result<(), ReadError> {
+        let (row, mut column, mut bytes) = (self.depth, 0_u64, 0_usize);
+        while self.depth >= row {
+            let name = self.name;
+            let (start, repeated) = match self.event()? {
+                Event::Eof => return Err(self.damaged("its last row is not closed")),
+                Event::Start(start) => {
+                    // What lies under a merged cell is a cell like any other, as it is in Excel's files.
+                    if !matches!(start.name().0, "table:table-cell" | "table:covered-table-cell") {
+                        self.skip()?;
+                        continue;
+                    }
+                    let repeated = count(&start, "table:number-columns-repeated", name)?;
+                    (CellStart::read(&start, name)?, repeated)
+                }
+                _ => continue,
+            };
+            let shown = self.shown(bytes)?;
+            let at = column;
+            column = column.saturating_add(repeated);
+            let Some(value) = start.value(&shown) else { continue };
+            if column > self.limits.columns as u64 {
+                let (file, limit) = (self.name.to_owned(), self.limits.columns);
+                return Err(ReadError::TooManyColumns { file, row: self.row + 1, limit });
+            }
+            bytes = bytes.saturating_add(value.bytes().saturating_mul(usize::try_from(repeated).unwrap_or(usize::MAX)));
+            if bytes > self.limits.row_bytes {
+                return Err(self.too_long());
+            }
+            let place = |place: u64| u32::try_from(place).unwrap_or(u32::MAX);
+            cells.push(OdsCell { column: place(at), repeated: place(repeated), value });
+        }
+        Ok(())
+    }
+
+    /// Reads what the cell that was just opened shows: its paragraphs, without notes and drawings.
+    fn shown(&mut self, before: usize) -> Result<Shown, ReadError> {
+        let cell = self.depth;
+        let mut shown = Shown::default();
+        while self.depth >= cell {
+            let (depth, name) = (self.depth, self.name);
+            match self.event()? {
+                Event::Eof => return Err(self.damaged("its last cell is not closed")),
+                Event::Start(start) => match start.name().0 {
+                    "text:p" if depth == cell => shown.paragraph(),
+                    "text:s" => {
+                        let spaces = match attribute(&start, "text:c", name)? {
+                            None => 1,
+                            Some(spaces) => spaces.parse().unwrap_or(usize::MAX),
+                        };
+                        // More than a row may hold is refused below.
+                        shown.spaces(spaces.min(self.limits.row_bytes + 1));
+                    }
+                    "text:tab" => shown.spaces(1),
+                    "text:line-break" => shown.line(),
+                    "text:ruby-text" | "text:note" => self.skip()?,
+                    text if text.starts_with("text:") => {}
+                    _ => self.skip()?,
+                },
+                Event::Text(text) if depth > cell => shown.text(&text.xml10_content()),
+                Event::CData(text) if depth > cell => shown.text(&text.xml10_content()),
+                Event::GeneralRef(entity) if depth > cell => match entity_text(&entity) {
+                    Some(text) => shown.literal(text),
+                    None => return Err(self.damaged("it refers to an entity that XML does not have")),
+                },
+                _ => {}
+            }
+            if before + shown.len() > self.limits.row_bytes {
+                return Err(self.too_long());
+            }
+        }
+        Ok(shown)
+    }
+
+    /// Goes past the element that was just opened.
+    fn skip(&mut self) -> Result<(), ReadError> {
+        let element = self.depth;
+        while self.depth >= element {
+            if matches!(self.event()?, Event::Eof) {
+                return Err(self.damaged("it ends in the middle"));
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self) -> Result<Event<'_>, ReadError> {
+        self.buffer.clear();
+        let event = self.xml.read_event_into(&mut self.buffer);
+        let event = event.map_err(|error| ReadError::damaged(self.name, ODS, error))?;
+        match event {
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        Ok(event)
+    }
+
+    fn too_long(&self) -> ReadError {
+        ReadError::RowTooLong { file: self.name.to_owned(), row: self.row + 1, limit: self.limits.row_bytes }
+    }
+
+    fn damaged(&self, reason: &str) -> ReadError {
+        ReadError::damaged(self.name, ODS, reason)
+    }
+}
+
+/// The value of an attribute.
+pub(super) fn attribute(start: &BytesStart<'_>, key: &str, name: &str) -> Result<Option<String>, ReadError> {
+    let damaged = |error: &dyn std::fmt::Display| ReadError::damaged(name, ODS, error);
+    let found = start.try_get_attribute(key).map_err(|error| damaged(&error))?;
+    let value = found.map(|found| found.normalized_value(XmlVersion::Implicit1_0)).transpose();
+    value.map(|value| value.map(std::borrow::Cow::into_owned)).map_err(|error| damaged(&error))
+}
+
+/// How often something is repeated: 1 unless it says so.
+fn count(start: &BytesStart<'_>, key: &str, name: &str) -> Result<u64, ReadError> {
+    let Some(count) = attribute(start, key, name)? else { return Ok(1) };
+    // Digits beyond any number are beyond any limit too.
+    let digits = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+    match count.parse() {
+        Ok(count) => Ok(count),
+        Err(_) if digits => Ok(u64::MAX),
+        Err(_) => Err(ReadError::damaged(name, ODS, format!("`{key}` is no count"))),
+    }
+}
+
+/// What a reference in text stands for: a character, or one of the five names of XML.
+fn entity_text(entity: &quick_xml::events::BytesRef<'_>) -> Option<char> {
+    if let Some(c) = entity.resolve_char_ref().ok()? {
+        return Some(c);
+    }
+    Some(match entity.xml10_content().as_ref() {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => return None,
+    })
+}
