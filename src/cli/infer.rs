@@ -1,11 +1,18 @@
 //! `bellwether infer`.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
 use crate::{
-    app::{home::Home, infer},
+    app::{
+        home::Home,
+        infer::{self, Proposal, Steward},
+    },
     config::Config,
 };
 
@@ -22,26 +29,61 @@ pub(super) struct InferArguments {
     /// The group that is to answer for the data; the operator's group of the home if there is one
     #[arg(long, value_name = "GROUP")]
     steward: Option<String>,
+    /// The sheet of a workbook
+    #[arg(long, value_name = "NAME", conflicts_with = "output")]
+    sheet: Option<String>,
+    /// Write the definitions into this folder, one file for each sheet with a table; files that are there are left alone
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
 }
 
 pub(super) fn infer(home: &Home, options: &InferArguments) -> Result<Exit, Failure> {
-    std::fs::File::open(&options.file).map_err(|error| Failure {
+    fs::File::open(&options.file).map_err(|error| Failure {
         exit: Exit::Usage,
         message: format!("bellwether: {} cannot be read: {error}", options.file.display()),
     })?;
     let config = Config::load(home.root()).ok();
-    let operator = || config.as_ref().map(|config| config.daemon.operator.value.clone());
-    let steward = options.steward.clone().or_else(operator).unwrap_or_else(|| STEWARD.to_owned());
-    let proposal = match infer::infer(&options.file, &steward) {
-        Ok(proposal) => proposal,
+    let steward = steward(config.as_ref(), options.steward.as_deref());
+    let proposals = match infer::infer(&options.file, &steward, options.sheet.as_deref()) {
+        Ok(proposals) => proposals,
         Err(error) => {
             anstream::eprintln!("bellwether: {}", output::clean(&error.to_string()));
             return Ok(Exit::Findings);
         }
     };
-    output::say(proposal.yaml.trim_end())?;
-    for question in &proposal.questions {
-        anstream::eprintln!("{}: {question}.", output::doubtful("question"));
+    match (proposals.as_slice(), &options.output) {
+        (several, Some(folder)) => {
+            for proposal in several {
+                let path = write(folder, proposal)?;
+                output::say(path.display().to_string())?;
+                ask(proposal, several.len() > 1);
+            }
+            if several.len() > 1 {
+                anstream::eprintln!(
+                    "{}: a file belongs to one dataset: keep one of these for files of this name, and have the other sheets \
+                     dropped as files of their own.",
+                    output::doubtful("note")
+                );
+            }
+        }
+        ([only], None) => {
+            output::say(only.yaml.trim_end())?;
+            ask(only, false);
+        }
+        (several, None) => {
+            let sheets: Vec<String> = several
+                .iter()
+                .filter_map(|one| one.sheet.as_deref())
+                .map(output::clean)
+                .map(|name| format!("`{name}`"))
+                .collect();
+            anstream::eprintln!(
+                "bellwether: which sheet? Those that are not hidden and hold a table are {}. Name one with --sheet, or have a \
+                 definition of each written with --output DIR",
+                sheets.join(", ")
+            );
+            return Ok(Exit::Findings);
+        }
     }
     let name = options.file.file_name().unwrap_or_default().to_string_lossy();
     let takers = config.iter().flat_map(|config| config.datasets.values()).filter(|dataset| dataset.takes_name(&name));
@@ -53,4 +95,32 @@ pub(super) fn infer(home: &Home, options: &InferArguments) -> Result<Exit, Failu
         );
     }
     Ok(Exit::Fine)
+}
+
+fn steward(config: Option<&Config>, named: Option<&str>) -> Steward {
+    let operator = || config.map(|config| config.daemon.operator.value.clone());
+    let group = named.map(str::to_owned).or_else(operator).unwrap_or_else(|| STEWARD.to_owned());
+    let is_known = config.is_some_and(|config| config.groups.contains_key(&group));
+    Steward { group, is_known }
+}
+
+/// Puts a definition into a file of its own; one that is there already is never overwritten.
+fn write(folder: &Path, proposal: &Proposal) -> Result<PathBuf, Failure> {
+    let path = folder.join(format!("{}.yaml", proposal.id));
+    let written = fs::create_dir_all(folder)
+        .and_then(|()| fs::File::create_new(&path))
+        .and_then(|mut file| file.write_all(proposal.yaml.as_bytes()));
+    written.map_err(|error| Failure {
+        exit: Exit::Usage,
+        message: format!("bellwether: {} cannot be written: {error}", path.display()),
+    })?;
+    Ok(path)
+}
+
+fn ask(proposal: &Proposal, named: bool) {
+    let of = if named { format!(" ({})", proposal.id) } else { String::new() };
+    for question in &proposal.questions {
+        let mark = if question.ends_with('?') { "" } else { "." };
+        anstream::eprintln!("{}{of}: {}{mark}", output::doubtful("question"), output::clean(question));
+    }
 }

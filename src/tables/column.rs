@@ -114,7 +114,7 @@ impl ColumnReader {
 }
 
 /// The scale that a header says: `£'000`, `£m`.
-fn printed_scale(header: &str) -> Option<f64> {
+pub(super) fn printed_scale(header: &str) -> Option<f64> {
     let header = header.to_lowercase().replace('\u{2019}', "'");
     let says = |words: &[&str]| words.iter().any(|word| header.contains(word));
     let unit =

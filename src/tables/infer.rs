@@ -1,32 +1,62 @@
-//! A sample file → a proposed dataset definition, as commented YAML.
+//! A sample file → proposed dataset definitions, as commented YAML.
 //!
-//! The table is found by its look; what its columns hold is found by the reader itself: the sample is read once as each
-//! kind, and a column is of the kind as which all of its cells can be read. So what is proposed is what will be read.
+//! The table is found by its look (`place`, `heading`), and so is its layout (`shape`); what its columns hold is found by
+//! the reader itself: the sample is read once as each kind, and a column is of the kind as which its cells can be read.
+//! The settings that it is read with are parsed from the text that is written, so what is proposed is what will be read.
+//! Where figures could be read in two ways, a question stands in place of a guess.
 
+mod alternate;
 mod columns;
 mod file_name;
+mod heading;
 mod key;
 mod names;
+mod nearly;
 mod place;
+mod questions;
 mod sample;
+mod shape;
+mod spec;
+mod stacked;
 mod write;
+mod years;
 
 use std::path::Path;
 
+use self::{
+    columns::{Column, Columns},
+    file_name::Name,
+    place::Place,
+    questions::Question,
+    sample::{Printed, Reading, Sample, Source},
+    years::Years,
+};
 use super::{
     ReadError,
     error::{self, Limits},
 };
+use crate::model::ColumnKind;
 
 /// A dataset definition that takes the sample as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// What the dataset may be called: `config/datasets/<id>.yaml`.
     pub id: String,
+    /// The sheet that it is for, where a workbook has several with a table.
+    pub sheet: Option<String>,
     /// The definition, commented.
     pub yaml: String,
-    /// What only people can answer; each is a comment in the definition too.
+    /// What only people can answer; each is a comment in the definition too, with the ways to write an answer.
     pub questions: Vec<String>,
+}
+
+/// The group that is to answer for the data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steward {
+    /// Its id.
+    pub group: String,
+    /// Whether there is such a group; if not, the definition says that it is a placeholder.
+    pub is_known: bool,
 }
 
 /// Nothing can be proposed.
@@ -38,8 +68,7 @@ pub enum InferError {
     /// No row looks like a header.
     #[error(
         "where is the table in {file}? None of its first {searched} rows is a row of column names with rows of the same \
-         width below it; give it one, or describe the layout by hand (tables stacked or figures across: see \
-         `blocks`, `across` and `alternate` in the shipped datasets)"
+         width below it; give it one, or describe the layout by hand (see `table` in the shipped datasets)"
     )]
     NoTable {
         /// The file's name without folders.
@@ -47,18 +76,117 @@ pub enum InferError {
         /// How many rows were looked at.
         searched: usize,
     },
+    /// A sheet was named of a file that has none.
+    #[error("{file} is no workbook and has no sheets; leave the sheet out")]
+    NoSheets {
+        /// The file's name without folders.
+        file: String,
+    },
+    /// A layout was found that the reader does not take: a fault of this program.
+    #[error("the layout that was found contradicts itself ({settings}); please report it, with the header of the file")]
+    Contradiction {
+        /// The settings.
+        settings: String,
+    },
 }
 
-/// Proposes a dataset for files like this one. Kinds and checks come from the first 10,000 rows; all rows are counted.
-/// `steward` is the group that is to answer for the data.
+/// Proposes a dataset for files like this one: one for each sheet of a workbook that is not hidden and holds a table, or
+/// for `sheet` alone. Kinds and checks come from the first 10,000 rows; all rows are counted.
 ///
 /// # Errors
 /// The file cannot be read, or no table is found in it.
-pub fn infer(path: &Path, steward: &str, limits: &Limits) -> Result<Proposal, InferError> {
+pub fn infer(
+    path: &Path,
+    steward: &Steward,
+    sheet: Option<&str>,
+    limits: &Limits,
+) -> Result<Vec<Proposal>, InferError> {
     let file = error::file_name(path);
-    let place = place::find(path, &file, limits)?;
-    let sample = sample::read(path, &place, limits)?;
-    let name = file_name::read(&file);
-    let columns = columns::settle(path, &place, sample, limits)?;
-    Ok(write::proposal(&file, steward, &place, &columns, &name))
+    let places = place::find(path, &file, sheet, limits)?;
+    let several = places.len() > 1;
+    places.iter().map(|place| propose(path, &file, steward, place, several, limits)).collect()
+}
+
+fn propose(
+    path: &Path,
+    file: &str,
+    steward: &Steward,
+    place: &Place,
+    several: bool,
+    limits: &Limits,
+) -> Result<Proposal, InferError> {
+    let rows = place.rows(path, limits)?;
+    let name = file_name::read(file);
+    let years = years::read(file, rows.get(..place.heading.first).unwrap_or_default());
+    let shape = shape::find(&rows, &place.heading, &years);
+    drop(rows);
+    let mut sample = Sample { path, limits, place, shape, years: &years, needs_year: false };
+    let mut columns = columns::settle(&mut sample)?;
+    let titled = columns.period.is_none() && name.period.is_none();
+    if let Some((period, pattern)) = years.month.as_ref().filter(|_| titled) {
+        columns.period = Some(columns.all.len());
+        columns.all.push(in_title(&period.to_string(), pattern, &columns));
+    }
+    let questions = questions(&sample, &columns, &name);
+    let id = match place.sheet.as_ref().filter(|_| several) {
+        Some(sheet) => names::dataset_id(&format!("{}-{sheet}", name.id)),
+        None => name.id.clone(),
+    };
+    let parts = write::Parts { file, id, steward, sample: &sample, columns: &columns, name: &name, questions };
+    Ok(write::proposal(&parts))
+}
+
+/// The period that the rows above the table say, as a column.
+fn in_title(period: &str, pattern: &str, columns: &Columns) -> Column {
+    let taken = columns.all.iter().any(|column| column.printed.name == "period");
+    let printed = Printed {
+        name: if taken { "reporting_period" } else { "period" }.to_owned(),
+        source: Source::InTitle(pattern.to_owned()),
+        position: None,
+        above: String::new(),
+        aliases: Vec::new(),
+        optional: false,
+        texts: vec![period.to_owned()],
+    };
+    let reading = Reading { values: 1, periods: vec![period.to_owned()], ..Reading::default() };
+    let seen = [(period.to_owned(), 1)].into();
+    Column { printed, kind: ColumnKind::Period, reading, blank: 0, seen, extra: String::new() }
+}
+
+fn questions(sample: &Sample<'_>, columns: &Columns, name: &Name) -> Vec<Question> {
+    let mut questions = sample.shape.questions.clone();
+    questions.extend(columns.questions.iter().cloned());
+    if columns.period.is_none() && name.period.is_none() {
+        questions.push(Question::new(
+            "Which period are the figures for? Neither a column, nor the file's name, nor a title says it. As it stands, \
+             the definition takes files whose name holds a month, such as 2025-10",
+        ));
+    }
+    if name.doubtful_year && columns.period.is_none() {
+        questions.push(Question::new(
+            "Does the financial year in the file's name begin or end in that year? It is taken to begin in it",
+        ));
+    }
+    questions.extend(contradiction(sample.years, columns, name));
+    if columns.labels.is_none() {
+        questions.push(Question::new(
+            "What tells one row from another? No text columns do, so no measure is proposed: two rows for the same \
+             series and period would hold the file back",
+        ));
+    }
+    if columns.all.iter().all(|column| !column.is_figure()) {
+        questions.push(Question::new("What is to be followed over time? No column holds figures alone"));
+    }
+    questions
+}
+
+/// The name of a file says another month than its titles.
+fn contradiction(years: &Years, columns: &Columns, name: &Name) -> Option<Question> {
+    let ((titled, _), (named, _)) = (years.month.as_ref()?, name.period.as_ref()?);
+    let differ = columns.period.is_none() && titled.granularity() == named.granularity() && titled != named;
+    differ.then(|| {
+        Question::open(&format!("The name says {named}, and a title {titled}: which period are the figures for"))
+            .or("if the title's, as the period", "period: { column: period }")
+            .or("and under `columns`", "period: { kind: period, from: { title: '(?<value>[A-Za-z]+ \\d{4})' } }")
+    })
 }

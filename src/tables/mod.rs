@@ -52,7 +52,7 @@ pub use error::{Limits, ReadError};
 pub use figures::Figures;
 pub use file_period::{FileNameError, PeriodOf};
 pub use formats::members;
-pub use infer::{InferError, Proposal, infer};
+pub use infer::{InferError, Proposal, Steward, infer};
 pub use layout_settings::{
     AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, LevelSettings, Position,
     TitleIn,

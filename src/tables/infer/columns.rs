@@ -1,14 +1,14 @@
 //! What each column of the sample holds.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::model::ColumnKind;
 
 use super::{
-    super::{ReadError, error::Limits},
-    key,
-    place::Place,
-    sample::{Printed, Reading, Sample, read_as},
+    super::column::printed_scale,
+    InferError, key, nearly,
+    questions::Question,
+    sample::{Printed, Reading, Sample, Source},
 };
 
 /// A text column with at most so many different texts …
@@ -27,6 +27,8 @@ pub(super) struct Column {
     pub(super) blank: usize,
     /// Each different text with how often it stands there.
     pub(super) seen: BTreeMap<String, usize>,
+    /// Settings beyond its kind and place, each with a comma before it.
+    pub(super) extra: String,
 }
 
 /// The columns, and how they tell rows apart.
@@ -39,6 +41,8 @@ pub(super) struct Columns {
     pub(super) period: Option<usize>,
     /// The text columns that tell series from each other; none if no columns do.
     pub(super) labels: Option<Vec<usize>>,
+    /// What only people can answer.
+    pub(super) questions: Vec<Question>,
 }
 
 impl Column {
@@ -48,28 +52,50 @@ impl Column {
     }
 
     pub(super) fn is_figure(&self) -> bool {
-        matches!(self.kind, ColumnKind::Number | ColumnKind::Percent | ColumnKind::Duration | ColumnKind::Figure)
+        !matches!(self.kind, ColumnKind::Text | ColumnKind::Period)
     }
 
     /// Whether its texts look like a list of their own.
     pub(super) fn is_closed(&self) -> bool {
         self.kind == ColumnKind::Text
-            && (1..=MOST_VALUES).contains(&self.seen.len())
+            && (2..=MOST_VALUES).contains(&self.seen.len())
             && self.seen.values().all(|count| *count >= REPETITIONS)
     }
 
-    fn has_word(&self, words: &[&str]) -> bool {
-        self.printed.name.split('_').any(|word| words.contains(&word))
+    pub(super) fn has_word(&self, words: &[&str]) -> bool {
+        has_word(&self.printed.name, words)
     }
 }
 
+fn has_word(name: &str, words: &[&str]) -> bool {
+    name.split('_').any(|word| words.contains(&word))
+}
+
+const PERIOD_WORDS: [&str; 8] = ["period", "month", "quarter", "year", "date", "week", "day", "fy"];
+const SHARES: [&str; 5] = ["percent", "percentage", "pct", "share", "proportion"];
+
 /// Finds out the kinds by reading the sample as each of them.
-pub(super) fn settle(path: &Path, place: &Place, sample: Sample, limits: &Limits) -> Result<Columns, ReadError> {
-    let Sample { rows, columns } = sample;
-    let read = |kind| read_as(path, place, &columns, |_| kind, limits).map(|(readings, _)| readings);
+pub(super) fn settle(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
+    let columns = look(sample)?;
+    if columns.labels.is_some() || !has_repeats(&columns.all) {
+        return Ok(columns);
+    }
+    // Rows that are printed twice hide what tells the others apart.
+    sample.shape.repeated = true;
+    let once = look(sample)?;
+    sample.shape.repeated = once.labels.is_some();
+    Ok(if sample.shape.repeated { once } else { columns })
+}
+
+fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
+    let (rows, columns) = sample.read()?;
+    sample.needs_year = sample.shape.across.as_ref().is_some_and(|across| !across.has_year);
+    let periods = periods(sample, &columns)?;
+    let read = |kind| sample.read_as(&columns, |_| kind).map(|(readings, _)| readings);
     let (texts, numbers) = (read(ColumnKind::Text)?, read(ColumnKind::Number)?);
     let (shares, durations) = (read(ColumnKind::Percent)?, read(ColumnKind::Duration)?);
-    let (periods, mixed) = (read(ColumnKind::Period)?, read(ColumnKind::Figure)?);
+    let (mixed, targets) = (read(ColumnKind::Figure)?, read(ColumnKind::Target)?);
+    let mut questions = Vec::new();
     let mut all = Vec::with_capacity(columns.len());
     for (at, printed) in columns.iter().enumerate() {
         let mut column = as_text(printed, texts.get(at));
@@ -81,19 +107,67 @@ pub(super) fn settle(path: &Path, place: &Place, sample: Sample, limits: &Limits
             (column.kind, column.reading) = (kind, reading);
         }
         if let Some(reading) = fitting(&periods)
-            && (column.kind == ColumnKind::Text || says_period(&column))
+            && (column.kind == ColumnKind::Text && reads_like_period(&column) || says_period(&column))
         {
             let only = |other| if other == at { ColumnKind::Period } else { ColumnKind::Text };
-            let (_, doubts) = read_as(path, place, &columns, only, limits)?;
+            let (_, doubts) = sample.read_as(&columns, only)?;
             if !doubts && !has_leading_zeros(printed) {
                 (column.kind, column.reading) = (ColumnKind::Period, reading);
             }
         }
+        nearly::settle(&mut column, periods.get(at), mixed.get(at), targets.get(at), &mut questions);
+        units(&mut column);
         all.push(column);
     }
     let period = period_column(&all);
     let labels = key::labels(&all, period);
-    Ok(Columns { rows, all, period, labels })
+    Ok(Columns { rows, all, period, labels, questions: nearly::gather(questions) })
+}
+
+/// Every column read as periods, with the financial year that stands outside the table where it helps.
+fn periods(sample: &mut Sample<'_>, columns: &[Printed]) -> Result<Vec<Reading>, InferError> {
+    let (plain, _) = sample.read_as(columns, |_| ColumnKind::Period)?;
+    let known = sample.years.of_file.is_some() || sample.years.of_titles.is_some();
+    if sample.needs_year || !known {
+        return Ok(plain);
+    }
+    sample.needs_year = true;
+    let (with_year, _) = sample.read_as(columns, |_| ColumnKind::Period)?;
+    let mut pairs = columns.iter().zip(plain.iter().zip(&with_year));
+    let helps = |(column, (plain, year)): (&Printed, (&Reading, &Reading))| {
+        has_word(&column.name, &PERIOD_WORDS) && year.unreadable < plain.unreadable
+    };
+    sample.needs_year = pairs.any(helps);
+    Ok(if sample.needs_year { with_year } else { plain })
+}
+
+/// Whether any row stands twice, alike in every cell.
+fn has_repeats(all: &[Column]) -> bool {
+    let rows = all.iter().map(|column| column.printed.texts.len()).max().unwrap_or(0);
+    let mut seen = HashSet::with_capacity(rows);
+    let text = |column: &Column, row: usize| column.printed.texts.get(row).cloned().unwrap_or_default();
+    !(0..rows).all(|row| seen.insert(all.iter().map(|column| text(column, row)).collect::<Vec<_>>()))
+}
+
+/// The units that the header says: `£'000`, and shares written as 73.5.
+fn units(column: &mut Column) {
+    let scalable = matches!(column.kind, ColumnKind::Number | ColumnKind::Figure | ColumnKind::Target);
+    if scalable && printed_scale(&column.printed.above).is_some() {
+        column.extra.push_str(", scale: header");
+    }
+    let points = column.reading.most.is_some_and(|most| most > 1.5 && most <= 1000.0);
+    let bare = column.seen.keys().all(|text| !text.contains(['%', '£', ':']));
+    if column.kind == ColumnKind::Number && says_share(column) && points && bare {
+        column.kind = ColumnKind::Percent;
+        column.extra.push_str(", percent: points");
+    }
+}
+
+/// A text without the name of a period above it is one when it has a month's name or a year.
+fn reads_like_period(column: &Column) -> bool {
+    let four_digits = |text: &String| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 4);
+    column.seen.keys().all(|text| text.contains(|c: char| c.is_ascii_alphabetic()) || four_digits(text))
+        || matches!(column.printed.source, Source::Period | Source::InTitle(_))
 }
 
 fn as_text(printed: &Printed, reading: Option<&Reading>) -> Column {
@@ -106,6 +180,7 @@ fn as_text(printed: &Printed, reading: Option<&Reading>) -> Column {
         reading: reading.cloned().unwrap_or_default(),
         blank: printed.texts.iter().filter(|text| text.is_empty()).count(),
         seen,
+        extra: String::new(),
         printed: printed.clone(),
     }
 }
@@ -119,7 +194,7 @@ fn figure(
     mixed: Option<Reading>,
 ) -> Option<(ColumnKind, Reading)> {
     let signs = || column.seen.keys().any(|text| text.contains('%'));
-    let named = || column.has_word(&["percent", "percentage", "pct", "share", "proportion"]);
+    let named = || says_share(column);
     match (shares, numbers, durations) {
         (Some(shares), _, _) if signs() => Some((ColumnKind::Percent, shares)),
         // 0.563 under a heading that says per cent; 1 and 0 alone may be anything.
@@ -131,6 +206,19 @@ fn figure(
         // Numbers, shares and durations in one column, each with its own unit.
         _ => mixed.map(|mixed| (ColumnKind::Figure, mixed)),
     }
+}
+
+/// Whether the header says that the column holds shares. `0-10%` is a band of them, of which something is counted.
+fn says_share(column: &Column) -> bool {
+    let printed = match &column.printed.source {
+        Source::Header(text) => text,
+        _ => &column.printed.above,
+    };
+    let band =
+        |at: usize| printed.get(..at).is_some_and(|before| before.trim_end().ends_with(|c: char| c.is_ascii_digit()));
+    let sign = printed.match_indices('%').any(|(at, _)| !band(at));
+    let words = printed.to_lowercase();
+    sign || words.split(|c: char| !c.is_alphanumeric()).any(|word| SHARES.contains(&word))
 }
 
 /// Codes are texts although they may be made of digits.
@@ -145,13 +233,15 @@ fn has_leading_zeros(printed: &Printed) -> bool {
 }
 
 /// Whether digits alone may be periods here.
-fn says_period(column: &Column) -> bool {
-    column.has_word(&["period", "month", "quarter", "year", "date", "week", "day", "fy"])
+pub(super) fn says_period(column: &Column) -> bool {
+    column.has_word(&PERIOD_WORDS)
 }
 
 /// The column that says the period of each row: one that is called so before any other, then the first.
 fn period_column(all: &[Column]) -> Option<usize> {
-    let full = || all.iter().enumerate().filter(|(_, column)| column.kind == ColumnKind::Period && column.is_full());
+    // Rows whose period is not known yet are left out, so that a column with a few such words still says it.
+    let says = |column: &Column| column.blank == 0 && !column.printed.texts.is_empty();
+    let full = || all.iter().enumerate().filter(|(_, column)| column.kind == ColumnKind::Period && says(column));
     let called = |words: &[&str]| full().find(|(_, column)| column.has_word(words)).map(|(at, _)| at);
     called(&["period", "reporting"])
         .or_else(|| called(&["month", "quarter", "week", "year", "fy"]))

@@ -20,7 +20,8 @@ pub(super) fn labels(all: &[Column], period: Option<usize>) -> Option<Vec<usize>
         .map(|(at, _)| at)
         .collect();
     let tried: Vec<usize> = texts.iter().copied().take(MOST_TRIED).collect();
-    let least = usize::from(period.is_none());
+    // A sample of one row for each period says little of the next: a label is taken where there is one.
+    let least = usize::from(period.is_none() || !tried.is_empty());
     let most = MOST_COLUMNS - usize::from(period.is_some());
     let small = (least..=most).flat_map(|size| sets(&tried, size)).find(|set| is_key(all, period, set));
     // All of them together are better than no key.
@@ -69,18 +70,28 @@ pub(super) fn measures(all: &[Column]) -> Vec<(&Column, Option<&Column>)> {
         let alone = followed.iter().filter(|other| other.kind == figure.kind && named(other).is_none()).count() == 1;
         bare.filter(|plan| alone && comparable(plan, figure))
     };
-    followed.iter().map(|figure| (*figure, named(figure).or_else(|| only(figure)))).collect()
+    let mut pairs: Vec<_> = followed.iter().map(|figure| (*figure, named(figure).or_else(|| only(figure)))).collect();
+    // Planned care is no plan: what no figure is held against is followed by itself.
+    let taken: Vec<&str> = pairs.iter().filter_map(|(_, plan)| plan.map(|plan| plan.printed.name.as_str())).collect();
+    let alone = |plan: &&Column| plan.kind != ColumnKind::Target && !taken.contains(&plan.printed.name.as_str());
+    let alone: Vec<_> = plans.into_iter().filter(alone).map(|plan| (plan, None)).collect();
+    pairs.extend(alone);
+    pairs
 }
 
-const PLANS: [&str; 4] = ["plan", "planned", "target", "trajectory"];
-const ACTUALS: [&str; 7] = ["actual", "actuals", "delivered", "achieved", "value", "performance", "outturn"];
+/// Words of a plan …
+pub(super) const PLANS: [&str; 6] = ["plan", "planned", "target", "trajectory", "tariff", "budget"];
+/// … and of what became of it.
+pub(super) const ACTUALS: [&str; 8] =
+    ["actual", "actuals", "delivered", "achieved", "value", "performance", "outturn", "fot"];
 
-/// Cells that each have a unit of their own may differ from those of their plan.
+/// A plan is of the kind of its figure; one with words among its figures goes with figures of any kind.
 fn comparable(plan: &Column, figure: &Column) -> bool {
-    plan.kind == figure.kind && figure.kind != ColumnKind::Figure
+    plan.kind == figure.kind || plan.kind == ColumnKind::Target
 }
 
-fn is_plan(column: &Column) -> bool {
+/// Whether a column holds plans.
+pub(super) fn is_plan(column: &Column) -> bool {
     column.printed.name.split('_').any(|word| PLANS.contains(&word))
 }
 

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
+use crate::model::ColumnKind;
+
 /// Words that YAML does not take for texts.
 const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "nan"];
 
@@ -52,7 +54,8 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-fn escaped(text: &str) -> String {
+/// A text on one line, with everything escaped that is not plainly visible.
+pub(super) fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -85,4 +88,17 @@ pub(super) fn shown(text: &str) -> String {
     let short: String = text.chars().take(LONGEST).collect();
     let more = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
     format!("{}{more}", escaped(&short))
+}
+
+/// A kind of column as the configuration writes it.
+pub(super) fn kind_name(kind: ColumnKind) -> &'static str {
+    match kind {
+        ColumnKind::Text => "text",
+        ColumnKind::Number => "number",
+        ColumnKind::Percent => "percent",
+        ColumnKind::Duration => "duration",
+        ColumnKind::Period => "period",
+        ColumnKind::Figure => "figure",
+        ColumnKind::Target => "target",
+    }
 }

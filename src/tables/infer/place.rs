@@ -1,25 +1,24 @@
-//! Where the table stands: the delimiter or sheet, and the row of the header.
+//! Where the tables of a file stand: the delimiter or the sheets, and the header of each.
 
-use std::sync::Arc;
-
-use std::{collections::BTreeSet, num::NonZeroUsize, path::Path};
+use std::{num::NonZeroUsize, path::Path, sync::Arc};
 
 use super::{
     super::{
         ReadError, TableSpec,
-        cells::read_number,
         error::Limits,
         formats,
-        row::{Row, is_blank, trim},
+        row::Row,
         settings::{Delimiter, SheetChoice},
     },
     InferError,
+    heading::{self, Heading},
 };
 
 /// So many sheets are looked at.
 const MOST_SHEETS: usize = 64;
-/// So many rows below a header must look like its table.
-const ROWS_BELOW: usize = 5;
+/// So many rows of a table are looked at, or so many bytes of text.
+const MOST_ROWS: usize = 10_000;
+const MOST_BYTES: usize = 64 << 20;
 
 /// Where a table stands.
 #[derive(Debug, Clone)]
@@ -27,100 +26,86 @@ pub(super) struct Place {
     pub(super) delimiter: Option<Delimiter>,
     /// The sheet, where the workbook has several.
     pub(super) sheet: Option<String>,
-    /// The row of the header, from 1.
-    pub(super) row: u64,
-    /// The text above each column; empty where there is none.
-    pub(super) headers: Vec<String>,
+    pub(super) heading: Heading,
 }
 
 impl Place {
-    /// A reader's settings with no columns yet.
-    pub(super) fn spec(&self) -> TableSpec {
-        let mut spec = TableSpec::default();
-        spec.table.delimiter = self.delimiter;
-        let named = |name: &String| SheetChoice::Named { text: name.clone(), pattern: None };
-        spec.table.sheet = self.sheet.as_ref().map(named);
-        spec
+    /// A reader's settings with nothing but the place.
+    fn spec(&self) -> TableSpec {
+        at(self.delimiter, self.sheet.clone().map(|text| SheetChoice::Named { text, pattern: None }))
+    }
+
+    /// The rows from the top, as they are printed.
+    pub(super) fn rows(&self, path: &Path, limits: &Limits) -> Result<Vec<Row>, ReadError> {
+        let mut reader = formats::open(path.into(), &self.spec(), *limits, &Arc::default())?;
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        while rows.len() < MOST_ROWS && bytes < MOST_BYTES {
+            let mut row = Row::default();
+            if !reader.read(&mut row)? {
+                break;
+            }
+            bytes += row.bytes();
+            rows.push(row);
+        }
+        Ok(rows)
     }
 }
 
-/// The best place for a table: the most names above rows of their width; of equals the first.
-pub(super) fn find(path: &Path, file: &str, limits: &Limits) -> Result<Place, InferError> {
-    let mut best: Option<(usize, Place)> = None;
+fn at(delimiter: Option<Delimiter>, sheet: Option<SheetChoice>) -> TableSpec {
+    let mut spec = TableSpec::default();
+    (spec.table.delimiter, spec.table.sheet) = (delimiter, sheet);
+    spec
+}
+
+/// The tables of a file: one, or one of each sheet that is not hidden; only that of `wanted` where a sheet is named.
+pub(super) fn find(path: &Path, file: &str, wanted: Option<&str>, limits: &Limits) -> Result<Vec<Place>, InferError> {
     let mut searched = 0;
-    let mut consider = |head: &[Row], delimiter: Option<Delimiter>, sheet: Option<String>| {
+    let mut look = |spec: &TableSpec| -> Result<(Option<Heading>, Option<String>), ReadError> {
+        let mut rows = formats::open(path.into(), spec, *limits, &Arc::default())?;
+        let head = formats::head_of(rows.as_mut())?;
         searched = searched.max(head.len());
-        let Some((score, row, headers)) = header(head) else { return };
-        if best.as_ref().is_none_or(|(before, _)| score > *before) {
-            best = Some((score, Place { delimiter, sheet, row, headers }));
-        }
+        Ok((heading::find(&head), rows.sheet().map(|sheet| sheet.to_string())))
     };
-    match head(path, &TableSpec::default(), limits) {
-        Ok((rows, Some(_))) => consider(&rows, None, None),
+    let named = wanted.map(|text| SheetChoice::Named { text: text.to_owned(), pattern: None });
+    let only = named.is_some();
+    let mut places = Vec::new();
+    match look(&at(None, named)) {
+        Ok((heading, sheet @ Some(_))) => {
+            places.extend(heading.map(|heading| Place { delimiter: None, sheet: sheet.filter(|_| only), heading }));
+        }
+        Ok((_, None)) if only => return Err(InferError::NoSheets { file: file.to_owned() }),
         Ok((_, None)) => {
+            let mut best: Option<Place> = None;
             for delimiter in Delimiter::ALL {
-                let mut spec = TableSpec::default();
-                spec.table.delimiter = Some(delimiter);
                 // A wrong delimiter may make a row of too many cells; the right one is among the others.
-                match head(path, &spec, limits) {
-                    Ok((rows, _)) => consider(&rows, Some(delimiter), None),
-                    Err(ReadError::TooManyColumns { .. } | ReadError::RowTooLong { .. }) => {}
+                let heading = match look(&at(Some(delimiter), None)) {
+                    Ok((heading, _)) => heading,
+                    Err(ReadError::TooManyColumns { .. } | ReadError::RowTooLong { .. }) => None,
                     Err(error) => return Err(error.into()),
+                };
+                let before = best.as_ref().map_or(0, |best| best.heading.names);
+                if let Some(heading) = heading.filter(|heading| heading.names > before) {
+                    best = Some(Place { delimiter: Some(delimiter), sheet: None, heading });
                 }
             }
+            places.extend(best);
         }
         Err(ReadError::NoSheetAnswers { .. } | ReadError::WhichSheet { .. }) => {
             for position in (1..=MOST_SHEETS).filter_map(NonZeroUsize::new) {
-                let mut spec = TableSpec::default();
-                spec.table.sheet = Some(SheetChoice::Position(position));
-                match head(path, &spec, limits) {
-                    Ok((rows, sheet)) => consider(&rows, None, sheet),
+                match look(&at(None, Some(SheetChoice::Position(position)))) {
+                    Ok((heading, sheet)) => {
+                        places.extend(heading.map(|heading| Place { delimiter: None, sheet, heading }));
+                    }
                     Err(ReadError::NoSuchSheet { .. }) => break,
                     Err(error) => return Err(error.into()),
                 }
             }
+            // A sheet of notes is one column of texts.
+            if places.iter().any(|place| place.heading.names > 1) {
+                places.retain(|place| place.heading.names > 1);
+            }
         }
         Err(error) => return Err(error.into()),
     }
-    best.map(|(_, place)| place).ok_or_else(|| InferError::NoTable { file: file.to_owned(), searched })
-}
-
-fn head(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<(Vec<Row>, Option<String>), ReadError> {
-    let mut rows = formats::open(path.into(), spec, *limits, &Arc::default())?;
-    let head = formats::head_of(rows.as_mut())?;
-    Ok((head, rows.sheet().map(|sheet| sheet.to_string())))
-}
-
-/// How many names the best row for a header has, its number, and its texts.
-fn header(head: &[Row]) -> Option<(usize, u64, Vec<String>)> {
-    let mut best: Option<(usize, &Row)> = None;
-    for (at, row) in head.iter().enumerate() {
-        let names: BTreeSet<&str> = row.cells().map(trim).filter(|text| is_name(text)).collect();
-        let before = best.map_or(0, |(names, _)| names);
-        if names.len() > before && stands_above(row, head.get(at + 1..).unwrap_or_default()) {
-            best = Some((names.len(), row));
-        }
-    }
-    best.map(|(names, row)| (names, row.number, row.cells().map(|text| trim(text).to_owned()).collect()))
-}
-
-fn is_name(text: &str) -> bool {
-    text.contains(char::is_alphabetic) && read_number(text.trim_end_matches('%')).is_none()
-}
-
-/// Whether most of the next rows are as wide as this one, or end in blank cells.
-fn stands_above(row: &Row, below: &[Row]) -> bool {
-    let own = width(row);
-    let filled = || below.iter().filter(|row| row.first_filled().is_some()).take(ROWS_BELOW);
-    let like = filled().filter(|next| {
-        let width = width(next);
-        (width <= own || next.len() == row.len()) && (own == 1 || width > 1)
-    });
-    let (like, all) = (like.count(), filled().count());
-    all > 0 && like * 2 >= all
-}
-
-/// Up to which cell a row holds anything.
-fn width(row: &Row) -> usize {
-    row.cells().collect::<Vec<_>>().iter().rposition(|text| !is_blank(text)).map_or(0, |last| last + 1)
+    if places.is_empty() { Err(InferError::NoTable { file: file.to_owned(), searched }) } else { Ok(places) }
 }

@@ -1,42 +1,72 @@
 //! The rows of a sample, read as a dataset would read them.
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
-
-use crate::{
-    model::{Cell, ColumnKind, Missing, Severity},
-    yaml::{Located, Place as Written, SourceFile},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
 };
 
+use crate::model::{Cell, ColumnKind, Missing, Severity};
+
 use super::{
-    super::{
-        ColumnSettings, ReadError, Table, TableSpec, error::Limits, header_texts::fold, layout_settings::Position,
-    },
-    names::{snake, unique},
+    super::{Table, error::Limits},
+    InferError,
+    names::{kind_name, scalar, snake, unique},
     place::Place,
+    shape::Shape,
+    spec,
+    years::Years,
 };
 
 /// So many rows are looked at; the others are counted.
 pub(super) const SAMPLED_ROWS: usize = 10_000;
+/// So many texts that are nothing of a kind are remembered.
+const STRANGE: usize = 40;
+
+/// Where a column's text is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Below this text.
+    Header(String),
+    /// At this place, from 0.
+    Position(usize),
+    /// The title of its block.
+    Title,
+    /// What stands above the columns across.
+    Period,
+    /// The figures across.
+    Value,
+    /// The figures of one kind of alternate rows.
+    Kind,
+    /// What this expression finds in the rows above the table.
+    InTitle(String),
+}
 
 /// A column of the sample as printed.
 #[derive(Debug, Clone)]
 pub(super) struct Printed {
     pub(super) name: String,
-    pub(super) header: String,
-    /// From 0.
-    pub(super) position: usize,
-    /// Whether the text above it does not tell it from the others.
-    pub(super) by_position: bool,
+    pub(super) source: Source,
+    /// From 0, where it is one of the file's.
+    pub(super) position: Option<usize>,
+    /// All that stands above it.
+    pub(super) above: String,
+    pub(super) aliases: Vec<String>,
+    /// Whether other tables of the sample lack it.
+    pub(super) optional: bool,
     /// The cells, one for each row that is looked at.
     pub(super) texts: Vec<String>,
 }
 
-/// All that the sample says as text.
+/// A sample, and how it is read.
 #[derive(Debug)]
-pub(super) struct Sample {
-    /// All rows of data, those beyond the ones that are looked at included.
-    pub(super) rows: u64,
-    pub(super) columns: Vec<Printed>,
+pub(super) struct Sample<'a> {
+    pub(super) path: &'a Path,
+    pub(super) limits: &'a Limits,
+    pub(super) place: &'a Place,
+    pub(super) shape: Shape,
+    pub(super) years: &'a Years,
+    /// Whether periods need the financial year that stands outside the table.
+    pub(super) needs_year: bool,
 }
 
 /// What the cells of one column were, read as one kind.
@@ -44,9 +74,12 @@ pub(super) struct Sample {
 pub(super) struct Reading {
     pub(super) values: usize,
     pub(super) unreadable: usize,
+    /// Texts that are nothing of this kind, with the first row of each.
+    pub(super) strange: BTreeMap<String, u64>,
     /// `*`, `-`, `TBC`.
     pub(super) placeholders: usize,
     pub(super) least: Option<f64>,
+    pub(super) most: Option<f64>,
     pub(super) periods: Vec<String>,
 }
 
@@ -55,59 +88,92 @@ impl Reading {
     pub(super) fn fits(&self) -> bool {
         self.values > 0 && self.unreadable == 0
     }
-}
 
-/// Reads every column as text; columns without a name and without text are left out.
-pub(super) fn read(path: &Path, place: &Place, limits: &Limits) -> Result<Sample, ReadError> {
-    let mut columns = named(&place.headers);
-    let mut table = Table::open(path, &spec(place, &columns, |_| ColumnKind::Text), limits)?;
-    let mut rows = 0;
-    while let Some(batch) = table.next_batch()? {
-        rows += batch.rows.len() as u64;
-        for (column, read) in columns.iter_mut().zip(&batch.columns) {
-            let wanted = SAMPLED_ROWS.saturating_sub(column.texts.len());
-            column.texts.extend(read.iter().take(wanted).map(|(text, _)| text.to_owned()));
-        }
+    /// Whether it is but for some cells: at least so many of a hundred.
+    pub(super) fn nearly(&self, percent: usize) -> bool {
+        self.unreadable > 0 && self.values * 100 >= (self.values + self.unreadable) * percent
     }
-    columns.retain(|column| !column.header.is_empty() || column.texts.iter().any(|text| !text.is_empty()));
-    Ok(Sample { rows, columns })
 }
 
-/// Reads the columns as these kinds.
-pub(super) fn read_as(
-    path: &Path,
-    place: &Place,
-    columns: &[Printed],
-    kind: impl Fn(usize) -> ColumnKind,
-    limits: &Limits,
-) -> Result<(Vec<Reading>, bool), ReadError> {
-    let mut table = Table::open(path, &spec(place, columns, kind), limits)?;
-    let mut readings = vec![Reading::default(); columns.len()];
-    let mut rows = 0;
-    while rows < SAMPLED_ROWS
-        && let Some(batch) = table.next_batch()?
-    {
-        for (reading, column) in readings.iter_mut().zip(&batch.columns) {
-            for (_, cell) in column.iter().take(SAMPLED_ROWS - rows) {
-                reading.add(cell);
+impl Sample<'_> {
+    /// The settings under `table`.
+    pub(super) fn table(&self, columns: &[Printed]) -> Vec<spec::Setting> {
+        spec::table(self.place, &self.shape, columns, self.needs_year.then_some(self.years))
+    }
+
+    /// Reads every column as text. Answers with the number of all rows too, those beyond the sample included.
+    pub(super) fn read(&self) -> Result<(u64, Vec<Printed>), InferError> {
+        let mut columns = declared(self.place, &self.shape);
+        let mut table = self.open(&columns, |_| ColumnKind::Text)?;
+        let mut rows = 0;
+        while let Some(batch) = table.next_batch()? {
+            rows += batch.rows.len() as u64;
+            for (column, read) in columns.iter_mut().zip(&batch.columns) {
+                let wanted = SAMPLED_ROWS.saturating_sub(column.texts.len());
+                column.texts.extend(read.iter().take(wanted).map(|(text, _)| text.to_owned()));
             }
         }
-        rows += batch.rows.len();
+        Ok((rows, columns))
     }
-    let doubtful = |check: &str| ["ambiguous_period", "ambiguous_percent"].contains(&check);
-    let doubts = table.findings().iter().any(|finding| finding.severity == Severity::Error && doubtful(&finding.check));
-    Ok((readings, doubts))
+
+    /// Reads the columns as these kinds; says too whether the reader has doubts of a whole column.
+    pub(super) fn read_as(
+        &self,
+        columns: &[Printed],
+        kind: impl Fn(usize) -> ColumnKind,
+    ) -> Result<(Vec<Reading>, bool), InferError> {
+        let mut table = self.open(columns, kind)?;
+        let mut readings = vec![Reading::default(); columns.len()];
+        let mut rows = 0;
+        while rows < SAMPLED_ROWS
+            && let Some(batch) = table.next_batch()?
+        {
+            for (reading, column) in readings.iter_mut().zip(&batch.columns) {
+                for ((text, cell), row) in column.iter().zip(&batch.rows).take(SAMPLED_ROWS - rows) {
+                    reading.add(text, cell, *row);
+                }
+            }
+            rows += batch.rows.len();
+        }
+        let doubtful = |check: &str| ["ambiguous_period", "ambiguous_percent"].contains(&check);
+        let doubts =
+            table.findings().iter().any(|finding| finding.severity == Severity::Error && doubtful(&finding.check));
+        Ok((readings, doubts))
+    }
+
+    fn open(&self, columns: &[Printed], kind: impl Fn(usize) -> ColumnKind) -> Result<Table, InferError> {
+        let mut settings = self.table(columns);
+        let unknown = self.shape.across.as_ref().is_some_and(|across| !across.has_year);
+        if unknown && !settings.iter().any(|setting| setting.yaml.starts_with("financial_year")) {
+            // Which year it is makes no difference to anything that is proposed.
+            settings.push(spec::Setting { why: "", yaml: "financial_year: { fixed: 2000/01 }".to_owned() });
+        }
+        let column = |(at, column): (usize, &Printed)| {
+            format!("{}: {{ kind: {}{} }}", scalar(&column.name), kind_name(kind(at)), spec::column(column))
+        };
+        let columns: Vec<String> = columns.iter().enumerate().map(column).collect();
+        let spec = spec::read(self.place, &settings, &columns).ok_or_else(|| InferError::Contradiction {
+            settings: settings.iter().map(|setting| setting.yaml.as_str()).collect::<Vec<_>>().join("; "),
+        })?;
+        Ok(Table::open(self.path, &spec, self.limits)?)
+    }
 }
 
 impl Reading {
-    fn add(&mut self, cell: Cell) {
+    fn add(&mut self, text: &str, cell: Cell, row: u64) {
         match cell {
             Cell::Missing(Missing::Blank | Missing::Absent) => {}
-            Cell::Missing(Missing::Unreadable) => self.unreadable += 1,
+            Cell::Missing(Missing::Unreadable) => {
+                self.unreadable += 1;
+                if self.strange.len() < STRANGE {
+                    self.strange.entry(text.to_owned()).or_insert(row);
+                }
+            }
             Cell::Missing(_) => self.placeholders += 1,
             Cell::Number(number) => {
                 self.values += 1;
                 self.least = Some(self.least.map_or(number, |least| least.min(number)));
+                self.most = Some(self.most.map_or(number, |most| most.max(number)));
             }
             Cell::Period(period) => {
                 self.values += 1;
@@ -118,35 +184,57 @@ impl Reading {
     }
 }
 
-fn named(headers: &[String]) -> Vec<Printed> {
-    let folded: Vec<String> = headers.iter().map(|header| fold(header)).collect();
+/// The columns that are declared, those that the layout makes among them.
+fn declared(place: &Place, shape: &Shape) -> Vec<Printed> {
     let mut taken = BTreeSet::new();
-    let column = |(position, header): (usize, &String)| {
-        let twins = folded.iter().filter(|other| folded.get(position) == Some(*other)).count();
-        Printed {
-            name: unique(snake(header), &format!("column_{}", position + 1), &mut taken),
-            header: header.clone(),
-            position,
-            by_position: header.is_empty() || twins > 1,
+    // The names that the layout gives stand in its settings already.
+    taken.extend(shape.alternate.iter().flat_map(|alternate| alternate.kinds.iter().map(|(name, _)| name.clone())));
+    let mut columns = Vec::new();
+    let mut make = |source: Source, name: String, taken: &mut BTreeSet<String>| {
+        columns.push(Printed {
+            name: unique(name, "column", taken),
+            source,
+            position: None,
+            above: String::new(),
+            aliases: Vec::new(),
+            optional: false,
             texts: Vec::new(),
-        }
+        });
     };
-    headers.iter().enumerate().map(column).collect()
-}
-
-fn spec(place: &Place, columns: &[Printed], kind: impl Fn(usize) -> ColumnKind) -> TableSpec {
-    let nowhere = Written::start_of(&Arc::new(SourceFile { path: "proposal".into(), text: String::new() }));
-    let mut spec = place.spec();
-    for (at, column) in columns.iter().enumerate() {
-        let name = Located { value: column.name.clone(), place: nowhere.clone() };
-        let settings = ColumnSettings {
-            header: Some(column.header.clone()),
-            position: column.by_position.then_some(Position(column.position)),
-            kind: kind(at),
-            required: true,
-            ..ColumnSettings::default()
-        };
-        spec.columns.0.push((name, settings));
+    if shape.stacked.is_some() {
+        make(Source::Title, "measure".to_owned(), &mut taken);
     }
-    spec
+    if shape.across.is_some() {
+        make(Source::Period, "period".to_owned(), &mut taken);
+    }
+    for (at, above) in place.heading.columns.iter().enumerate().filter(|(at, _)| shape.declares(*at)) {
+        let stacked = shape.stacked.as_ref();
+        let printed = above.header.as_deref().unwrap_or(&above.full);
+        columns.push(Printed {
+            name: unique(snake(printed), &format!("column_{}", at + 1), &mut taken),
+            source: above.header.clone().map_or(Source::Position(at), Source::Header),
+            position: Some(at),
+            above: above.full.clone(),
+            aliases: stacked.and_then(|stacked| stacked.aliases.get(&at)).cloned().unwrap_or_default(),
+            optional: stacked.is_some_and(|stacked| stacked.optional.contains(&at)),
+            texts: Vec::new(),
+        });
+    }
+    let kind = |name: &String, source| Printed {
+        name: name.clone(),
+        source,
+        position: None,
+        above: String::new(),
+        aliases: Vec::new(),
+        optional: false,
+        texts: Vec::new(),
+    };
+    match &shape.alternate {
+        Some(alternate) => columns.extend(alternate.kinds.iter().map(|(name, _)| kind(name, Source::Kind))),
+        None if shape.across.is_some() => {
+            columns.push(kind(&unique("value".to_owned(), "value", &mut taken), Source::Value));
+        }
+        None => {}
+    }
+    columns
 }

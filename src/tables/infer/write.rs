@@ -1,114 +1,141 @@
 //! The proposal as YAML, with what was seen beside it.
 
-use std::fmt::Write;
-
 use crate::model::ColumnKind;
 
 use super::{
-    super::periods::read_period,
-    Proposal,
+    Proposal, Steward,
     columns::{Column, Columns},
     file_name::Name,
     key,
-    names::{expression, quoted, scalar, shown},
-    place::Place,
-    sample::SAMPLED_ROWS,
+    names::{escaped, expression, kind_name, quoted, scalar, shown},
+    questions::Question,
+    sample::{SAMPLED_ROWS, Sample},
+    spec,
 };
 
-/// So many headers that are periods make a table across.
-const PERIODS_ACROSS: usize = 3;
 /// So many different texts are shown beside a column.
-const SHOWN: usize = 4;
+const SHOWN: usize = 3;
+/// A line is about so long at most.
+const WIDTH: usize = 118;
+/// Columns are aligned up to this width.
+const ALIGNED: usize = 70;
+/// Figures that may well be negative one day.
+const SIGNED: [&str; 16] = [
+    "variance",
+    "change",
+    "balance",
+    "difference",
+    "growth",
+    "surplus",
+    "deficit",
+    "net",
+    "income",
+    "cash",
+    "gap",
+    "movement",
+    "margin",
+    "expenditure",
+    "temperature",
+    "000",
+];
+
+/// What a definition is written from.
+pub(super) struct Parts<'a> {
+    pub(super) file: &'a str,
+    pub(super) id: String,
+    pub(super) steward: &'a Steward,
+    pub(super) sample: &'a Sample<'a>,
+    pub(super) columns: &'a Columns,
+    pub(super) name: &'a Name,
+    pub(super) questions: Vec<Question>,
+}
 
 /// Puts the definition together.
-pub(super) fn proposal(file: &str, steward: &str, place: &Place, columns: &Columns, name: &Name) -> Proposal {
-    let mut draft = Draft { yaml: String::new(), questions: questions(place, columns, name) };
-    draft.head(file, steward, place, columns, name);
-    draft.period(columns, name);
-    draft.columns(place, columns);
-    draft.checks(columns);
-    draft.measures(columns);
-    Proposal { id: name.id.clone(), yaml: draft.yaml, questions: draft.questions }
+pub(super) fn proposal(parts: &Parts<'_>) -> Proposal {
+    let mut draft = Draft(String::new());
+    draft.head(parts);
+    draft.period(parts);
+    draft.table(parts);
+    draft.columns(parts);
+    draft.checks(parts.columns);
+    draft.measures(parts);
+    Proposal {
+        id: parts.id.clone(),
+        sheet: parts.sample.place.sheet.clone(),
+        yaml: draft.0,
+        questions: parts.questions.iter().map(|question| question.text.clone()).collect(),
+    }
 }
 
-fn questions(place: &Place, columns: &Columns, name: &Name) -> Vec<String> {
-    let mut questions = Vec::new();
-    if columns.period.is_none() && name.period.is_none() {
-        questions.push(
-            "Which period are the figures for? Neither a column nor the file's name says it. As it stands, the \
-             definition takes files whose name holds a month, such as 2025-10"
-                .to_owned(),
-        );
-    }
-    if name.doubtful_year && columns.period.is_none() {
-        questions.push(
-            "Does the financial year in the file's name begin or end in that year? It is taken to begin in it"
-                .to_owned(),
-        );
-    }
-    if place.headers.iter().filter(|header| read_period(header, None).is_ok()).count() >= PERIODS_ACROSS {
-        questions.push(
-            "Do figures of several periods stand across the columns? If so, describe them with `across` under `table`; \
-             here each is a column of its own"
-                .to_owned(),
-        );
-    }
-    if columns.labels.is_none() {
-        questions.push(
-            "What tells one row from another? No text columns do, so no measure is proposed: two rows for the same \
-             series and period would hold the file back"
-                .to_owned(),
-        );
-    }
-    if columns.all.iter().all(|column| !column.is_figure()) {
-        questions.push("What is to be followed over time? No column holds figures alone".to_owned());
-    }
-    questions
-}
-
-struct Draft {
-    yaml: String,
-    questions: Vec<String>,
-}
+struct Draft(String);
 
 impl Draft {
     fn line(&mut self, line: &str) {
-        self.yaml.push_str(line);
-        self.yaml.push('\n');
+        self.0.push_str(line);
+        self.0.push('\n');
     }
 
-    fn head(&mut self, file: &str, steward: &str, place: &Place, columns: &Columns, name: &Name) {
-        let rows = count(columns.rows, "row");
-        self.line(&format!("# Proposed from {}: {rows} below the header in row {}.", shown(file), place.row));
-        self.line(&format!(
-            "# Save it as config/datasets/{}.yaml, then run `bellwether check` and `bellwether",
-            name.id
-        ));
-        self.line(
-            "# validate` on files of other months: what is said here was seen in one file and may not hold in others.",
+    /// A comment over as many lines as it takes.
+    fn comment(&mut self, indent: &str, text: &str) {
+        let mut line = String::new();
+        for word in text.split_whitespace() {
+            if !line.is_empty() && indent.len() + line.chars().count() + word.chars().count() + 3 > WIDTH {
+                self.line(&format!("{indent}# {line}"));
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        self.line(&format!("{indent}# {line}"));
+    }
+
+    fn head(&mut self, parts: &Parts<'_>) {
+        let rows = count(parts.columns.rows, "row");
+        let row = parts.sample.place.heading.last_row;
+        self.line(&format!("# Proposed from {}: {rows} read below the header in row {row}.", escaped(parts.file)));
+        self.comment(
+            "",
+            &format!(
+                "Save it as config/datasets/{}.yaml, run `bellwether check`, then `bellwether validate` on files of other \
+                 months: what is said here was seen in one file.",
+                parts.id
+            ),
         );
-        if columns.rows > SAMPLED_ROWS as u64 {
+        if parts.columns.rows > SAMPLED_ROWS as u64 {
             self.line(&format!(
                 "# Kinds and checks come from the first {SAMPLED_ROWS} rows; the rest was only counted."
             ));
         }
-        for question in self.questions.clone() {
-            self.line(&format!("# Question: {question}."));
+        for question in &parts.questions {
+            self.line("#");
+            let mark = if question.answers.is_empty() { "." } else { ":" };
+            let mark = if question.text.ends_with('?') { "" } else { mark };
+            self.comment("", &format!("Question: {}{mark}", question.text));
+            for (place, yaml) in &question.answers {
+                self.line(&format!("#   {place}:"));
+                self.line(&format!("#     {yaml}"));
+            }
         }
-        let title = name.id.replace('-', " ");
+        let title = parts.id.replace('-', " ");
         let mut letters = title.chars();
         let title = letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect());
         self.line(&format!("\ntitle: {}", quoted(&title)));
-        self.line("# The group that answers for the data.");
-        self.line(&format!("steward: {}", scalar(steward)));
+        if parts.steward.is_known {
+            self.line("# The group that answers for the data.");
+        } else {
+            self.line("# The group that answers for the data: a placeholder, to be replaced by one of your groups.");
+        }
+        self.line(&format!("steward: {}", scalar(&parts.steward.group)));
         self.line("\n# A file belongs here when its name fits one of these patterns and its header the columns below.");
-        self.line(&format!("files: [{}]", quoted(&name.glob)));
+        self.line(&format!("files: [{}]", quoted(&parts.name.glob)));
     }
 
-    fn period(&mut self, columns: &Columns, name: &Name) {
+    fn period(&mut self, parts: &Parts<'_>) {
         self.line("\n# Where the reporting period stands: in a column, or in the file's name.");
-        let column = columns.period.and_then(|at| columns.all.get(at));
-        match (column, &name.period) {
+        let column = parts.columns.period.and_then(|at| parts.columns.all.get(at));
+        match (column, &parts.name.period) {
             (Some(column), _) => self.line(&format!("period: {{ column: {} }}", scalar(&column.printed.name))),
             (None, Some((period, pattern))) => {
                 self.line(&format!("# Seen in the name: {period}."));
@@ -118,24 +145,46 @@ impl Draft {
         }
     }
 
-    fn columns(&mut self, place: &Place, columns: &Columns) {
-        if let Some(sheet) = &place.sheet {
-            self.line("\n# Several sheets are visible; this is the one with the widest table.");
-            self.line(&format!("table: {{ sheet: {} }}", quoted(sheet)));
+    fn table(&mut self, parts: &Parts<'_>) {
+        let printed: Vec<_> = parts.columns.all.iter().map(|column| column.printed.clone()).collect();
+        let settings = parts.sample.table(&printed);
+        if settings.is_empty() {
+            return;
         }
+        self.line("\n# How the printed table becomes rows of one figure each.");
+        self.line("table:");
+        for setting in settings {
+            self.comment("  ", setting.why);
+            self.line(&format!("  {}", setting.yaml));
+        }
+    }
+
+    fn columns(&mut self, parts: &Parts<'_>) {
         self.line("\n# `header` is the text above the column when it is not the name itself.");
         self.line("columns:");
-        for column in &columns.all {
-            let mut settings = format!("kind: {}", kind(column.kind));
-            if column.printed.by_position {
-                let _ = write!(settings, ", position: {}", column.printed.position + 1);
-            } else if column.printed.header != column.printed.name {
-                let _ = write!(settings, ", header: {}", quoted(&column.printed.header));
-            }
-            if column.blank == column.printed.texts.len() {
+        let left_out: Vec<String> = parts.sample.shape.left_out.iter().map(|at| parts.above(*at)).collect();
+        if !left_out.is_empty() {
+            self.comment(
+                "  ",
+                &format!("Left out, because they are figures of no one period: {}.", left_out.join(", ")),
+            );
+        }
+        let settings = |column: &Column| {
+            let mut settings =
+                format!("kind: {}{}{}", kind_name(column.kind), spec::column(&column.printed), column.extra);
+            let empty = column.blank == column.printed.texts.len();
+            if empty && !column.printed.optional && column.printed.position.is_some() {
                 settings.push_str(", required: false");
             }
-            self.line(&format!("  {}: {{ {settings} }}  # {}", scalar(&column.printed.name), remark(column)));
+            format!("  {}: {{ {settings} }}", scalar(&column.printed.name))
+        };
+        let lines: Vec<(String, String)> =
+            parts.columns.all.iter().map(|column| (settings(column), remark(column))).collect();
+        let lengths = lines.iter().map(|(line, _)| line.chars().count()).filter(|length| *length <= ALIGNED);
+        let width = lengths.max().unwrap_or(0);
+        for (line, remark) in lines {
+            let remark = if remark.is_empty() { String::new() } else { format!("  # {remark}") };
+            self.line(format!("{line:width$}{remark}").trim_end());
         }
     }
 
@@ -144,7 +193,7 @@ impl Draft {
         self.line("checks:");
         let full: Vec<String> = columns.all.iter().filter(|c| c.is_full()).map(|c| scalar(&c.printed.name)).collect();
         if !full.is_empty() {
-            self.line("  # No blank cell was seen in these.");
+            self.line("  # No cell of these was blank.");
             self.line(&format!("  - not_null: {{ columns: [{}] }}", full.join(", ")));
         }
         let key: Vec<usize> = columns.period.into_iter().chain(columns.labels.iter().flatten().copied()).collect();
@@ -153,55 +202,84 @@ impl Draft {
             self.line("  # The fewest columns that no two rows have in common.");
             self.line(&format!("  - unique: {{ columns: [{}] }}", key.collect::<Vec<_>>().join(", ")));
         }
-        for column in columns.all.iter().filter(|column| column.is_closed()) {
-            let values: Vec<String> = column.seen.keys().map(|text| scalar(text)).collect();
-            let name = scalar(&column.printed.name);
-            self.line(&format!("  - allowed_values: {{ column: {name}, values: [{}] }}", values.join(", ")));
+        let labels: Vec<usize> = columns.labels.iter().flatten().copied().collect();
+        let closed = columns.all.iter().enumerate().filter(|(at, column)| column.is_closed() && !labels.contains(at));
+        let closed: Vec<&Column> = closed.map(|(_, column)| column).collect();
+        if !closed.is_empty() {
+            self.line("  # Few texts that come again and again; a warning, since another month may bring one more.");
         }
-        for column in columns.all.iter().filter(|column| column.is_figure()) {
-            if column.reading.least.is_some_and(|least| least >= 0.0) {
-                self.line(&format!("  - range: {{ column: {}, min: 0 }}", scalar(&column.printed.name)));
-            }
+        for column in closed {
+            let values: Vec<String> = column.seen.keys().map(|text| scalar(text)).collect();
+            let check = scalar(&column.printed.name);
+            // Two checks of one kind are told apart by their names.
+            self.line(&format!(
+                "  - allowed_values: {{ name: known-{}, column: {check}, values: [{}], severity: warning }}",
+                column.printed.name.replace('_', "-"),
+                values.join(", ")
+            ));
+        }
+        let counts = |column: &&Column| {
+            let money = column.printed.above.contains(['£', '€', '$']);
+            column.is_figure()
+                && column.kind != ColumnKind::Target
+                && column.reading.least.is_some_and(|least| least >= 0.0)
+                && !column.has_word(&SIGNED)
+                && !money
+        };
+        let counts: Vec<&Column> = columns.all.iter().filter(counts).collect();
+        if !counts.is_empty() {
+            self.line("  # Counts, shares and times are not negative.");
+        }
+        for column in counts {
+            self.line(&format!("  - range: {{ column: {}, min: 0 }}", scalar(&column.printed.name)));
         }
         let (least, most) = ((columns.rows / 2).max(1), columns.rows.saturating_mul(10));
-        self.line(&format!(
-            "  # {} seen; a warning only, since one file says little of others.",
-            count(columns.rows, "row")
-        ));
+        self.line(&format!("  # {} seen; one file says little of others.", count(columns.rows, "row")));
         self.line(&format!("  - row_count: {{ min: {least}, max: {most}, severity: warning }}"));
     }
 
-    fn measures(&mut self, columns: &Columns) {
+    fn measures(&mut self, parts: &Parts<'_>) {
+        let columns = parts.columns;
         let Some(labels) = &columns.labels else { return };
         let measures = key::measures(&columns.all);
         if measures.is_empty() {
             return;
         }
+        let open = parts.questions.iter().any(|question| question.open);
         self.line("\n# What is followed over time: one series for each combination of the labels.");
-        self.line("measures:");
+        self.line("# Which direction is good? Add `better: higher` or `better: lower` to a measure that has one.");
+        if open {
+            self.comment(
+                "",
+                "Answer the questions above first, then take off the marks: until then no figure is read.",
+            );
+        }
+        let mark = if open { "# " } else { "" };
+        self.line(&format!("{mark}measures:"));
+        let labels: Vec<String> =
+            labels.iter().filter_map(|at| columns.all.get(*at)).map(|c| scalar(&c.printed.name)).collect();
         for (figure, plan) in measures {
             let name = scalar(&figure.printed.name);
-            self.line(&format!("  {name}:"));
-            self.line(&format!("    value: {name}"));
-            if let Some(plan) = plan {
-                self.line(&format!("    plan: {}", scalar(&plan.printed.name)));
-            }
-            let labels: Vec<String> =
-                labels.iter().filter_map(|at| columns.all.get(*at)).map(|c| scalar(&c.printed.name)).collect();
-            if !labels.is_empty() {
-                self.line(&format!("    labels: [{}]", labels.join(", ")));
-            }
-            self.line("    better: neither  # Which direction is good? Write higher or lower if one is.");
+            let plan = plan.map_or(String::new(), |plan| format!(", plan: {}", scalar(&plan.printed.name)));
+            let labels = if labels.is_empty() { String::new() } else { format!(", labels: [{}]", labels.join(", ")) };
+            self.line(&format!("{mark}  {name}: {{ value: {name}{plan}{labels} }}"));
         }
+    }
+}
+
+impl Parts<'_> {
+    /// What stands above a column that is not declared.
+    fn above(&self, at: usize) -> String {
+        let above = self.sample.place.heading.columns.get(at).map_or("", |above| above.full.as_str());
+        format!("`{}`", shown(above))
     }
 }
 
 /// What was seen in a column, for people.
 fn remark(column: &Column) -> String {
-    let cells = count(column.printed.texts.len() as u64, "row");
-    let mut parts = vec![cells];
+    let mut parts = Vec::new();
     if column.blank > 0 {
-        parts.push(format!("{} blank", column.blank));
+        parts.push(format!("{} of {} blank", column.blank, column.printed.texts.len()));
     }
     if column.kind != ColumnKind::Text && column.reading.placeholders > 0 {
         parts.push(format!("{} without a figure (such as * or -)", column.reading.placeholders));
@@ -210,23 +288,11 @@ fn remark(column: &Column) -> String {
     if !texts.is_empty() {
         let more = column.seen.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        parts.push(format!("seen: {}{more}", texts.join(", ")));
+        parts.push(format!("{}{more}", texts.join(", ")));
     }
     parts.join("; ")
 }
 
 fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
-fn kind(kind: ColumnKind) -> &'static str {
-    match kind {
-        ColumnKind::Text => "text",
-        ColumnKind::Number => "number",
-        ColumnKind::Percent => "percent",
-        ColumnKind::Duration => "duration",
-        ColumnKind::Period => "period",
-        ColumnKind::Figure => "figure",
-        ColumnKind::Target => "target",
-    }
 }

@@ -1,0 +1,249 @@
+//! How a printed table is laid out: what becomes of its rows and columns before they are rows of one figure each.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Granularity, Period};
+
+use super::{
+    super::{
+        cells::{missing, read_number},
+        periods,
+        row::{Mark, Row, is_blank, trim},
+    },
+    alternate::{self, Alternate},
+    heading::{Heading, is_figure},
+    questions::Question,
+    stacked::{self, Stacked},
+    years::Years,
+};
+use crate::model::Missing;
+
+/// Any year: which one `Sept` is of does not matter for telling that it is a month.
+const ANY_YEAR: i32 = 2000;
+/// A label column of which at least so many of a hundred cells are blank is merged down.
+const BLANK_LABELS: usize = 30;
+
+/// The layout of a table.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    /// Tables stacked, each with its title.
+    pub(super) stacked: Option<Stacked>,
+    /// Columns whose header is a period, and the setting that takes them.
+    pub(super) across: Option<Across>,
+    /// Rows that belong together.
+    pub(super) alternate: Option<Alternate>,
+    /// Columns whose labels are merged down.
+    pub(super) fill_down: Vec<usize>,
+    /// Columns of figures of no one period, beside those across.
+    pub(super) left_out: BTreeSet<usize>,
+    /// Patterns of rows that are percentages of the others.
+    pub(super) skip_rows: Vec<String>,
+    /// Whether rows stand twice, alike in every cell, and are read once.
+    pub(super) repeated: bool,
+    /// Columns that hold nothing.
+    pub(super) empty: BTreeSet<usize>,
+    /// What only people can answer.
+    pub(super) questions: Vec<Question>,
+}
+
+/// Figures across the columns.
+#[derive(Debug)]
+pub(super) struct Across {
+    /// `months`, `quarters`, `years` or `periods`.
+    pub(super) columns: &'static str,
+    pub(super) positions: BTreeSet<usize>,
+    /// Whether they say their year.
+    pub(super) has_year: bool,
+}
+
+impl Shape {
+    /// Whether a column of the file is declared by itself.
+    pub(super) fn declares(&self, position: usize) -> bool {
+        let across = self.across.as_ref().is_some_and(|across| across.positions.contains(&position));
+        let alternate = self.alternate.as_ref().is_some_and(|alternate| alternate.takes(position));
+        !across && !alternate && !self.left_out.contains(&position) && !self.empty.contains(&position)
+    }
+}
+
+/// Finds the layout of a table whose header is known. `rows` are those of the file from its top.
+pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
+    let mut shape = Shape::default();
+    let below = rows.get(heading.first + heading.rows..).unwrap_or_default();
+    shape.stacked = stacked::find(rows, heading);
+    let blocks = shape.stacked.as_ref();
+    let is_data = |row: &&Row| {
+        row.first_filled().is_some()
+            && !(heading.columns.len() > 1 && row.only_first_filled())
+            && !blocks.is_some_and(|stacked| stacked.headers.contains(&row.number))
+    };
+    let body: Vec<&Row> = below.iter().filter(is_data).collect();
+    let width = heading.columns.len().max(body.iter().map(|row| row.len()).max().unwrap_or(0));
+    let filled = |at: usize| body.iter().any(|row| row.get(at).is_some_and(|text| !is_blank(text)));
+    let named = |at: usize| heading.columns.get(at).is_some_and(|above| !above.full.is_empty());
+    shape.empty = (0..width).filter(|at| !named(*at) && !filled(*at)).collect();
+    ask_of_shifted(&mut shape, heading, &body, width);
+    shape.across = across(heading, &body);
+    ask_of_groups(&mut shape, heading);
+    shape.alternate = alternate::find(&body, heading, shape.across.as_ref());
+    shape.fill_down = fill_down(&body, &shape);
+    if let Some(across) = &shape.across {
+        let figures = |at: &usize| !across.positions.contains(at) && holds_figures(&body, *at);
+        shape.left_out = (0..heading.columns.len()).filter(figures).collect();
+        if !across.has_year && years.of_file.is_none() && years.of_titles.is_none() {
+            shape.questions.push(
+                Question::open("Which financial year do the months across belong to? Neither they, the file's name nor a title say it")
+                    .or("under `table`", "financial_year: { fixed: 2025/26 }"),
+            );
+        }
+    }
+    shape.skip_rows = percentages(&body);
+    ask_of_totals(&mut shape, &body);
+    shape
+}
+
+/// Figures with nothing above them at the right end: the header may stand one column too far to the left.
+fn ask_of_shifted(shape: &mut Shape, heading: &Heading, body: &[&Row], width: usize) {
+    let bare = |at: &usize| {
+        *at > 0
+            && heading.columns.get(*at).is_none_or(|above| above.full.is_empty())
+            && body.iter().any(|row| row.get(*at).is_some_and(|text| !is_blank(text)))
+    };
+    let last = heading.columns.iter().rposition(|above| !above.full.is_empty()).unwrap_or(0);
+    if let Some(at) = (last + 1..width).find(bare) {
+        let question = format!(
+            "What is column {}? It holds texts or figures and nothing stands above it, so a header to its left may be \
+             one column out of place. Hold the headers against the cells",
+            at + 1
+        );
+        shape.questions.push(
+            Question::open(&question).or("under `columns`, for each column that is found by its place", "position: 8"),
+        );
+    }
+}
+
+/// Periods above groups of columns: two things stand across, which one header cannot say.
+fn ask_of_groups(shape: &mut Shape, heading: &Heading) {
+    let group = |at: usize| heading.columns.get(at).and_then(|above| above.group.as_deref());
+    let periods: BTreeSet<&str> =
+        (0..heading.columns.len()).filter_map(group).filter(|text| length_of(text).is_some()).collect();
+    if periods.len() > 1 && shape.across.is_none() {
+        let shown: Vec<&str> = periods.iter().copied().take(2).collect();
+        shape.questions.push(Question::open(&format!(
+            "Do groups of columns each belong to a period ({})? Here each column is one of its own; figures of several \
+             periods cannot be followed so",
+            shown.join(", ")
+        )));
+    }
+}
+
+fn ask_of_totals(shape: &mut Shape, body: &[&Row]) {
+    let label = |row: &&&Row| row.first_filled().map(|(_, text)| trim(text).to_owned());
+    let is_total = |text: &String| {
+        let words = text.to_lowercase();
+        ["total", "grand total", "overall total", "totals"].iter().any(|total| words == *total)
+    };
+    let totals: BTreeSet<String> = body.iter().filter_map(|row| label(&row)).filter(is_total).collect();
+    if let Some(total) = totals.first() {
+        let question = format!(
+            "Is the row `{total}` to be followed like the others? It is, as it stands; to leave such rows out, name them"
+        );
+        shape.questions.push(
+            Question::new(&question).or("under `table`", &format!("skip_rows: [{}]", super::names::quoted(total))),
+        );
+    }
+}
+
+/// The length of a period that is written with or without its year.
+fn length_of(text: &str) -> Option<(&'static str, bool)> {
+    use Granularity::{CalendarYear, FinancialYear, Month, Quarter};
+    let of = |lengths: &[Granularity], year| periods::of_length(text, year, lengths).is_some();
+    let kinds: [(&'static str, &[Granularity]); 3] =
+        [("months", &[Month]), ("quarters", &[Quarter]), ("years", &[FinancialYear, CalendarYear])];
+    let with = |year| kinds.iter().find(|(_, lengths)| of(lengths, year)).map(|(name, _)| *name);
+    with(None).map(|name| (name, true)).or_else(|| with(Some(ANY_YEAR)).map(|name| (name, false)))
+}
+
+fn across(heading: &Heading, body: &[&Row]) -> Option<Across> {
+    let period = |(at, above): (usize, &super::heading::Above)| {
+        let text = above.header.as_deref()?;
+        let (length, year) = length_of(text)?;
+        // A column `2024` of anything but figures is no period.
+        (holds_figures(body, at) || is_empty(body, at)).then_some((at, length, year))
+    };
+    let found: Vec<_> = heading.columns.iter().enumerate().filter_map(period).collect();
+    let figures = found.iter().any(|(at, ..)| holds_figures(body, *at));
+    let lengths: BTreeSet<&'static str> = found.iter().map(|(_, length, _)| *length).collect();
+    let columns = match (lengths.len(), lengths.first()) {
+        (1, Some(length)) => *length,
+        (0, _) => return None,
+        _ => "periods",
+    };
+    // One year alone is as likely the name of a figure.
+    let enough = found.len() > usize::from(columns == "years");
+    (figures && enough).then(|| Across {
+        columns,
+        has_year: found.iter().all(|(.., year)| *year),
+        positions: found.into_iter().map(|(at, ..)| at).collect(),
+    })
+}
+
+fn is_empty(body: &[&Row], at: usize) -> bool {
+    body.iter().all(|row| row.get(at).is_none_or(is_blank))
+}
+
+/// Whether a column holds figures and nothing else but words for missing ones.
+pub(super) fn holds_figures(body: &[&Row], at: usize) -> bool {
+    let cells = || body.iter().filter_map(|row| row.get(at)).map(trim).filter(|text| !text.is_empty());
+    let reads = |text: &str| is_figure(text) || missing(text) != Missing::Unreadable;
+    cells().any(is_figure) && cells().all(reads)
+}
+
+/// The label columns, from the left, whose text stands in the first row of its group only.
+fn fill_down(body: &[&Row], shape: &Shape) -> Vec<usize> {
+    let text = |row: &Row, at: usize| row.get(at).map_or(String::new(), |text| trim(text).to_owned());
+    let is_merged = |at: &usize| {
+        let cells: Vec<String> = body.iter().map(|row| text(row, *at)).collect();
+        let blank = cells.iter().filter(|cell| cell.is_empty()).count();
+        let label = cells.iter().all(|cell| cell.is_empty() || read_number(cell).is_none());
+        let enough = shape.alternate.is_some() && blank > 0 || blank * 100 >= cells.len() * BLANK_LABELS;
+        shape.declares(*at) && label && blank > 0 && enough && cells.first().is_some_and(|cell| !cell.is_empty())
+    };
+    let width = body.iter().map(|row| row.len()).max().unwrap_or(0);
+    let merged: Vec<usize> = (0..width).take_while(is_merged).collect();
+    // Something must tell the rows of a group apart.
+    let rest = merged.len();
+    let told = body.iter().all(|row| row.get(rest).is_some_and(|text| !is_blank(text)));
+    if told || shape.alternate.is_some() { merged } else { Vec::new() }
+}
+
+/// Patterns of the rows that say what share of the others each figure is.
+fn percentages(body: &[&Row]) -> Vec<String> {
+    let share = |row: &Row, at: usize| {
+        row.get(at).is_some_and(|text| trim(text).ends_with('%')) || row.marked(at) == Some(Mark::Share)
+    };
+    let mut patterns = BTreeSet::new();
+    for row in body {
+        let Some((first, label)) = row.first_filled().map(|(at, text)| (at, trim(text))) else { continue };
+        let words = label.to_lowercase();
+        let called =
+            ["%", "per cent", "percent", "share of", "proportion of"].iter().any(|word| words.starts_with(word));
+        let shares = (first + 1..row.len()).filter(|at| share(row, *at));
+        let among_counts = |at: usize| body.iter().filter(|other| !share(other, at)).count() * 2 > body.len();
+        let mut shares = shares.peekable();
+        if called && shares.peek().is_some() && shares.all(among_counts) {
+            let start: Vec<&str> = label.split_whitespace().take(3).collect();
+            patterns.insert(format!("{}*", escaped(&start.join(" "))));
+        }
+    }
+    patterns.into_iter().collect()
+}
+
+/// A text as part of a pattern that means exactly it.
+fn escaped(text: &str) -> String {
+    text.chars().map(|c| if "*?[]{}\\!".contains(c) { format!("\\{c}") } else { c.to_string() }).collect()
+}
+
+/// The period that a text names for certain.
+pub(super) fn certain_period(text: &str) -> Option<Period> {
+    periods::read_period(text, None).ok()
+}
