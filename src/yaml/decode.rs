@@ -10,7 +10,7 @@ use serde::{
     de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor, value::StrDeserializer},
 };
 
-use super::{Node, Place, Problem, Problems, node::Kind, problem::suggest};
+use super::{Node, Place, Problem, Problems, node::Kind, problem::suggest, shared::SHARED};
 
 /// A value with the place where it is written.
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ pub fn decode_partly<T: DeserializeOwned>(node: &Node) -> (Option<T>, Problems) 
         let at = error.at.unwrap_or_else(|| key_of(node));
         if !echo {
             let place = error.place.unwrap_or_else(|| node.place.clone());
-            problems.push_new(Problem { place, message: error.message, hint: error.hint });
+            problems.push_new(Problem { place, message: error.message, hint: error.hint.map(String::from) });
         }
         if !leave_out(node, at, &mut left_out) {
             return (None, problems);
@@ -145,10 +145,12 @@ struct Context<'a> {
 #[derive(Debug)]
 struct DecodeError {
     message: String,
-    hint: Option<String>,
+    hint: Option<Box<str>>,
     place: Option<Place>,
     at: Option<NodeKey>,
     missing: Option<&'static str>,
+    /// The key that is not known, and those that are.
+    unknown: Option<Box<(String, &'static [&'static str])>>,
 }
 
 impl fmt::Display for DecodeError {
@@ -161,13 +163,23 @@ impl std::error::Error for DecodeError {}
 
 impl DecodeError {
     fn new(message: String) -> Self {
-        Self { message, hint: None, place: None, at: None, missing: None }
+        Self { message, hint: None, place: None, at: None, missing: None, unknown: None }
     }
 
     /// The innermost node that an error passes through is where it stands.
     fn locate(mut self, node: &Node) -> Self {
         self.place.get_or_insert_with(|| node.place.clone());
         self.at.get_or_insert_with(|| key_of(node));
+        self
+    }
+
+    /// Keys that the mapping takes as well, if it is one of its own keys that is not known.
+    fn also_known(mut self, keys: &'static [&'static str], mapping: &Node) -> Self {
+        if let Some((field, known)) = self.unknown.as_deref()
+            && mapping.entries().any(|(key, _)| self.place.as_ref() == Some(&key.place))
+        {
+            self.hint = suggest(field, known.iter().chain(keys).copied()).map(String::into_boxed_str);
+        }
         self
     }
 }
@@ -178,12 +190,13 @@ impl de::Error for DecodeError {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let hint = suggest(field, expected.iter().copied());
-        Self { hint, ..Self::new(format!("there is no setting `{field}` here")) }
+        let hint = suggest(field, expected.iter().copied()).map(String::into_boxed_str);
+        let unknown = Some(Box::new((field.to_owned(), expected)));
+        Self { hint, unknown, ..Self::new(format!("there is no setting `{field}` here")) }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let hint = suggest(variant, expected.iter().copied());
+        let hint = suggest(variant, expected.iter().copied()).map(String::into_boxed_str);
         Self { hint, ..Self::new(format!("`{variant}` is not one of the choices here")) }
     }
 
@@ -357,11 +370,12 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
-        _fields: &'static [&'static str],
+        name: &'static str,
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        self.deserialize_map(visitor)
+        let decoded = self.deserialize_map(visitor);
+        if name == SHARED { decoded.map_err(|error| error.also_known(fields, self.node)) } else { decoded }
     }
 
     /// `choice`, or `choice: settings`.

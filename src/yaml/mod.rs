@@ -9,8 +9,10 @@ mod decode;
 mod entries;
 mod node;
 mod problem;
+mod shared;
 
 pub use decode::{Located, decode, decode_partly};
 pub use entries::Entries;
 pub use node::{Node, Place, SourceFile, parse};
 pub use problem::{Problem, Problems, nearest};
+pub use shared::{CommonKeys, Shared};
