@@ -46,6 +46,11 @@ fn unknown_names_in_all_files_are_told_at_once_with_the_nearest() {
     home.edit(LES, "column: contract_type, values", "column: contract_typ, values");
     home.edit(LES, "expression: delivered <= 10 * planned", "expression: deliverd <= 10 * planned");
     home.edit("config/datasets/hha-achievement-bands.yaml", "labels: [sub_icb]", "labels: [sub_icbs]");
+    home.edit(
+        "config/datasets/hha-achievement-bands.yaml",
+        "name: bands-add-up",
+        "name: bands-add-up\n      owner: primary-cares",
+    );
     home.edit("rules/les.yaml", "when: value < share * plan", "when: valeu < share * plan");
     home.edit(
         "rules/les.yaml",

@@ -1,14 +1,68 @@
-//! What every kind of check is: a compiled check that starts a tally for each file.
+//! What every kind of check is: settings, of which a compiled check is built, which starts a tally for each file.
 
 use std::{any::Any, fmt};
 
-use serde::Deserialize;
-
-use super::failures::Failures;
+use super::{failures::Failures, rows::Rows};
 use crate::{
-    model::{Batch, Finding, Header, Severity},
-    yaml::Located,
+    model::{Finding, Header, Period, Schema, Severity},
+    yaml::{Place, Problems},
 };
+
+/// The settings of a kind of check: what it takes beside [`super::common::Common`].
+pub(super) trait Kind {
+    /// Which of the common settings make sense for it.
+    const LOOKS: Looks;
+
+    /// Compiles the settings, which stand at `place`.
+    ///
+    /// # Errors
+    /// Every mistake in them.
+    fn build(&self, place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems>;
+}
+
+/// What a kind of check looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// The header: it takes no `where`, `tolerance` and `rows_kept`.
+    Header,
+    /// All rows together, so that no single row fails: it takes a `where`, but no `tolerance` and `rows_kept`.
+    Whole,
+    /// Each row, but which of them fail is known only in the end: its `tolerance` cannot be per group.
+    RowsTogether,
+    /// Each row.
+    Rows,
+}
+
+/// What settings are compiled against.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// The declared columns.
+    pub(super) schema: &'a Schema,
+}
+
+/// What is known of a file beside its rows.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The reporting period that its name gives, if it does.
+    pub period: Option<Period>,
+}
+
+/// A file is begun with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start<'a> {
+    pub(super) header: &'a Header,
+    #[expect(dead_code, reason = "for kinds that compare a file with its name")]
+    pub(super) about: &'a About,
+    /// How many failing rows a finding keeps.
+    pub(super) rows_kept: usize,
+}
+
+impl Start<'_> {
+    /// No failing rows yet.
+    pub(super) fn failures(&self) -> Failures {
+        Failures::keeping(self.rows_kept)
+    }
+}
 
 /// A compiled check, for any number of files.
 pub(super) trait Check: fmt::Debug + Send + Sync {
@@ -16,14 +70,14 @@ pub(super) trait Check: fmt::Debug + Send + Sync {
     fn columns(&self) -> Vec<usize>;
 
     /// Begins with a file; none when the file lacks the columns that it looks at.
-    fn start(&self, header: &Header) -> Option<Box<dyn Tally>>;
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>>;
 }
 
 /// What a check has seen of one file, or of a part of it: several tallies of one check may share the work, each taking
 /// parts of the file in the order of the file.
 pub(super) trait Tally: Any + fmt::Debug + Send {
     /// Looks at the next rows.
-    fn observe(&mut self, batch: &Batch);
+    fn observe(&mut self, rows: &Rows<'_>);
 
     /// Takes in what another tally of the same check has seen of other rows, before or after these or between them. The
     /// answer is that of one tally that has seen all rows in their order.
@@ -35,11 +89,12 @@ pub(super) trait Tally: Any + fmt::Debug + Send {
         Vec::new()
     }
 
-    /// Looks once more at rows, the ones that [`Tally::settle`] asked for and perhaps others.
-    fn see_again(&mut self, _batch: &Batch) {}
+    /// Looks once more at rows, the ones that [`Tally::settle`] asked for and perhaps others, among them rows for which
+    /// the check's `where` does not hold.
+    fn see_again(&mut self, _rows: &Rows<'_>) {}
 
-    /// Answers, knowing how many rows the file had.
-    fn finish(self: Box<Self>, total: u64) -> Vec<Finding>;
+    /// Answers, knowing how many rows were looked at.
+    fn finish(self: Box<Self>, total: u64) -> Vec<Found>;
 }
 
 /// A tally of the same kind, for [`Tally::merge`]; none where it is of another, which a run never hands out.
@@ -48,62 +103,57 @@ pub(super) fn same<T: Tally>(other: Box<dyn Tally>) -> Option<T> {
     other.downcast().ok().map(|other| *other)
 }
 
-/// How much what a check finds weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Weight {
-    /// The file is published, and the finding is named.
-    Warning,
-    /// The file is held back.
-    #[default]
-    Error,
+/// What a tally has found. How it is called and how much it weighs is said by the check's common settings.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// What was seen, in words.
+    seen: String,
+    /// The same after a message of the dataset's own, when that needs fewer words.
+    after_message: Option<String>,
+    pub(super) failures: Failures,
+    pub(super) matter: Matter,
 }
 
-/// What a check's findings are called and how much they weigh.
-#[derive(Debug, Clone)]
-pub(super) struct Label {
-    id: String,
-    severity: Severity,
-    message: Option<String>,
+/// Whether what was found is what the check looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Matter {
+    /// It is.
+    Defect,
+    /// It is, and no tolerance applies to it.
+    Whole,
+    /// It is another matter with a weight of its own, and the dataset's message does not speak of it.
+    Aside(Severity),
 }
 
-impl Label {
-    /// `kind` is the id unless the dataset gives the check a name.
-    pub(super) fn new(kind: &str, name: Option<&Located<String>>, weight: Weight, message: Option<&str>) -> Self {
-        let severity = match weight {
-            Weight::Warning => Severity::Warning,
-            Weight::Error => Severity::Error,
+impl Found {
+    /// In rows.
+    pub(super) fn in_rows(seen: impl Into<String>, failures: Failures) -> Self {
+        Self { seen: seen.into(), after_message: None, failures, matter: Matter::Defect }
+    }
+
+    /// In the file as a whole.
+    pub(super) fn in_file(seen: impl Into<String>) -> Self {
+        Self { matter: Matter::Whole, ..Self::in_rows(seen, Failures::default()) }
+    }
+
+    /// What was seen, for a dataset whose own message says the rest.
+    pub(super) fn after_message(self, seen: impl Into<String>) -> Self {
+        Self { after_message: Some(seen.into()), ..self }
+    }
+
+    /// It is not the defect that the check looks for.
+    pub(super) fn aside(self, severity: Severity) -> Self {
+        Self { matter: Matter::Aside(severity), ..self }
+    }
+
+    /// The finding under a name, after the message of the dataset if there is one, with what else there is to say.
+    pub(super) fn named(self, check: &str, severity: Severity, message: Option<&str>, more: &str) -> Finding {
+        let Self { seen, after_message, failures, .. } = self;
+        let message = match message {
+            Some(message) => format!("{message}: {}{more}", after_message.unwrap_or(seen)),
+            None => format!("{seen}{more}"),
         };
-        let id = name.map_or(kind, |name| name.as_str()).to_owned();
-        Self { id, severity, message: message.map(str::to_owned) }
-    }
-
-    /// A check that is always on: an error under the kind's own name.
-    pub(super) fn of_kind(kind: &str) -> Self {
-        Self::new(kind, None, Weight::Error, None)
-    }
-
-    /// For what is not the defect that the check looks for: another weight, and not the dataset's words for the defect.
-    pub(super) fn aside(&self, severity: Severity) -> Self {
-        Self { id: self.id.clone(), severity, message: None }
-    }
-
-    pub(super) fn has_message(&self) -> bool {
-        self.message.is_some()
-    }
-
-    /// A finding about rows: what was seen, after the dataset's own message if there is one.
-    pub(super) fn finding(&self, seen: &str, failures: Failures) -> Finding {
         let (count, rows) = failures.into_parts();
-        Finding { count, rows, ..self.finding_of_file(seen) }
-    }
-
-    /// A finding about the file as a whole.
-    pub(super) fn finding_of_file(&self, seen: &str) -> Finding {
-        let message = match &self.message {
-            Some(message) => format!("{message}: {seen}"),
-            None => seen.to_owned(),
-        };
-        Finding::of_file(self.id.as_str(), self.severity, message)
+        Finding { count, rows, ..Finding::of_file(check, severity, message) }
     }
 }

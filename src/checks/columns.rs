@@ -1,5 +1,6 @@
 //! From the column names of a setting to columns of the schema, and from those to columns of a file.
 
+use super::rows::Rows;
 use crate::{
     model::{Asked, Batch, Cell, Column, ColumnDef, ColumnKind, Header, Missing, Schema},
     yaml::{Located, Problem, Problems},
@@ -24,6 +25,11 @@ impl Declared {
     /// Every declared column.
     pub(super) fn all(schema: &Schema) -> impl Iterator<Item = Self> {
         schema.columns.iter().enumerate().map(|(position, column)| Self::new(position, column))
+    }
+
+    /// The column at a position.
+    pub(super) fn at(position: usize, schema: &Schema) -> Option<Self> {
+        schema.columns.get(position).map(|column| Self::new(position, column))
     }
 
     /// The column that a setting names.
@@ -103,41 +109,56 @@ impl Field {
         place.and_then(|place| place.header.as_deref()).unwrap_or(&self.header)
     }
 
-    /// Calls `each` with every cell of a batch that fails, in the order of the rows. Where the column is coded, `fails` is
-    /// asked once about each distinct cell of the file: `asked` remembers, and goes with this field and this question.
+    /// Calls `each` with every cell that fails, in the order of the rows. Where the column is coded, `fails` is asked once
+    /// about each distinct cell of the file: `asked` remembers, and goes with this field and this question.
     pub(super) fn failing<'a>(
         &'a self,
-        batch: &'a Batch,
+        rows: &Rows<'a>,
         asked: &mut Asked,
         fails: impl Fn(&str, Cell) -> bool,
         mut each: impl FnMut(Spot<'a>),
     ) {
-        if let Some(column) = self.in_batch(batch) {
-            column.failing(asked, &fails, |index| each(Spot { field: self, batch, index }));
+        let mut each = |index| {
+            if rows.has(index) {
+                each(Spot { field: self, rows: *rows, index });
+            }
+        };
+        if let Some(column) = self.in_batch(rows.batch) {
+            column.failing(asked, &fails, &mut each);
         }
-        self.failing_beyond(batch, |cell| fails("", cell), each);
+        self.failing_beyond(rows.batch, |cell| fails("", cell), each);
     }
 
     /// As [`Field::failing`], for a question that does not need the text.
     pub(super) fn failing_cells<'a>(
         &'a self,
-        batch: &'a Batch,
+        rows: &Rows<'a>,
         asked: &mut Asked,
         fails: impl Fn(Cell) -> bool,
         mut each: impl FnMut(Spot<'a>),
     ) {
-        if let Some(column) = self.in_batch(batch) {
-            column.failing_cells(asked, &fails, |index| each(Spot { field: self, batch, index }));
+        let mut each = |index| {
+            if rows.has(index) {
+                each(Spot { field: self, rows: *rows, index });
+            }
+        };
+        if let Some(column) = self.in_batch(rows.batch) {
+            column.failing_cells(asked, &fails, &mut each);
         }
-        self.failing_beyond(batch, fails, each);
+        self.failing_beyond(rows.batch, fails, each);
     }
 
     /// The rows that the column of a batch does not reach, or that has no such column.
-    fn failing_beyond<'a>(&'a self, batch: &'a Batch, fails: impl Fn(Cell) -> bool, each: impl FnMut(Spot<'a>)) {
+    fn failing_beyond(&self, batch: &Batch, fails: impl Fn(Cell) -> bool, each: impl FnMut(usize)) {
         let absent = self.in_batch(batch).map_or(0, Column::len)..batch.rows.len();
         if !absent.is_empty() && fails(Cell::Missing(Missing::Absent)) {
-            absent.map(|index| Spot { field: self, batch, index }).for_each(each);
+            absent.for_each(each);
         }
+    }
+
+    /// What the cell of this column in a row was read as.
+    pub(super) fn cell(&self, batch: &Batch, index: usize) -> Cell {
+        self.in_batch(batch).map_or(Cell::Missing(Missing::Absent), |column| column.cell(index))
     }
 
     /// A cell of this column as printed.
@@ -150,36 +171,31 @@ impl Field {
 #[derive(Clone, Copy)]
 pub(super) struct Spot<'a> {
     field: &'a Field,
-    batch: &'a Batch,
+    pub(super) rows: Rows<'a>,
     /// The row within the batch.
-    index: usize,
+    pub(super) index: usize,
 }
 
 impl<'a> Spot<'a> {
     /// The cell as printed.
     pub(super) fn text(&self) -> &'a str {
-        self.field.text(self.batch, self.index)
+        self.field.text(self.rows.batch, self.index)
     }
 
     /// What it was read as.
     pub(super) fn cell(&self) -> Cell {
-        self.field.in_batch(self.batch).map_or(Cell::Missing(Missing::Absent), |column| column.cell(self.index))
+        self.field.cell(self.rows.batch, self.index)
     }
 
     /// The row of the file that it stands in.
     pub(super) fn row(&self) -> u64 {
-        let place = self.field.in_batch(self.batch).and_then(|column| column.place(self.index));
-        place.map_or_else(|| self.batch.rows.get(self.index).copied().unwrap_or(0), |place| place.row)
+        let place = self.field.in_batch(self.rows.batch).and_then(|column| column.place(self.index));
+        place.map_or_else(|| self.rows.row(self.index), |place| place.row)
     }
 
     /// The header above it as printed.
     pub(super) fn header(&self) -> &'a str {
-        self.field.header_of(self.batch, self.index)
-    }
-
-    /// The sheet of a workbook that it is on.
-    pub(super) fn sheet(&self) -> Option<&'a str> {
-        self.batch.sheet.as_deref()
+        self.field.header_of(self.rows.batch, self.index)
     }
 }
 

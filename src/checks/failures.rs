@@ -1,31 +1,65 @@
 //! Failing rows: all are counted, the first are kept.
 
-use super::columns::Spot;
-use crate::model::{FailingRow, finding::ROWS_KEPT, value::format_number};
+use std::collections::BTreeMap;
+
+use super::{columns::Spot, groups::Group, rows::Rows};
+use crate::model::{FailingRow, value::format_number};
 
 /// A cell may be as long as the file; what is kept of it is not.
 const CHARS_KEPT: usize = 200;
 
-/// The rows that fail a check.
-#[derive(Debug, Default)]
+/// The rows that fail a check. By default none of them is kept: see [`Failures::keeping`].
+#[derive(Debug, Default, Clone)]
 pub(super) struct Failures {
     count: u64,
     rows: Vec<FailingRow>,
+    most: usize,
+    /// How many fail of each group, where a tolerance is per group.
+    by_group: BTreeMap<Group, u64>,
 }
 
 impl Failures {
-    /// Adds a row of `sheet`. `column` is the header as printed, `value` the cell as printed; it is asked for only if it is kept.
+    /// Keeps the first so many rows.
+    pub(super) fn keeping(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+
+    /// Adds a cell.
+    pub(super) fn add_cell(&mut self, spot: Spot<'_>) {
+        self.add_cell_as(spot, || spot.text().to_owned());
+    }
+
+    /// Adds a cell that is to be shown otherwise than printed.
+    pub(super) fn add_cell_as(&mut self, spot: Spot<'_>, value: impl FnOnce() -> String) {
+        self.count_group(&spot.rows, spot.index);
+        self.add(spot.rows.sheet(), spot.row(), spot.header(), value);
+    }
+
+    /// Adds a row: `column` is the header of what is wrong in it, `value` what is printed there; it is asked for only if
+    /// it is kept.
+    pub(super) fn add_row(&mut self, rows: &Rows<'_>, index: usize, column: &str, value: impl FnOnce() -> String) {
+        self.count_group(rows, index);
+        self.add(rows.sheet(), rows.row(index), column, value);
+    }
+
+    /// As [`Failures::add_row`], for a row that is not at hand any more.
     pub(super) fn add(&mut self, sheet: Option<&str>, row: u64, column: &str, value: impl FnOnce() -> String) {
         self.count += 1;
-        if self.rows.len() < ROWS_KEPT {
+        if self.rows.len() < self.most {
             let (column, value) = (Some(column.to_owned()), Some(shortened(&value(), CHARS_KEPT)));
             self.rows.push(FailingRow { row, sheet: sheet.map(str::to_owned), column, value });
         }
     }
 
-    /// Adds a cell.
-    pub(super) fn add_cell(&mut self, spot: Spot<'_>) {
-        self.add(spot.sheet(), spot.row(), spot.header(), || spot.text().to_owned());
+    fn count_group(&mut self, rows: &Rows<'_>, index: usize) {
+        if let Some(group) = rows.group(index) {
+            *self.by_group.entry(group).or_default() += 1;
+        }
+    }
+
+    /// How many fail of each group, where a tolerance is per group.
+    pub(super) fn by_group(&self) -> &BTreeMap<Group, u64> {
+        &self.by_group
     }
 
     /// Takes in the rows of another part of the file.
@@ -33,7 +67,10 @@ impl Failures {
         self.count += other.count;
         self.rows.extend(other.rows);
         self.rows.sort_by_key(|row| row.row);
-        self.rows.truncate(ROWS_KEPT);
+        self.rows.truncate(self.most);
+        for (group, count) in other.by_group {
+            *self.by_group.entry(group).or_default() += count;
+        }
     }
 
     /// The same rows, of so many that fail.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde::Deserialize;
 
-use super::{CheckSettings, Checks, build};
+use super::{About, CheckSettings, Checks, build};
 use crate::{
     model::{
         Batch, Cell, Column, ColumnDef, ColumnKind, Finding, Header, Missing, Period, Schema,
@@ -64,7 +64,7 @@ impl Dataset {
         let batches = split(&batch, rows);
         let mut runs: Vec<_> = (0..runs)
             .map(|_| {
-                let mut run = self.checks.start();
+                let mut run = self.checks.start(About::default());
                 run.header(&header);
                 (run, Dictionaries::default())
             })

@@ -5,6 +5,9 @@ use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
 use super::{CheckSettings, fixture::Dataset};
 use crate::model::{Finding, Verdict, finding::ROWS_KEPT};
 
+/// The page of the settings that every kind takes.
+const COMMON: &str = "common";
+
 /// A table (unless the case is about a mistake in the settings), columns and checks, and what is to be said of them.
 #[derive(Default)]
 struct Case {
@@ -87,7 +90,8 @@ fn run(case: &Case) -> String {
         assert_eq!(whole, shared, "{}: {runs} runs answer otherwise, coded: {coded}", case.title);
     }
     for finding in &whole {
-        assert_eq!(finding.rows.len(), ROWS_KEPT.min(usize::try_from(finding.count).expect("few rows")));
+        let kept = ROWS_KEPT.min(usize::try_from(finding.count).expect("few rows"));
+        assert!(finding.rows.len() == kept || case.yaml.contains("rows_kept:"), "{}: {finding:?}", case.title);
     }
     written(&whole)
 }
@@ -112,7 +116,7 @@ fn every_case_says_what_its_page_says() {
 #[test]
 fn every_kind_has_a_page_and_every_page_a_kind() {
     let kinds: BTreeSet<_> = CheckSettings::KINDS.iter().copied().chain(["columns_present", "type"]).collect();
-    let pages = pages();
+    let pages: Vec<_> = pages().into_iter().filter(|(page, _)| page != COMMON).collect();
     assert_eq!(pages.iter().map(|(kind, _)| kind.as_str()).collect::<BTreeSet<_>>(), kinds);
     for (kind, page) in &pages {
         let finds =

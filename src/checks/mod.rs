@@ -8,15 +8,20 @@
 //! A check on a column that the file does not have is not made: the absence is said once, by `columns_present`.
 
 mod check;
+mod chooser;
 mod columns;
+mod common;
 mod expression;
 mod failures;
 #[cfg(test)]
 mod fixture;
+mod groups;
 mod keys;
 pub mod kinds;
 #[cfg(test)]
 mod literate;
+mod policy;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -25,21 +30,23 @@ use std::{
     sync::Arc,
 };
 
-use check::{Check, Tally};
+use check::{Context, Start};
 use kinds::{columns_present::ColumnsPresent, r#type::Types};
+use policy::{Declaration, Watch};
 
+pub use check::About;
 pub use kinds::CheckSettings;
 
 use crate::{
-    model::{Batch, Finding, Header, Schema},
-    yaml::{Problem, Problems},
+    model::{Batch, Finding, Header, Schema, finding::ROWS_KEPT},
+    yaml::{Located, Problem, Problems},
 };
 
 /// The compiled checks of a dataset, for any number of files.
 #[derive(Debug, Clone)]
 pub struct Checks {
     schema: Arc<Schema>,
-    checks: Arc<[Box<dyn Check>]>,
+    checks: Arc<[Declaration]>,
 }
 
 /// Compiles the checks of a dataset and adds those that are always on.
@@ -50,10 +57,14 @@ pub struct Checks {
 pub fn build(settings: &[CheckSettings], schema: &Schema) -> Result<Checks, Problems> {
     let mut problems = Problems::default();
     problems.take(names_differ(settings));
-    let declared: Vec<_> = settings.iter().filter_map(|settings| problems.take(settings.build(schema))).collect();
+    let context = Context { schema };
+    let declared: Vec<_> = settings.iter().filter_map(|settings| problems.take(settings.build(context))).collect();
     problems.into_result()?;
-    let checked: BTreeSet<usize> = declared.iter().flat_map(|check| check.columns()).collect();
-    let implicit: [Box<dyn Check>; 2] = [Box::new(ColumnsPresent::new(schema, &checked)), Box::new(Types::new(schema))];
+    let checked: BTreeSet<usize> = declared.iter().flat_map(Declaration::columns).collect();
+    let implicit = [
+        Declaration::always("columns_present", Box::new(ColumnsPresent::new(schema, &checked))),
+        Declaration::always("type", Box::new(Types::new(schema))),
+    ];
     Ok(Checks { schema: Arc::new(schema.clone()), checks: implicit.into_iter().chain(declared).collect() })
 }
 
@@ -61,7 +72,7 @@ pub fn build(settings: &[CheckSettings], schema: &Schema) -> Result<Checks, Prob
 fn names_differ(settings: &[CheckSettings]) -> Result<(), Problems> {
     let mut problems = Problems::default();
     let mut lines = HashMap::new();
-    for name in settings.iter().filter_map(CheckSettings::name) {
+    for name in settings.iter().filter_map(|settings| settings.common().name.as_ref()) {
         let place = &name.place;
         if name.trim().is_empty() {
             problems
@@ -78,13 +89,18 @@ impl Checks {
     /// Positions of the columns that the checks look at, in the order of the schema.
     #[must_use]
     pub fn columns(&self) -> BTreeSet<usize> {
-        self.checks.iter().flat_map(|check| check.columns()).collect()
+        self.checks.iter().flat_map(Declaration::columns).collect()
+    }
+
+    /// The groups that are told of what single checks find, beside the dataset's steward.
+    pub fn owners(&self) -> impl Iterator<Item = &Located<String>> {
+        self.checks.iter().filter_map(|check| check.owner.as_ref())
     }
 
     /// Begins with a file.
     #[must_use]
-    pub fn start(&self) -> Run {
-        Run { checks: self.clone(), tallies: None, total: 0 }
+    pub fn start(&self, about: About) -> Run {
+        Run { checks: self.clone(), about, watches: None }
     }
 }
 
@@ -93,35 +109,34 @@ impl Checks {
 #[derive(Debug)]
 pub struct Run {
     checks: Checks,
-    /// None before the header.
-    tallies: Option<Vec<Box<dyn Tally>>>,
-    total: u64,
+    about: About,
+    /// None before the header. One for each check, none in it where the file lacks its columns.
+    watches: Option<Vec<Option<Watch>>>,
 }
 
 impl Run {
     /// Tells how the file's header answers to the declared columns. A file without one is taken to have every declared
     /// column under its own name.
     pub fn header(&mut self, header: &Header) {
-        self.tallies = Some(self.checks.checks.iter().filter_map(|check| check.start(header)).collect());
+        let start = Start { header, about: &self.about, rows_kept: ROWS_KEPT };
+        self.watches = Some(self.checks.checks.iter().map(|check| check.start(&start)).collect());
     }
 
     /// Feeds every check with the next rows.
     pub fn observe(&mut self, batch: &Batch) {
-        self.total = self.total.saturating_add(batch.rows.len() as u64);
-        for tally in self.tallies() {
-            tally.observe(batch);
-        }
+        self.watches().for_each(|watch| watch.observe(batch));
     }
 
     /// Takes in what another run of the same checks has seen of other rows of the same file, whose header both were told.
     /// Each run takes its batches in the order of the file; the findings are those of one run that has seen all of them.
     pub fn merge(&mut self, other: Self) {
-        self.total = self.total.saturating_add(other.total);
-        match &mut self.tallies {
-            None => self.tallies = other.tallies,
-            Some(tallies) => {
-                for (tally, other) in tallies.iter_mut().zip(other.tallies.into_iter().flatten()) {
-                    tally.merge(other);
+        match &mut self.watches {
+            None => self.watches = other.watches,
+            Some(watches) => {
+                for (watch, other) in watches.iter_mut().zip(other.watches.into_iter().flatten()) {
+                    if let (Some(watch), Some(other)) = (watch, other) {
+                        watch.merge(other);
+                    }
                 }
             }
         }
@@ -131,29 +146,28 @@ impl Run {
     /// ([`Run::see_again`]) for the findings to show what stands in them; seldom any.
     #[must_use]
     pub fn settle(&mut self) -> BTreeSet<u64> {
-        self.tallies().iter_mut().flat_map(|tally| tally.settle()).collect()
+        self.watches().flat_map(Watch::settle).collect()
     }
 
     /// Looks once more at the rows that [`Run::settle`] asked for, and perhaps at others of the file.
     pub fn see_again(&mut self, batch: &Batch) {
-        for tally in self.tallies() {
-            tally.see_again(batch);
-        }
+        self.watches().for_each(|watch| watch.see_again(batch));
     }
 
     /// What the checks have found, the header's findings first, then in the order of the dataset's `checks`.
     #[must_use]
     pub fn finish(mut self) -> Vec<Finding> {
-        self.tallies();
-        let total = self.total;
-        self.tallies.into_iter().flatten().flat_map(|tally| tally.finish(total)).collect()
+        self.watches().for_each(drop);
+        let watches = self.watches.into_iter().flatten();
+        let checks = self.checks.checks.iter().zip(watches);
+        checks.filter_map(|(check, watch)| Some(check.findings(watch?))).flatten().collect()
     }
 
-    fn tallies(&mut self) -> &mut [Box<dyn Tally>] {
-        if self.tallies.is_none() {
+    fn watches(&mut self) -> impl Iterator<Item = &mut Watch> {
+        if self.watches.is_none() {
             let found = self.checks.schema.names().map(|name| Some(name.to_owned())).collect();
             self.header(&Header { found, ..Header::default() });
         }
-        self.tallies.as_deref_mut().unwrap_or_default()
+        self.watches.iter_mut().flatten().flatten()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use super::{Run, fixture::Dataset};
+use super::{About, Run, fixture::Dataset};
 use crate::model::{Batch, Cell, Column, Header, Severity, Verdict, finding::ROWS_KEPT};
 
 fn dataset(yaml: &str) -> Dataset {
@@ -42,7 +42,7 @@ fn checks_are_used_for_file_after_file() {
 #[test]
 fn a_run_can_move_to_another_thread() {
     fn is_send(_: &impl Send) {}
-    is_send(&dataset("columns: { key: {} }\nchecks: []\n").checks.start());
+    is_send(&dataset("columns: { key: {} }\nchecks: []\n").checks.start(About::default()));
 }
 
 #[test]
@@ -84,15 +84,15 @@ fn a_batch_that_is_not_as_declared_does_no_harm() {
         run.observe(&short);
         run.finish().into_iter().map(|finding| finding.message).collect::<Vec<_>>()
     };
-    assert_eq!(finish(dataset.checks.start()), ["n is blank in 2 of 2 rows"]);
-    let mut empty = dataset.checks.start();
+    assert_eq!(finish(dataset.checks.start(About::default())), ["n is blank in 2 of 2 rows"]);
+    let mut empty = dataset.checks.start(About::default());
     empty.header(&Header::default());
     assert_eq!(finish(empty), ["there is no column `key`", "there is no column `n`"], "absences are said once");
 }
 
 #[test]
 fn a_run_without_any_rows_still_answers() {
-    let run = dataset("columns: { key: {} }\nchecks:\n  - row_count: { min: 1 }\n").checks.start();
+    let run = dataset("columns: { key: {} }\nchecks:\n  - row_count: { min: 1 }\n").checks.start(About::default());
     let findings = run.finish();
     assert_eq!(findings.iter().map(|finding| finding.check.as_str()).collect::<Vec<_>>(), ["row_count"]);
 }

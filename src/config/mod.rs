@@ -55,7 +55,8 @@ impl Config {
         let rules = ruleset::load_all(&files, &datasets, limits, &mut problems);
         let route = groups.as_ref().and_then(|groups| {
             let stewards = datasets.values().map(|dataset| &dataset.steward);
-            for group in stewards.chain(daemon.iter().map(|daemon| &daemon.operator)) {
+            let owners = datasets.values().flat_map(|dataset| dataset.checks.owners());
+            for group in stewards.chain(owners).chain(daemon.iter().map(|daemon| &daemon.operator)) {
                 groups.check_name(group, &mut problems);
             }
             groups.check_route(&files, &datasets, &mut problems)

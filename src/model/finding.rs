@@ -32,8 +32,11 @@ pub struct Finding {
     pub message: String,
     /// How many rows (or places) fail; 0 when the finding is about the file as a whole.
     pub count: u64,
-    /// The first of them, at most [`ROWS_KEPT`].
+    /// The first of them, [`ROWS_KEPT`] unless a dataset says otherwise.
     pub rows: Vec<FailingRow>,
+    /// A group that is told of it as well as the dataset's steward.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
 }
 
 /// A place in the file as its reader sees it.
@@ -56,6 +59,6 @@ impl Finding {
     /// A finding about the file as a whole.
     #[must_use]
     pub fn of_file(check: impl Into<String>, severity: Severity, message: impl Into<String>) -> Self {
-        Self { check: check.into(), severity, message: message.into(), count: 0, rows: Vec::new() }
+        Self { check: check.into(), severity, message: message.into(), count: 0, rows: Vec::new(), owner: None }
     }
 }

@@ -131,6 +131,7 @@ pub(super) fn held_back() -> GateReport {
                 message: "more than ten times the plan was delivered".to_owned(),
                 count: 1,
                 rows: vec![FailingRow { row: 14, sheet: None, column: None, value: None }],
+                owner: None,
             },
             Finding {
                 check: "not_null".to_owned(),
@@ -138,6 +139,7 @@ pub(super) fn held_back() -> GateReport {
                 message: "planned is blank: every row needs a figure".to_owned(),
                 count: 13,
                 rows: vec![row(2, "planned", ""), row(3, "planned", " ")],
+                owner: None,
             },
             Finding {
                 check: "allowed_values".to_owned(),
@@ -145,6 +147,7 @@ pub(super) fn held_back() -> GateReport {
                 message: "contract_type is neither cost-and-volume nor capitated".to_owned(),
                 count: 1,
                 rows: vec![row(7, "contract_type", "block <b>")],
+                owner: None,
             },
         ],
     }

@@ -266,6 +266,7 @@ fn nothing_from_data_becomes_markup_or_breaks_the_layout() {
             message: hostile(),
             count: 1,
             rows: vec![row],
+            owner: None,
         }],
         ..held_back()
     };

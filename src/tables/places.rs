@@ -33,7 +33,14 @@ impl Places {
     /// The finding, if there is any place.
     pub(super) fn finding(&self, check: &str, severity: Severity, message: impl Into<String>) -> Option<Finding> {
         let (check, message) = (check.to_owned(), message.into());
-        (self.count > 0).then(|| Finding { check, severity, message, count: self.count, rows: self.rows.clone() })
+        (self.count > 0).then(|| Finding {
+            check,
+            severity,
+            message,
+            count: self.count,
+            rows: self.rows.clone(),
+            owner: None,
+        })
     }
 }
 

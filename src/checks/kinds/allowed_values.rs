@@ -19,13 +19,14 @@ use std::{collections::HashSet, sync::Arc};
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight, same},
+    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
     columns::{Declared, Field, kind_name},
     failures::{Failures, quoted},
+    rows::Rows,
 };
 use crate::{
-    model::{Asked, Batch, Cell, ColumnKind, Finding, Header, Schema},
-    yaml::{Located, Problem, Problems, nearest},
+    model::{Asked, Cell, ColumnKind, Schema},
+    yaml::{Located, Place, Problem, Problems, nearest},
 };
 
 /// More values than this, allowed or found, are not listed in a message.
@@ -37,25 +38,21 @@ const LISTED: usize = 8;
 pub struct AllowedValues {
     column: Located<String>,
     values: Located<Vec<String>>,
-    #[serde(default)]
-    pub(super) name: Option<Located<String>>,
-    #[serde(default)]
-    severity: Weight,
-    #[serde(default)]
-    message: Option<String>,
+}
+
+impl Kind for AllowedValues {
+    const LOOKS: Looks = Looks::Rows;
+
+    fn build(&self, _place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
+        let mut problems = Problems::default();
+        let column = problems.take(self.text_column(context.schema).map_err(Problems::from));
+        let allowed = problems.take(self.allowed().map_err(Problems::from));
+        let (Some(column), Some(allowed)) = (column, allowed) else { return Err(problems) };
+        Ok(Box::new(Compiled { column, allowed: Arc::new(allowed) }))
+    }
 }
 
 impl AllowedValues {
-    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
-        let mut problems = Problems::default();
-        let column = problems.take(settings.text_column(schema).map_err(Problems::from));
-        let allowed = problems.take(settings.allowed().map_err(Problems::from));
-        let (Some(column), Some(allowed)) = (column, allowed) else { return Err(problems) };
-        let label =
-            Label::new("allowed_values", settings.name.as_ref(), settings.severity, settings.message.as_deref());
-        Ok(Box::new(Compiled { label, column, allowed: Arc::new(allowed) }))
-    }
-
     fn text_column(&self, schema: &Schema) -> Result<Declared, Problem> {
         let column = Declared::find(&self.column, schema)?;
         if column.kind != ColumnKind::Text {
@@ -83,7 +80,6 @@ struct Allowed {
 
 #[derive(Debug)]
 struct Compiled {
-    label: Label,
     column: Declared,
     allowed: Arc<Allowed>,
 }
@@ -93,17 +89,16 @@ impl Check for Compiled {
         vec![self.column.position]
     }
 
-    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
-        let (label, field) = (self.label.clone(), self.column.in_file(header)?);
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
+        let field = self.column.in_file(file.header)?;
         let allowed = Arc::clone(&self.allowed);
-        let (asked, failures) = (Asked::default(), Failures::default());
-        Some(Box::new(Strangers { label, field, allowed, asked, found: Vec::new(), failures }))
+        let (asked, failures) = (Asked::default(), file.failures());
+        Some(Box::new(Strangers { field, allowed, asked, found: Vec::new(), failures }))
     }
 }
 
 #[derive(Debug)]
 struct Strangers {
-    label: Label,
     field: Field,
     allowed: Arc<Allowed>,
     asked: Asked,
@@ -141,10 +136,10 @@ fn listed(values: impl Iterator<Item = String>) -> String {
 }
 
 impl Tally for Strangers {
-    fn observe(&mut self, batch: &Batch) {
+    fn observe(&mut self, rows: &Rows<'_>) {
         let Self { field, allowed, asked, found, failures, .. } = self;
         let fails = |text: &str, cell| !matches!(cell, Cell::Missing(_)) && !allowed.set.contains(text);
-        field.failing(batch, asked, fails, |spot| {
+        field.failing(rows, asked, fails, |spot| {
             failures.add_cell(spot);
             if found.len() <= LISTED && !found.iter().any(|(_, found)| found == spot.text()) {
                 found.push((spot.row(), spot.text().to_owned()));
@@ -162,10 +157,10 @@ impl Tally for Strangers {
         self.found.truncate(LISTED + 1);
     }
 
-    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
         if self.failures.is_empty() {
             return Vec::new();
         }
-        vec![self.label.finding(&self.seen(total), self.failures)]
+        vec![Found::in_rows(self.seen(total), self.failures)]
     }
 }

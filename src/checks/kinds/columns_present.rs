@@ -8,11 +8,12 @@
 use std::collections::BTreeSet;
 
 use super::super::{
-    check::{Check, Label, Tally},
+    check::{Check, Found, Start, Tally},
     failures::quoted,
+    rows::Rows,
 };
 use crate::{
-    model::{Batch, Finding, Header, Schema, Severity},
+    model::{Header, Schema, Severity},
     yaml::nearest,
 };
 
@@ -45,11 +46,10 @@ impl Check for ColumnsPresent {
         Vec::new()
     }
 
-    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
-        let label = Label::of_kind("columns_present");
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
+        let header = file.header;
         let missing = self.required.iter().filter(|(position, _)| is_absent(header, *position));
-        let mut findings: Vec<_> =
-            missing.map(|(at, name)| label.finding_of_file(&absence(name, *at, header))).collect();
+        let mut found: Vec<_> = missing.map(|(at, name)| Found::in_file(absence(name, *at, header))).collect();
         let unchecked: Vec<_> = self
             .checked
             .iter()
@@ -58,9 +58,9 @@ impl Check for ColumnsPresent {
             .collect();
         if !unchecked.is_empty() {
             let seen = format!("checks on {} are left out: the file does not have it", unchecked.join(", "));
-            findings.push(label.aside(Severity::Note).finding_of_file(&seen));
+            found.push(Found::in_file(seen).aside(Severity::Note));
         }
-        (!findings.is_empty()).then(|| Box::new(Absences(findings)) as Box<dyn Tally>)
+        (!found.is_empty()).then(|| Box::new(Absences(found)) as Box<dyn Tally>)
     }
 }
 
@@ -86,14 +86,14 @@ fn absence(name: &str, position: usize, header: &Header) -> String {
 
 /// The header tells all: rows add nothing.
 #[derive(Debug)]
-struct Absences(Vec<Finding>);
+struct Absences(Vec<Found>);
 
 impl Tally for Absences {
-    fn observe(&mut self, _batch: &Batch) {}
+    fn observe(&mut self, _rows: &Rows<'_>) {}
 
     fn merge(&mut self, _other: Box<dyn Tally>) {}
 
-    fn finish(self: Box<Self>, _total: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>, _total: u64) -> Vec<Found> {
         self.0
     }
 }

@@ -1,21 +1,31 @@
 //! The kinds of check, one file each, and their registry. A new kind is a file here, a line in the registry below, and a
 //! page of cases in `tests/cases/checks/`.
 //!
-//! A dataset lists its checks; each is written as its kind with its settings. Every kind takes these three as well:
+//! A dataset lists its checks; each is written as its kind with its settings. Every kind takes these as well:
 //!
 //! | setting | meaning |
 //! |---|---|
 //! | `name` | what the finding is called, instead of the kind; once in a dataset |
 //! | `severity` | `error` (the default) holds the file back; `warning` publishes it with the finding |
 //! | `message` | what to tell people, before what was seen |
+//! | `owner` | a group that is told of the finding, as well as the dataset's steward |
+//! | `where` | a Rhai expression over the columns: only rows for which it holds are looked at |
+//! | `tolerance` | how many rows may fail: `3`, `0.5%` of the rows looked at, or of each group `{ share: 1%, per: [sub_icb] }` (or `count: 3`). Up to that, the finding is a note |
+//! | `warn_above` | with a `tolerance`, and written as one: up to this the finding is a note, from there to the `tolerance` a warning |
+//! | `rows_kept` | how many failing rows a finding keeps: 20 unless named, at most 10,000 |
+//!
+//! Kinds that do not look at single rows (a row count, an aggregate) take no `tolerance` and `rows_kept`; those that look
+//! at the header alone take no `where` either. Where `where` cannot be told because a cell holds no value, the row is not
+//! looked at and a note says so. A tolerance per group needs some 100 bytes for each group, of which there may be 100,000.
 //!
 //! ```yaml
 //! checks:
 //!   - not_null: { columns: [contract, planned] }
 //!   - range: { column: planned, min: 0, severity: warning, message: a plan cannot be negative }
+//!   - not_null: { columns: [list_size], where: status == "open", tolerance: 2%, warn_above: 3, owner: primary-care }
 //! ```
 //!
-//! A finding counts every row that fails and keeps the first twenty, each with its row in the file, the column's header
+//! A finding counts every row that fails and keeps the first of them, each with its row in the file, the column's header
 //! and the cell as printed (its first 200 characters).
 
 pub mod allowed_values;
@@ -29,12 +39,13 @@ pub mod unique;
 
 use serde::Deserialize;
 
-use super::check::Check;
-pub use super::check::Weight;
-use crate::{
-    model::Schema,
-    yaml::{Located, Problems},
+pub use super::common::Weight;
+use super::{
+    check::{Context, Kind},
+    common::Common,
+    policy::Declaration,
 };
+use crate::yaml::{Located, Problems, Shared};
 
 macro_rules! registry {
     ($($kind:ident => $settings:ident),* $(,)?) => {
@@ -42,24 +53,28 @@ macro_rules! registry {
         #[derive(Debug, Clone, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum CheckSettings {
-            $(#[doc = concat!("See [`", stringify!($kind), "`].")] $settings(Located<$kind::$settings>),)*
+            $(#[doc = concat!("See [`", stringify!($kind), "`].")]
+            $settings(Located<Shared<Common, $kind::$settings>>),)*
         }
 
         impl CheckSettings {
             /// The kinds that a dataset can list.
             pub const KINDS: &[&str] = &[$(stringify!($kind)),*];
 
-            /// The name that the dataset gives the check.
-            #[must_use]
-            pub fn name(&self) -> Option<&Located<String>> {
+            /// What every check takes.
+            pub(super) fn common(&self) -> &Common {
                 match self {
-                    $(Self::$settings(settings) => settings.name.as_ref(),)*
+                    $(Self::$settings(settings) => &settings.common,)*
                 }
             }
 
-            pub(super) fn build(&self, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
+            pub(super) fn build(&self, context: Context<'_>) -> Result<Declaration, Problems> {
                 match self {
-                    $(Self::$settings(settings) => $kind::$settings::build(settings, schema),)*
+                    $(Self::$settings(settings) => {
+                        let check = settings.own.build(&settings.place, context);
+                        let looks = <$kind::$settings as Kind>::LOOKS;
+                        Declaration::build(stringify!($kind), looks, check, &settings.common, context)
+                    })*
                 }
             }
         }

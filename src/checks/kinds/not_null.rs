@@ -20,13 +20,15 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight, same},
+    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
     columns::{ColumnNames, Declared, Field},
+    common::Amount,
     failures::{Failures, grouped},
+    rows::Rows,
 };
 use crate::{
-    model::{Asked, Batch, Cell, Finding, Header, Missing, Schema, value::format_number},
-    yaml::{Located, Problem, Problems},
+    model::{Asked, Cell, Missing, value::format_number},
+    yaml::{Located, Place, Problem, Problems},
 };
 
 /// Settings of `not_null`.
@@ -38,12 +40,6 @@ pub struct NotNull {
     allow: Vec<Reason>,
     #[serde(default)]
     max_share: Option<Located<f64>>,
-    #[serde(default)]
-    pub(super) name: Option<Located<String>>,
-    #[serde(default)]
-    severity: Weight,
-    #[serde(default)]
-    message: Option<String>,
 }
 
 /// Why a cell may hold no figure.
@@ -55,26 +51,26 @@ enum Reason {
     NotApplicable,
 }
 
-impl NotNull {
-    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
+impl Kind for NotNull {
+    const LOOKS: Looks = Looks::Rows;
+
+    fn build(&self, _place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
         let mut problems = Problems::default();
-        let columns = problems.take(Declared::find_all(&settings.columns, schema)).unwrap_or_default();
-        let max_share = settings.max_share.as_ref().map_or(0.0, |share| share.value);
-        if let Some(share) = &settings.max_share
+        let columns = problems.take(Declared::find_all(&self.columns, context.schema)).unwrap_or_default();
+        let max_share = self.max_share.as_ref().map_or(0.0, |share| share.value);
+        if let Some(share) = &self.max_share
             && !(0.0..=1.0).contains(&max_share)
         {
             let problem = Problem::new(share.place.clone(), format!("{max_share} is not a share of the rows"));
             problems.push(problem.hint("write a number from 0 to 1: 0.05 is 5%"));
         }
         problems.into_result()?;
-        let label = Label::new("not_null", settings.name.as_ref(), settings.severity, settings.message.as_deref());
-        Ok(Box::new(Compiled { label, columns, allow: settings.allow.clone(), max_share }))
+        Ok(Box::new(Compiled { columns, allow: self.allow.clone(), max_share }))
     }
 }
 
 #[derive(Debug)]
 struct Compiled {
-    label: Label,
     columns: Vec<Declared>,
     allow: Vec<Reason>,
     max_share: f64,
@@ -98,7 +94,7 @@ impl Check for Compiled {
         self.columns.iter().map(|column| column.position).collect()
     }
 
-    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let reasons = [
             (Missing::Blank, "blank"),
             (Missing::Suppressed, Missing::Suppressed.reason()),
@@ -107,18 +103,17 @@ impl Check for Compiled {
         ];
         let counted: Vec<_> =
             reasons.into_iter().filter(|(reason, _)| self.counts(*reason)).map(|(r, words)| (r, words, 0)).collect();
-        let columns = self.columns.iter().filter_map(|column| column.in_file(header));
+        let columns = self.columns.iter().filter_map(|column| column.in_file(file.header));
         let columns = columns.map(|field| {
-            let (asked, failures) = (Asked::default(), Failures::default());
+            let (asked, failures) = (Asked::default(), file.failures());
             Nulls { field, counted: counted.clone(), asked, failures }
         });
-        Some(Box::new(NullTally { label: self.label.clone(), max_share: self.max_share, columns: columns.collect() }))
+        Some(Box::new(NullTally { max_share: self.max_share, columns: columns.collect() }))
     }
 }
 
 #[derive(Debug)]
 struct NullTally {
-    label: Label,
     max_share: f64,
     columns: Vec<Nulls>,
 }
@@ -134,11 +129,11 @@ struct Nulls {
 }
 
 impl Nulls {
-    fn observe(&mut self, batch: &Batch) {
+    fn observe(&mut self, rows: &Rows<'_>) {
         let Self { field, counted, asked, failures } = self;
         let reasons: Vec<Missing> = counted.iter().map(|(reason, ..)| *reason).collect();
         let fails = |cell| reason(cell).is_some_and(|reason| reasons.contains(&reason));
-        field.failing_cells(batch, asked, fails, |spot| {
+        field.failing_cells(rows, asked, fails, |spot| {
             let reason = reason(spot.cell());
             if let Some((_, _, count)) = counted.iter_mut().find(|(counted, ..)| Some(*counted) == reason) {
                 *count += 1;
@@ -175,9 +170,9 @@ fn reason(cell: Cell) -> Option<Missing> {
 }
 
 impl Tally for NullTally {
-    fn observe(&mut self, batch: &Batch) {
+    fn observe(&mut self, rows: &Rows<'_>) {
         for column in &mut self.columns {
-            column.observe(batch);
+            column.observe(rows);
         }
     }
 
@@ -188,13 +183,13 @@ impl Tally for NullTally {
         }
     }
 
-    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
-        let tolerated = self.max_share * total as f64;
+    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
+        let tolerated = Amount::Share(self.max_share);
         let allowed = match self.max_share {
             share if share > 0.0 => format!(", more than the {}% allowed", format_number(share * 100.0)),
             _ => String::new(),
         };
-        let failing = self.columns.into_iter().filter(|column| column.failures.count() as f64 > tolerated);
-        failing.map(|column| self.label.finding(&format!("{}{allowed}", column.seen(total)), column.failures)).collect()
+        let failing = self.columns.into_iter().filter(|column| tolerated.is_exceeded(column.failures.count(), total));
+        failing.map(|column| Found::in_rows(format!("{}{allowed}", column.seen(total)), column.failures)).collect()
     }
 }

@@ -18,12 +18,13 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight, same},
+    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
     columns::{Declared, Field, kind_name},
     failures::Failures,
+    rows::Rows,
 };
 use crate::{
-    model::{Asked, Batch, Cell, ColumnKind, Finding, Header, Schema},
+    model::{Asked, Cell, ColumnKind, Schema},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -36,24 +37,21 @@ pub struct Range {
     min: Option<Located<f64>>,
     #[serde(default)]
     max: Option<Located<f64>>,
-    #[serde(default)]
-    pub(super) name: Option<Located<String>>,
-    #[serde(default)]
-    severity: Weight,
-    #[serde(default)]
-    message: Option<String>,
+}
+
+impl Kind for Range {
+    const LOOKS: Looks = Looks::Rows;
+
+    fn build(&self, place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
+        let mut problems = Problems::default();
+        let column = problems.take(self.figures(context.schema).map_err(Problems::from));
+        let bounds = problems.take(self.bounds(place));
+        let (Some(column), Some(bounds)) = (column, bounds) else { return Err(problems) };
+        Ok(Box::new(Compiled { column, bounds }))
+    }
 }
 
 impl Range {
-    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
-        let mut problems = Problems::default();
-        let column = problems.take(settings.figures(schema).map_err(Problems::from));
-        let bounds = problems.take(settings.bounds(&settings.place));
-        let (Some(column), Some(bounds)) = (column, bounds) else { return Err(problems) };
-        let label = Label::new("range", settings.name.as_ref(), settings.severity, settings.message.as_deref());
-        Ok(Box::new(Compiled { label, column, bounds }))
-    }
-
     fn figures(&self, schema: &Schema) -> Result<Declared, Problem> {
         let column = Declared::find(&self.column, schema)?;
         if matches!(column.kind, ColumnKind::Text | ColumnKind::Period) {
@@ -111,7 +109,6 @@ impl Bounds {
 
 #[derive(Debug)]
 struct Compiled {
-    label: Label,
     column: Declared,
     bounds: Bounds,
 }
@@ -121,16 +118,15 @@ impl Check for Compiled {
         vec![self.column.position]
     }
 
-    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
-        let (label, field) = (self.label.clone(), self.column.in_file(header)?);
-        let (asked, failures) = (Asked::default(), Failures::default());
-        Some(Box::new(Outliers { label, field, bounds: self.bounds, asked, failures }))
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
+        let field = self.column.in_file(file.header)?;
+        let (asked, failures) = (Asked::default(), file.failures());
+        Some(Box::new(Outliers { field, bounds: self.bounds, asked, failures }))
     }
 }
 
 #[derive(Debug)]
 struct Outliers {
-    label: Label,
     field: Field,
     bounds: Bounds,
     asked: Asked,
@@ -138,10 +134,10 @@ struct Outliers {
 }
 
 impl Tally for Outliers {
-    fn observe(&mut self, batch: &Batch) {
+    fn observe(&mut self, rows: &Rows<'_>) {
         let Self { field, bounds, asked, failures, .. } = self;
         let fails = |cell| matches!(cell, Cell::Number(number) if !bounds.contain(number));
-        field.failing_cells(batch, asked, fails, |spot| failures.add_cell(spot));
+        field.failing_cells(rows, asked, fails, |spot| failures.add_cell(spot));
     }
 
     fn merge(&mut self, other: Box<dyn Tally>) {
@@ -150,12 +146,12 @@ impl Tally for Outliers {
         }
     }
 
-    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
         if self.failures.is_empty() {
             return Vec::new();
         }
         let place = self.failures.place_and_value(total);
         let seen = format!("{} is {} in {place}", self.field.title(), self.bounds.beyond());
-        vec![self.label.finding(&seen, self.failures)]
+        vec![Found::in_rows(seen, self.failures)]
     }
 }

@@ -15,13 +15,11 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight},
+    check::{Check, Context, Found, Kind, Looks, Start, Tally},
     failures::grouped,
+    rows::Rows,
 };
-use crate::{
-    model::{Batch, Finding, Header, Schema},
-    yaml::{Located, Problem, Problems},
-};
+use crate::yaml::{Located, Place, Problem, Problems};
 
 /// Settings of `row_count`.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,19 +29,15 @@ pub struct RowCount {
     min: Option<Located<u64>>,
     #[serde(default)]
     max: Option<Located<u64>>,
-    #[serde(default)]
-    pub(super) name: Option<Located<String>>,
-    #[serde(default)]
-    severity: Weight,
-    #[serde(default)]
-    message: Option<String>,
 }
 
-impl RowCount {
-    pub(super) fn build(settings: &Located<Self>, _schema: &Schema) -> Result<Box<dyn Check>, Problems> {
-        match (&settings.min, &settings.max) {
+impl Kind for RowCount {
+    const LOOKS: Looks = Looks::Whole;
+
+    fn build(&self, place: &Place, _context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
+        match (&self.min, &self.max) {
             (None, None) => {
-                return Err(Problem::new(settings.place.clone(), "a row count needs `min`, `max` or both").into());
+                return Err(Problem::new(place.clone(), "a row count needs `min`, `max` or both").into());
             }
             (Some(min), Some(max)) if min.value > max.value => {
                 let message = format!("no file has at least {} and at most {} rows", min.value, max.value);
@@ -52,15 +46,13 @@ impl RowCount {
             }
             _ => {}
         }
-        let label = Label::new("row_count", settings.name.as_ref(), settings.severity, settings.message.as_deref());
         let value = |bound: &Option<Located<u64>>| bound.as_ref().map(|bound| bound.value);
-        Ok(Box::new(Compiled { label, min: value(&settings.min), max: value(&settings.max) }))
+        Ok(Box::new(Compiled { min: value(&self.min), max: value(&self.max) }))
     }
 }
 
 #[derive(Debug, Clone)]
 struct Compiled {
-    label: Label,
     min: Option<u64>,
     max: Option<u64>,
 }
@@ -70,18 +62,18 @@ impl Check for Compiled {
         Vec::new()
     }
 
-    fn start(&self, _header: &Header) -> Option<Box<dyn Tally>> {
+    fn start(&self, _file: &Start<'_>) -> Option<Box<dyn Tally>> {
         Some(Box::new(self.clone()))
     }
 }
 
 /// The run counts the rows itself, so there is nothing to remember.
 impl Tally for Compiled {
-    fn observe(&mut self, _batch: &Batch) {}
+    fn observe(&mut self, _rows: &Rows<'_>) {}
 
     fn merge(&mut self, _other: Box<dyn Tally>) {}
 
-    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
         let few = self.min.filter(|min| total < *min).map(|min| format!("at least {}", grouped(min)));
         let many = self.max.filter(|max| total > *max).map(|max| format!("at most {}", grouped(max)));
         let Some(expected) = few.or(many) else { return Vec::new() };
@@ -90,6 +82,6 @@ impl Tally for Compiled {
             1 => "1 row of data".to_owned(),
             rows => format!("{} rows of data", grouped(rows)),
         };
-        vec![self.label.finding_of_file(&format!("the file has {rows}; expected are {expected}"))]
+        vec![Found::in_file(format!("the file has {rows}; expected are {expected}"))]
     }
 }

@@ -27,14 +27,15 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight, same},
+    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
     columns::{Declared, Field, side_by_side},
     expression::{Condition, Outcome},
     failures::{Failures, quoted},
+    rows::Rows,
 };
 use crate::{
-    model::{Batch, Finding, Header, Schema, Severity},
-    yaml::{Located, Problems},
+    model::Severity,
+    yaml::{Located, Place, Problems},
 };
 
 /// Settings of `row_expression`.
@@ -42,28 +43,21 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct RowExpression {
     expression: Located<String>,
-    #[serde(default)]
-    pub(super) name: Option<Located<String>>,
-    #[serde(default)]
-    severity: Weight,
-    #[serde(default)]
-    message: Option<String>,
 }
 
-impl RowExpression {
-    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
-        let condition = Condition::compile(&settings.expression, schema)?;
-        let named = Declared::all(schema).filter(|column| condition.columns().contains(&column.position));
+impl Kind for RowExpression {
+    const LOOKS: Looks = Looks::Rows;
+
+    fn build(&self, _place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
+        let condition = Condition::compile(&self.expression, context.schema)?;
+        let named = Declared::all(context.schema).filter(|column| condition.columns().contains(&column.position));
         let columns = named.collect();
-        let label =
-            Label::new("row_expression", settings.name.as_ref(), settings.severity, settings.message.as_deref());
-        Ok(Box::new(Compiled { label, condition, columns }))
+        Ok(Box::new(Compiled { condition, columns }))
     }
 }
 
 #[derive(Debug)]
 struct Compiled {
-    label: Label,
     condition: Condition,
     columns: Vec<Declared>,
 }
@@ -73,24 +67,22 @@ impl Check for Compiled {
         self.condition.columns().to_vec()
     }
 
-    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
-        let fields = Declared::all_in_file(&self.columns, header)?;
-        Some(Box::new(Rows {
-            label: self.label.clone(),
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
+        let fields = Declared::all_in_file(&self.columns, file.header)?;
+        Some(Box::new(Judged {
             condition: self.condition.clone(),
             header: side_by_side(fields.iter().map(|field| field.header.as_str())),
             fields,
-            failing: Failures::default(),
-            untold: Failures::default(),
-            broken: Failures::default(),
+            failing: file.failures(),
+            untold: file.failures(),
+            broken: file.failures(),
             why_broken: None,
         }))
     }
 }
 
 #[derive(Debug)]
-struct Rows {
-    label: Label,
+struct Judged {
     condition: Condition,
     fields: Vec<Field>,
     /// The headers of the fields, side by side.
@@ -102,21 +94,21 @@ struct Rows {
     why_broken: Option<(u64, String)>,
 }
 
-impl Tally for Rows {
-    fn observe(&mut self, batch: &Batch) {
-        for (index, row) in batch.rows.iter().enumerate() {
-            let failures = match self.condition.evaluate(batch, index) {
+impl Tally for Judged {
+    fn observe(&mut self, rows: &Rows<'_>) {
+        for index in rows.indices() {
+            let failures = match self.condition.evaluate(rows.batch, index) {
                 Outcome::Holds => continue,
                 Outcome::Fails => &mut self.failing,
                 Outcome::CannotTell => &mut self.untold,
                 Outcome::Broken(why) => {
-                    self.why_broken.get_or_insert((*row, why));
+                    self.why_broken.get_or_insert((rows.row(index), why));
                     &mut self.broken
                 }
             };
             let fields = &self.fields;
-            failures.add(batch.sheet.as_deref(), *row, &self.header, || {
-                side_by_side(fields.iter().map(|field| field.text(batch, index)))
+            failures.add_row(rows, index, &self.header, || {
+                side_by_side(fields.iter().map(|field| field.text(rows.batch, index)))
             });
         }
     }
@@ -129,25 +121,25 @@ impl Tally for Rows {
         self.why_broken = self.why_broken.take().into_iter().chain(other.why_broken).min();
     }
 
-    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
-        let Self { label, condition, failing, untold, broken, why_broken, .. } = *self;
+    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
+        let Self { condition, failing, untold, broken, why_broken, .. } = *self;
         let expression = quoted(condition.text());
-        let mut findings = Vec::new();
+        let mut found = Vec::new();
         if !failing.is_empty() {
             let place = failing.place(total);
-            let seen = if label.has_message() { place } else { format!("{expression} does not hold in {place}") };
-            findings.push(label.finding(&seen, failing));
+            let seen = format!("{expression} does not hold in {place}");
+            found.push(Found::in_rows(seen, failing).after_message(place));
         }
         // What follows is about the expression, not about what the dataset's message says.
         if let Some((_, why)) = why_broken {
             let seen = format!("{expression} failed in {}: {why}", broken.place(total));
-            findings.push(label.aside(Severity::Error).finding(&seen, broken));
+            found.push(Found::in_rows(seen, broken).aside(Severity::Error));
         }
         if !untold.is_empty() {
             let place = untold.place(total);
             let seen = format!("{expression} cannot be told in {place}: a cell holds no value");
-            findings.push(label.aside(Severity::Note).finding(&seen, untold));
+            found.push(Found::in_rows(seen, untold).aside(Severity::Note));
         }
-        findings
+        found
     }
 }

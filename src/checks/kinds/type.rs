@@ -6,11 +6,12 @@
 //! Finding: ``planned cannot be read as a number in 2 of 14 rows, first `1O5` in row 5``
 
 use super::super::{
-    check::{Check, Label, Tally, same},
+    check::{Check, Found, Start, Tally, same},
     columns::{Declared, Field},
     failures::Failures,
+    rows::Rows,
 };
-use crate::model::{Asked, Batch, Cell, ColumnKind, Finding, Header, Missing, Schema};
+use crate::model::{Asked, Cell, ColumnKind, Missing, Schema};
 
 #[derive(Debug)]
 pub(in super::super) struct Types {
@@ -28,10 +29,10 @@ impl Check for Types {
         self.columns.iter().map(|column| column.position).collect()
     }
 
-    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let columns = self.columns.iter().filter_map(|column| {
-            let field = column.in_file(header)?;
-            let (asked, failures) = (Asked::default(), Failures::default());
+            let field = column.in_file(file.header)?;
+            let (asked, failures) = (Asked::default(), file.failures());
             Some(Unreadable { field, expected: in_words(column.kind), asked, failures })
         });
         Some(Box::new(TypeTally(columns.collect())))
@@ -67,10 +68,10 @@ struct Unreadable {
 }
 
 impl Tally for TypeTally {
-    fn observe(&mut self, batch: &Batch) {
+    fn observe(&mut self, rows: &Rows<'_>) {
         for Unreadable { field, asked, failures, .. } in &mut self.0 {
             let fails = |cell| cell == Cell::Missing(Missing::Unreadable);
-            field.failing_cells(batch, asked, fails, |spot| failures.add_cell(spot));
+            field.failing_cells(rows, asked, fails, |spot| failures.add_cell(spot));
         }
     }
 
@@ -81,13 +82,12 @@ impl Tally for TypeTally {
         }
     }
 
-    fn finish(self: Box<Self>, total: u64) -> Vec<Finding> {
-        let label = Label::of_kind("type");
+    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
         let failing = self.0.into_iter().filter(|column| !column.failures.is_empty());
         failing
             .map(|Unreadable { field, expected, failures, .. }| {
                 let place = failures.place_and_value(total);
-                label.finding(&format!("{} cannot be read as {expected} in {place}", field.title()), failures)
+                Found::in_rows(format!("{} cannot be read as {expected} in {place}", field.title()), failures)
             })
             .collect()
     }

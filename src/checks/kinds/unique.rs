@@ -22,14 +22,15 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Label, Tally, Weight, same},
+    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
     columns::{ColumnNames, Declared, Field, side_by_side},
     failures::{Failures, grouped, quoted, shortened},
     keys::{KeyColumn, KeyHash, KeyHasher, Keys, Repeated},
+    rows::Rows,
 };
 use crate::{
-    model::{Batch, Finding, Header, Schema, finding::ROWS_KEPT},
-    yaml::{Located, Problems},
+    model::Batch,
+    yaml::{Place, Problems},
 };
 
 /// Settings of `unique`.
@@ -37,25 +38,19 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct Unique {
     columns: ColumnNames,
-    #[serde(default)]
-    pub(super) name: Option<Located<String>>,
-    #[serde(default)]
-    severity: Weight,
-    #[serde(default)]
-    message: Option<String>,
 }
 
-impl Unique {
-    pub(super) fn build(settings: &Located<Self>, schema: &Schema) -> Result<Box<dyn Check>, Problems> {
-        let columns = Declared::find_all(&settings.columns, schema)?;
-        let label = Label::new("unique", settings.name.as_ref(), settings.severity, settings.message.as_deref());
-        Ok(Box::new(Compiled { label, columns, hasher: KeyHasher::default() }))
+impl Kind for Unique {
+    const LOOKS: Looks = Looks::RowsTogether;
+
+    fn build(&self, _place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
+        let columns = Declared::find_all(&self.columns, context.schema)?;
+        Ok(Box::new(Compiled { columns, hasher: KeyHasher::default() }))
     }
 }
 
 #[derive(Debug)]
 struct Compiled {
-    label: Label,
     columns: Vec<Declared>,
     hasher: KeyHasher,
 }
@@ -65,10 +60,9 @@ impl Check for Compiled {
         self.columns.iter().map(|column| column.position).collect()
     }
 
-    fn start(&self, header: &Header) -> Option<Box<dyn Tally>> {
-        let fields = Declared::all_in_file(&self.columns, header)?;
-        Some(Box::new(Rows {
-            label: self.label.clone(),
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
+        let fields = Declared::all_in_file(&self.columns, file.header)?;
+        Some(Box::new(Repeats {
             header: side_by_side(fields.iter().map(|field| field.header.as_str())),
             columns: fields.iter().map(|_| KeyColumn::default()).collect(),
             fields,
@@ -76,14 +70,14 @@ impl Check for Compiled {
             hashes: Vec::new(),
             keys: Keys::default(),
             repeated: None,
+            rows_kept: file.rows_kept,
             printed: Vec::new(),
         }))
     }
 }
 
 #[derive(Debug)]
-struct Rows {
-    label: Label,
+struct Repeats {
     fields: Vec<Field>,
     /// The headers of the key, side by side.
     header: String,
@@ -92,20 +86,21 @@ struct Rows {
     /// Those of the batch at hand.
     hashes: Vec<Option<KeyHash>>,
     keys: Keys,
+    rows_kept: usize,
     /// What repeats, once all rows were seen.
     repeated: Option<Repeated>,
     /// The rows of `repeated` that were seen again: key, row, the key as printed, the sheet.
     printed: Vec<(KeyHash, u64, String, Option<String>)>,
 }
 
-impl Rows {
+impl Repeats {
     fn hash(&mut self, batch: &Batch) {
         self.hasher.hashes(&self.fields, &mut self.columns, batch, &mut self.hashes);
     }
 
     fn repeated(&mut self) -> Repeated {
         // A repeat adds one row or two to those that are kept.
-        self.repeated.take().unwrap_or_else(|| self.keys.take_repeated(ROWS_KEPT))
+        self.repeated.take().unwrap_or_else(|| self.keys.take_repeated(self.rows_kept))
     }
 
     /// A row that repeats a key, as printed, and its sheet.
@@ -116,7 +111,7 @@ impl Rows {
 
     /// The rows of repeated keys: the first row of each with the first that repeats it.
     fn failures(&self, repeated: &Repeated) -> Failures {
-        let (mut failures, mut known) = (Failures::default(), BTreeSet::new());
+        let (mut failures, mut known) = (Failures::keeping(self.rows_kept), BTreeSet::new());
         for repeat in &repeated.repeats {
             let (key, sheet) = self.printed(repeat.key, repeat.row);
             if known.insert(repeat.key) {
@@ -128,12 +123,12 @@ impl Rows {
     }
 }
 
-impl Tally for Rows {
-    fn observe(&mut self, batch: &Batch) {
-        self.hash(batch);
-        for (row, hash) in batch.rows.iter().zip(&self.hashes) {
-            if let Some(hash) = hash {
-                self.keys.add(*hash, *row);
+impl Tally for Repeats {
+    fn observe(&mut self, rows: &Rows<'_>) {
+        self.hash(rows.batch);
+        for index in rows.indices() {
+            if let Some(hash) = self.hashes.get(index).copied().flatten() {
+                self.keys.add(hash, rows.row(index));
             }
         }
     }
@@ -151,20 +146,21 @@ impl Tally for Rows {
         rows
     }
 
-    fn see_again(&mut self, batch: &Batch) {
+    fn see_again(&mut self, rows: &Rows<'_>) {
+        let batch = rows.batch;
         let Some(repeated) = &self.repeated else { return };
         let wanted: BTreeSet<_> = repeated.repeats.iter().map(|repeat| (repeat.row, repeat.key)).collect();
         self.hash(batch);
         for (index, (row, hash)) in batch.rows.iter().zip(&self.hashes).enumerate() {
             if let Some(key) = hash.filter(|key| wanted.contains(&(*row, *key))) {
                 let printed = side_by_side(self.fields.iter().map(|field| field.text(batch, index)));
-                let sheet = batch.sheet.as_deref().map(str::to_owned);
+                let sheet = rows.sheet().map(str::to_owned);
                 self.printed.push((key, *row, shortened(&printed, 150), sheet));
             }
         }
     }
 
-    fn finish(mut self: Box<Self>, total: u64) -> Vec<Finding> {
+    fn finish(mut self: Box<Self>, total: u64) -> Vec<Found> {
         let repeated = self.repeated();
         let Some(example) = repeated.repeats.first() else { return Vec::new() };
         let failures = self.failures(&repeated);
@@ -177,6 +173,6 @@ impl Tally for Rows {
         let key = quoted(self.printed(example.key, example.row).0);
         let (first, second) = (example.first, example.row);
         let seen = format!("{title} must be unique: {place} share {keys}, first {key} in rows {first} and {second}");
-        vec![self.label.finding(&seen, failures)]
+        vec![Found::in_rows(seen, failures)]
     }
 }

@@ -77,6 +77,7 @@ async fn a_commit_is_read_back_as_it_was() {
             column: Some("delivered".to_owned()),
             value: Some("−5".to_owned()),
         }],
+        owner: Some("primary-care".to_owned()),
     }];
     let mut commit = full(&delivery);
     commit.alerts[0].cannot_tell = Some("suppressed".to_owned());
