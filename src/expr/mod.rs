@@ -36,6 +36,9 @@
 //! [`RowExpression`] is about one row of a table, [`SeriesExpression`] and [`Template`] about one period of a series;
 //! [`Scripts`] are the functions of the `.rhai` files.
 
+#[cfg(test)]
+mod agreement;
+mod columns;
 mod engine;
 mod failure;
 #[cfg(test)]
@@ -44,6 +47,7 @@ mod functions;
 mod history;
 mod kind;
 mod limits;
+mod lowered;
 mod names;
 mod operators;
 mod origin;
@@ -53,6 +57,7 @@ mod series;
 mod setting;
 mod template;
 
+pub use columns::{Answer, Truths, Work};
 pub use failure::Truth;
 pub use limits::Limits;
 pub use row::RowExpression;

@@ -6,8 +6,10 @@ use rhai::{AST, Dynamic, Engine, Scope};
 
 use super::{
     Limits, Truth,
+    columns::{self, Truths, Variables, Work},
     engine::{self, Arities},
     failure::{self, truth},
+    lowered::{self, Program},
     names::{Known, condition, names_of},
     origin::Origin,
 };
@@ -32,6 +34,9 @@ pub struct RowExpression {
     origin: Origin,
     names: Vec<String>,
     columns: Vec<usize>,
+    /// For each of the columns, whether it is declared as text.
+    texts: Vec<bool>,
+    program: Option<Program<usize>>,
 }
 
 impl RowExpression {
@@ -48,8 +53,11 @@ impl RowExpression {
         let known = Known { what: "column", variables, labels: None, absent: &[], native, scripts: &scripts };
         let used = names_of(&ast, &known, &origin)?;
         condition(&ast, &origin)?;
-        let columns = used.variables.iter().filter_map(|name| schema.position(name)).collect();
-        Ok(Self { ast, origin, names: used.variables.into_iter().collect(), columns })
+        let columns: Vec<usize> = used.variables.iter().filter_map(|name| schema.position(name)).collect();
+        let declared = columns.iter().filter_map(|place| schema.columns.get(*place));
+        let texts = declared.map(|column| columns::is_text(column.kind)).collect();
+        let program = lowered::lower(&ast, &Variables(schema));
+        Ok(Self { ast, origin, names: used.variables.into_iter().collect(), columns, texts, program })
     }
 
     /// Where the columns that it names stand in the schema, each once.
@@ -77,6 +85,23 @@ impl RowExpression {
         }
         let result = ENGINE.0.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast);
         truth(result.map_err(|error| failure::stopped(&error, |_, position| self.origin.at(position, "").to_string())))
+    }
+
+    /// The answers of [`RowExpression::evaluate`] to every row of a batch, by operations over whole columns where the
+    /// expression allows it.
+    #[must_use]
+    pub fn evaluate_all<'a>(&'a self, batch: &'a Batch, work: &'a mut Work) -> Truths<'a> {
+        columns::evaluate_all(self, batch, work)
+    }
+
+    /// What is evaluated without the interpreter, if it can be.
+    pub(super) fn program(&self) -> Option<&Program<usize>> {
+        self.program.as_ref()
+    }
+
+    /// The columns that it names, and whether each is declared as text.
+    pub(super) fn declared(&self) -> impl Iterator<Item = (usize, bool)> {
+        self.columns.iter().copied().zip(self.texts.iter().copied())
     }
 }
 
