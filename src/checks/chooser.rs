@@ -3,7 +3,7 @@
 use super::{
     check::Found,
     columns::{Field, side_by_side},
-    expression::{Condition, Outcome},
+    expression::{Answer, Condition, Truth, Work},
     failures::{Failures, quoted},
     rows::Rows,
 };
@@ -22,6 +22,7 @@ pub(super) struct Chooser {
     broken: Failures,
     /// The first row where the expression failed, and what went wrong there.
     why_broken: Option<(u64, String)>,
+    work: Work,
 }
 
 impl Chooser {
@@ -29,26 +30,39 @@ impl Chooser {
     pub(super) fn new(condition: Condition, fields: Vec<Field>) -> Self {
         let header = side_by_side(fields.iter().map(|field| field.header.as_str()));
         let (untold, broken) = (Failures::keeping(ROWS_KEPT), Failures::keeping(ROWS_KEPT));
-        Self { condition, fields, header, chosen: Vec::new(), asked: 0, untold, broken, why_broken: None }
+        Self {
+            condition,
+            fields,
+            header,
+            chosen: Vec::new(),
+            asked: 0,
+            untold,
+            broken,
+            why_broken: None,
+            work: Work::default(),
+        }
     }
 
     /// Whether each row of a batch is chosen.
     pub(super) fn choose(&mut self, batch: &Batch) -> &[bool] {
-        let Self { condition, fields, header, chosen, untold, broken, why_broken, .. } = self;
+        let Self { condition, fields, header, chosen, untold, broken, why_broken, work, .. } = self;
         let rows = Rows::all(batch);
         self.asked += rows.len();
         chosen.clear();
-        for index in rows.indices() {
-            let outcome = condition.evaluate(batch, index);
-            chosen.push(matches!(outcome, Outcome::Holds));
-            let failures = match outcome {
-                Outcome::Holds | Outcome::Fails => continue,
-                Outcome::CannotTell => &mut *untold,
-                Outcome::Broken(why) => {
-                    why_broken.get_or_insert((rows.row(index), why));
-                    &mut *broken
-                }
+        chosen.resize(batch.rows.len(), true);
+        let truths = condition.evaluate_all(batch, work);
+        for (index, answer) in truths.others() {
+            if let Some(chosen) = chosen.get_mut(index) {
+                *chosen = answer == Answer::True;
+            }
+            let failures = match answer {
+                Answer::True | Answer::False => continue,
+                Answer::CannotTell => &mut *untold,
+                Answer::Failed => &mut *broken,
             };
+            if let (Answer::Failed, None, Truth::Failed(why)) = (answer, &*why_broken, truths.truth(index)) {
+                *why_broken = Some((rows.row(index), why));
+            }
             failures
                 .add_row(&rows, index, header, || side_by_side(fields.iter().map(|field| field.text(batch, index))));
         }

@@ -2,8 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
+pub(super) use crate::expr::{Answer, Truth, Work};
 use crate::{
-    expr::{RowExpression, Truth},
+    expr::{RowExpression, Truths},
     model::{Batch, Schema},
     yaml::{Located, Problems},
 };
@@ -13,16 +14,6 @@ use crate::{
 pub(super) struct Condition {
     text: String,
     compiled: Arc<RowExpression>,
-}
-
-/// What a condition says of a row.
-pub(super) enum Outcome {
-    Holds,
-    Fails,
-    /// A cell that it needs holds no value.
-    CannotTell,
-    /// It could not be evaluated, and why.
-    Broken(String),
 }
 
 impl Condition {
@@ -41,13 +32,9 @@ impl Condition {
         self.compiled.columns()
     }
 
-    pub(super) fn evaluate(&self, batch: &Batch, index: usize) -> Outcome {
-        match self.compiled.evaluate(batch, index) {
-            Truth::True => Outcome::Holds,
-            Truth::False => Outcome::Fails,
-            Truth::CannotTell(_) => Outcome::CannotTell,
-            Truth::Failed(why) => Outcome::Broken(why),
-        }
+    /// What it says of the rows of a batch; `work` goes with this condition and one reader's batches.
+    pub(super) fn evaluate_all<'a>(&'a self, batch: &'a Batch, work: &'a mut Work) -> Truths<'a> {
+        self.compiled.evaluate_all(batch, work)
     }
 }
 

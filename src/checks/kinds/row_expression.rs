@@ -29,7 +29,7 @@ use serde::Deserialize;
 use super::super::{
     check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
     columns::{Declared, Field, side_by_side},
-    expression::{Condition, Outcome},
+    expression::{Answer, Condition, Truth, Work},
     failures::{Failures, quoted},
     rows::Rows,
 };
@@ -77,6 +77,7 @@ impl Check for Compiled {
             untold: file.failures(),
             broken: file.failures(),
             why_broken: None,
+            work: Work::default(),
         }))
     }
 }
@@ -92,20 +93,24 @@ struct Judged {
     broken: Failures,
     /// The first row where the expression failed, and what went wrong there.
     why_broken: Option<(u64, String)>,
+    work: Work,
 }
 
 impl Tally for Judged {
     fn observe(&mut self, rows: &Rows<'_>) {
-        for index in rows.indices() {
-            let failures = match self.condition.evaluate(rows.batch, index) {
-                Outcome::Holds => continue,
-                Outcome::Fails => &mut self.failing,
-                Outcome::CannotTell => &mut self.untold,
-                Outcome::Broken(why) => {
-                    self.why_broken.get_or_insert((rows.row(index), why));
-                    &mut self.broken
-                }
+        let truths = self.condition.evaluate_all(rows.batch, &mut self.work);
+        for (index, answer) in truths.others().filter(|(index, _)| rows.has(*index)) {
+            let failures = match answer {
+                Answer::True => continue,
+                Answer::False => &mut self.failing,
+                Answer::CannotTell => &mut self.untold,
+                Answer::Failed => &mut self.broken,
             };
+            if let (Answer::Failed, None) = (answer, &self.why_broken)
+                && let Truth::Failed(why) = truths.truth(index)
+            {
+                self.why_broken = Some((rows.row(index), why));
+            }
             let fields = &self.fields;
             failures.add_row(rows, index, &self.header, || {
                 side_by_side(fields.iter().map(|field| field.text(rows.batch, index)))
