@@ -122,6 +122,10 @@ fn propose(
     drop(rows);
     let mut sample = Sample { path, limits, place, shape, years: &years, needs_year: false };
     let mut columns = columns::settle(&mut sample)?;
+    if columns.rows == 0 {
+        // What looked like rows is footnotes, or blank.
+        return Err(InferError::NoTable { file: file.to_owned(), searched: place.heading.first + 1 });
+    }
     let titled = columns.period.is_none() && name.period.is_none();
     if let Some((period, pattern)) = years.month.as_ref().filter(|_| titled) {
         columns.period = Some(columns.all.len());

@@ -1,0 +1,4 @@
+//! See the property of the same name.
+#![no_main]
+
+bellwether_fuzz::target!("periods");
