@@ -52,20 +52,16 @@ fn form(forms: &'static [&'static str], parts: [&BoxedStrategy<String>; 3]) -> B
     parts.prop_map(|(form, a, b, c)| form.replace("_1", &a).replace("_2", &b).replace("_3", &c)).boxed()
 }
 
-/// What can be written with these numbers and texts as the smallest parts.
-pub(super) fn written(numbers: &[&str], texts: &[&str]) -> Written {
+/// What can be written with these as the smallest parts.
+pub(super) fn written(numbers: &[&str], texts: &[&str], conditions: &[&str]) -> Written {
     let constants =
         ["0", "1", "2", "-3", "0.5", "1332", "1e308", "1e-308", "0.1", "60.00000001", "-0.0", "9007199254740993"];
+    let known = ["\"Dementia\"", "\"dem\"", "\"\"", "\"2025-10\"", "\"ß\""];
     let mut level = Written {
         number: prop_oneof![2 => one_of(numbers), 1 => one_of(&constants)].boxed(),
-        text:
-            prop_oneof![2 => one_of(texts), 1 => one_of(&["\"Dementia\"", "\"dem\"", "\"\"", "\"2025-10\"", "\"ß\""])]
-                .boxed(),
-        condition: one_of(&["true", "false", "planned > delivered", "delivered <= 10 * planned"]),
+        text: prop_oneof![2 => one_of(texts), 1 => one_of(&known)].boxed(),
+        condition: prop_oneof![3 => one_of(conditions), 1 => one_of(&["true", "false"])].boxed(),
     };
-    if !numbers.contains(&"planned") {
-        level.condition = one_of(&["true", "false", "strict", "value < plan"]);
-    }
     for _ in 0..3 {
         let Written { number: n, text: t, condition: c } = level.clone();
         let number = prop_oneof![
@@ -100,7 +96,8 @@ pub(super) fn written(numbers: &[&str], texts: &[&str]) -> Written {
 }
 
 fn condition() -> BoxedStrategy<String> {
-    written(&["planned", "delivered"], &["contract", "scheme", "period"]).condition
+    let conditions = ["planned > delivered", "delivered <= 10 * planned", "contract == scheme"];
+    written(&["planned", "delivered"], &["contract", "scheme", "period"], &conditions).condition
 }
 
 type CellText = (String, Cell);

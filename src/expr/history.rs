@@ -44,67 +44,97 @@ pub(super) fn enter(series: &Series, period: Period) {
 }
 
 pub(super) fn register(engine: &mut Engine) {
-    engine
-        .register_fn("previous", || ago(1.0, VALUE))
-        .register_fn("previous_plan", || ago(1.0, PLAN))
-        .register_fn("ago", |n: f64| ago(n, VALUE))
-        .register_fn("plan_ago", |n: f64| ago(n, PLAN))
-        .register_fn("same_period_last_year", || asked(|now, frame| frame.figure(now.same_period_last_year(), VALUE)))
-        .register_fn("mean", mean)
-        .register_fn("sum_ytd", sum_ytd);
-}
-
-/// The figure (or plan) `n` periods before this one; `ago(0)` is this one.
-fn ago(n: f64, side: Side) -> Outcome<f64> {
-    let n = whole(n, 0..=FURTHEST)?;
-    asked(|now, frame| frame.figure(now.minus(n), side))
-}
-
-/// The mean of the `n` periods before this one, which all must have a figure; this one is left out, so that
-/// `value > mean(3)` compares it with what came before.
-fn mean(n: f64) -> Outcome<f64> {
-    let n = whole(n, 1..=FURTHEST)?;
-    asked(|now, frame| Ok(frame.sum((1..=n).rev().map(|back| now.minus(back)))? / f64::from(n)))
-}
-
-/// The sum from the first period of the financial year (April) to this one, which all must have a figure.
-fn sum_ytd() -> Outcome<f64> {
-    asked(|now, frame| {
-        let back = now.since(now.first_of_financial_year()).unwrap_or(0);
-        frame.sum((0..=back).rev().map(|back| now.minus(back)))
-    })
-}
-
-/// Which of the two numbers of a period, and what it is called.
-type Side = (fn(&Figure) -> Value, &'static str);
-
-const VALUE: Side = (|figure| figure.value, "figure");
-const PLAN: Side = (|figure| figure.plan, "plan");
-
-fn asked(ask: impl FnOnce(Period, &Frame) -> Outcome<f64>) -> Outcome<f64> {
-    FRAME.with_borrow(|frame| match frame.now {
-        Some(now) => ask(now, frame),
-        None => cannot_tell("no series is looked at"),
-    })
-}
-
-impl Frame {
-    fn figure(&self, period: Period, (side, name): Side) -> Outcome<f64> {
-        let found = self.points.binary_search_by_key(&period, |(period, _)| *period).ok();
-        let figure = found.and_then(|at| self.points.get(at)).map_or(Value::ABSENT, |(_, figure)| side(figure));
-        match figure {
-            Value::Number(number) => Ok(number),
-            Value::Missing { missing } => cannot_tell(none(name, period, missing)),
+    for name in FUNCTIONS {
+        if question(name, &[]).is_some() {
+            engine.register_fn(name, move || ask(name, &[]));
+        } else {
+            engine.register_fn(name, move |n: f64| ask(name, &[n]));
         }
     }
+}
 
-    fn sum(&self, periods: impl Iterator<Item = Period>) -> Outcome<f64> {
-        let mut sum = 0.0;
-        for period in periods {
-            sum += self.figure(period, VALUE)?;
+/// What a function asks about the figures of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// The figure `n` periods before this one; `0` is this one.
+    Ago(i32),
+    /// The plan likewise.
+    PlanAgo(i32),
+    LastYear,
+    /// The mean of the `n` periods before this one, which all must have a figure; this one is left out, so that
+    /// `value > mean(3)` compares it with what came before.
+    Mean(i32),
+    /// The sum from the first period of the financial year (April) to this one, which all must have a figure.
+    SumYtd,
+}
+
+/// What a call of one of [`FUNCTIONS`] asks; none for other functions and other numbers of arguments.
+pub(super) fn question(name: &str, arguments: &[f64]) -> Option<Outcome<Question>> {
+    Some(Ok(match (name, arguments) {
+        ("previous", []) => Question::Ago(1),
+        ("previous_plan", []) => Question::PlanAgo(1),
+        ("ago", [n]) => return Some(whole(*n, 0..=FURTHEST).map(Question::Ago)),
+        ("plan_ago", [n]) => return Some(whole(*n, 0..=FURTHEST).map(Question::PlanAgo)),
+        ("same_period_last_year", []) => Question::LastYear,
+        ("mean", [n]) => return Some(whole(*n, 1..=FURTHEST).map(Question::Mean)),
+        ("sum_ytd", []) => Question::SumYtd,
+        _ => return None,
+    }))
+}
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unanswered {
+    /// There is no figure (or plan) for a period.
+    Missing(&'static str, Period, Missing),
+    /// The sum is beyond all numbers.
+    TooLarge,
+}
+
+impl Question {
+    /// The answer at a period, from the figures of the series.
+    pub(super) fn answer(self, now: Period, at: impl Fn(Period) -> Option<Figure>) -> Result<f64, Unanswered> {
+        let figure = |period| at(period).map_or(Value::ABSENT, |figure| figure.value);
+        let value = |period| there("figure", period, figure(period));
+        let sum = |mut backs: std::iter::Rev<std::ops::RangeInclusive<i32>>| {
+            let sum = backs.try_fold(0.0, |sum, back| Ok(sum + value(now.minus(back))?))?;
+            finite(sum).map_err(|_| Unanswered::TooLarge)
+        };
+        match self {
+            Self::Ago(n) => value(now.minus(n)),
+            Self::PlanAgo(n) => {
+                let period = now.minus(n);
+                there("plan", period, at(period).map_or(Value::ABSENT, |figure| figure.plan))
+            }
+            Self::LastYear => value(now.same_period_last_year()),
+            Self::Mean(n) => Ok(sum((1..=n).rev())? / f64::from(n)),
+            Self::SumYtd => sum((0..=now.since(now.first_of_financial_year()).unwrap_or(0)).rev()),
         }
-        finite(sum)
     }
+}
+
+fn there(name: &'static str, period: Period, value: Value) -> Result<f64, Unanswered> {
+    match value {
+        Value::Number(number) => Ok(number),
+        Value::Missing { missing } => Err(Unanswered::Missing(name, period, missing)),
+    }
+}
+
+/// A function, called within the frame.
+fn ask(name: &str, arguments: &[f64]) -> Outcome<f64> {
+    let Some(question) = question(name, arguments) else { return cannot_tell("nothing is asked") };
+    let question = question?;
+    FRAME.with_borrow(|frame| {
+        let Some(now) = frame.now else { return cannot_tell("no series is looked at") };
+        let at = |period| {
+            let found = frame.points.binary_search_by_key(&period, |(period, _)| *period).ok();
+            found.and_then(|at| frame.points.get(at)).map(|(_, figure)| *figure)
+        };
+        question.answer(now, at).or_else(|unanswered| match unanswered {
+            Unanswered::Missing(name, period, missing) => cannot_tell(none(name, period, missing)),
+            Unanswered::TooLarge => finite(f64::INFINITY),
+        })
+    })
 }
 
 /// "no figure for September 2025: suppressed".

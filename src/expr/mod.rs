@@ -51,6 +51,7 @@ mod lowered;
 mod names;
 mod operators;
 mod origin;
+mod reading;
 mod row;
 mod scripts;
 mod series;

@@ -12,8 +12,10 @@ use super::{
     engine::{self, text},
     failure::{self, Stopped, truth},
     history,
+    lowered::{self, Program},
     names::{Known, Used, condition, names_of},
     origin::Origin,
+    reading::{self, Slot},
     scripts::Scripts,
 };
 use crate::{
@@ -37,7 +39,10 @@ pub struct Names {
 
 /// A condition on one period of a series, compiled: `value < share * plan`.
 #[derive(Debug, Clone)]
-pub struct SeriesExpression(Code);
+pub struct SeriesExpression {
+    code: Code,
+    program: Option<Program<Slot>>,
+}
 
 impl SeriesExpression {
     /// Compiles a condition.
@@ -47,20 +52,41 @@ impl SeriesExpression {
     pub fn compile(text: &Located<String>, names: &Names, scripts: &Scripts) -> Result<Self, Problems> {
         let code = Code::compile(text, Origin::of(text), names, scripts)?;
         condition(&code.ast, &code.origin)?;
-        Ok(Self(code))
+        let program = lowered::lower(&code.ast, names);
+        Ok(Self { code, program })
     }
 
     /// Whether it holds for a series at a period. A figure or plan that it names, or that one of its functions asks for,
     /// and that is not there makes the answer "cannot tell": "no figure for September 2025: suppressed".
     #[must_use]
     pub fn evaluate(&self, series: &Series, period: Period) -> Truth {
-        truth(self.0.run(series, period))
+        if let Some(program) = &self.program {
+            let figure = figure(series, period);
+            if let Err(stopped) = self.code.check_figures(figure, period) {
+                return stopped.into();
+            }
+            if let Some(holds) = reading::answer(program, series, period, figure) {
+                return if holds { Truth::True } else { Truth::False };
+            }
+        }
+        self.interpret(series, period)
+    }
+
+    /// The same in the interpreter, which has the words for what stops it.
+    pub(super) fn interpret(&self, series: &Series, period: Period) -> Truth {
+        truth(self.code.run(series, period))
+    }
+
+    /// What is evaluated without the interpreter, if it can be.
+    #[cfg(test)]
+    pub(super) fn program(&self) -> Option<&Program<Slot>> {
+        self.program.as_ref()
     }
 
     /// The `.rhai` files whose functions it can come to call.
     #[must_use]
     pub fn scripts(&self) -> Vec<&Arc<SourceFile>> {
-        self.0.files()
+        self.code.files()
     }
 }
 
@@ -101,7 +127,7 @@ impl Code {
 
     pub(super) fn run(&self, series: &Series, period: Period) -> Result<Dynamic, Stopped> {
         let mut scope = Scope::new();
-        let figure = series.at(period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None });
+        let figure = figure(series, period);
         for variable in &self.variables {
             let (name, value) = match variable {
                 Variable::Value => ("value", number("figure", period, figure.value)?),
@@ -121,6 +147,15 @@ impl Code {
                 let place = function.and_then(|function| self.scripts.at(function, position));
                 place.unwrap_or_else(|| self.origin.at(position, "")).to_string()
             })
+        })
+    }
+
+    /// Whether the figures of this period that it names are there.
+    fn check_figures(&self, figure: Figure, period: Period) -> Result<(), Stopped> {
+        self.variables.iter().try_for_each(|variable| match variable {
+            Variable::Value => number("figure", period, figure.value).map(drop),
+            Variable::Plan => number("plan", period, figure.plan).map(drop),
+            Variable::Period | Variable::Labels | Variable::Setting(..) => Ok(()),
         })
     }
 
@@ -153,6 +188,10 @@ fn variables(used: &Used, names: &Names) -> Vec<Variable> {
         _ => names.settings.get(name).map(|setting| Variable::Setting(name.clone(), setting.dynamic())),
     };
     used.variables.iter().filter_map(variable).collect()
+}
+
+fn figure(series: &Series, period: Period) -> Figure {
+    series.at(period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None })
 }
 
 fn number(name: &str, period: Period, value: Value) -> Result<Dynamic, Stopped> {

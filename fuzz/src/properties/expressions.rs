@@ -133,7 +133,7 @@ fn figures() -> Series {
         let number = |there: bool| {
             if there { Value::Number(f64::from(back) * 10.5) } else { Value::missing(Missing::Suppressed) }
         };
-        let figure = Figure { value: number(back % 7 != 5), plan: number(back % 5 != 3) };
+        let figure = Figure { value: number(back % 7 != 5), plan: number(back % 5 != 3), unit: None };
         series.insert(october().minus(back), figure);
     }
     series

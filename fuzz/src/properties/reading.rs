@@ -13,7 +13,8 @@ use bellwether::{
 use serde::Deserialize;
 
 /// Small, so that what goes beyond a limit is found by small files.
-pub const LIMITS: Limits = Limits { row_bytes: 64 << 10, columns: 1024, rows: 50_000, unpacked_bytes: 16 << 20 };
+pub const LIMITS: Limits =
+    Limits { row_bytes: 64 << 10, columns: 1024, rows: 50_000, unpacked_bytes: 16 << 20, held_bytes: 64 << 20 };
 
 /// A file in a folder of its own.
 pub struct Dropped {
