@@ -154,7 +154,9 @@ fn kept(cells: &[CellText], storage: Storage) -> Column {
     match storage {
         Storage::Plain => {
             let mut column = Column::default();
-            cells.iter().for_each(|(text, cell)| column.push(text, *cell));
+            for (text, cell) in cells {
+                column.push(text, *cell);
+            }
             column
         }
         Storage::Coded => {
@@ -200,7 +202,9 @@ fn turned(mut batch: Batch) -> Batch {
         if let Cells::Coded(coded) = column.cells_mut() {
             coded.codes.reverse();
             let one_more = coded.dictionary.push("1332", Cell::Number(1332.0));
-            coded.codes.first_mut().into_iter().for_each(|code| *code = one_more);
+            if let Some(code) = coded.codes.first_mut() {
+                *code = one_more;
+            }
             continue;
         }
         let cells: Vec<CellText> =

@@ -106,7 +106,7 @@ fn said(answer: u8) -> Answer {
     }
 }
 
-/// No answer but `YES` has its bit alone, so that all of them need only be taken together.
+/// Asked of many rows at once, without a branch for each.
 fn all_hold(rows: &[u8]) -> bool {
     rows.iter().fold(YES, |all, answer| all & u8::from(*answer == YES)) == YES
 }

@@ -33,6 +33,10 @@
 //! | `mean(n)` | the mean of the `n` periods *before* this one, so that `value > mean(3)` reads as it means |
 //! | `sum_ytd()` | the sum from April to this period |
 //!
+//! Most conditions are plain arithmetic, comparison, logic and known functions. They are evaluated without the
+//! interpreter: over whole columns ([`RowExpression::evaluate_all`]), and from the figures of a series at once. The answers
+//! are the same, and where there is none, the interpreter says why.
+//!
 //! [`RowExpression`] is about one row of a table, [`SeriesExpression`] and [`Template`] about one period of a series;
 //! [`Scripts`] are the functions of the `.rhai` files.
 

@@ -17,7 +17,7 @@ pub(in crate::expr) const STOPPED: u8 = 2;
 const BLOCK: usize = 1024;
 
 /// What a slot holds, row by row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(in crate::expr) enum Source<'a, T> {
     /// As it is.
     Flat(&'a [T]),
@@ -104,14 +104,16 @@ impl<'c> Run<'_, 'c> {
             Condition::Test(which) => self.test(*which, out),
             Condition::Not(condition) => {
                 self.condition(condition, out);
-                out.iter_mut().for_each(|answer| *answer = (*answer ^ 1) & !(*answer >> 1));
+                for answer in out.iter_mut() {
+                    *answer = (*answer ^ YES) & !(*answer >> 1);
+                }
             }
             // Where all before it hold, the next one decides.
             Condition::All(parts) => {
-                self.joined(parts, out, |so_far, next| (so_far & STOPPED) | (next & (so_far & YES).wrapping_neg()))
+                self.joined(parts, out, |so_far, next| (so_far & STOPPED) | (next & (so_far & YES).wrapping_neg()));
             }
             Condition::Any(parts) => {
-                self.joined(parts, out, |so_far, next| so_far | (next & u8::from(so_far == NO).wrapping_neg()))
+                self.joined(parts, out, |so_far, next| so_far | (next & u8::from(so_far == NO).wrapping_neg()));
             }
             Condition::Same(pair) => {
                 self.condition(&pair.0, out);
@@ -156,7 +158,7 @@ impl<'c> Run<'_, 'c> {
     }
 
     fn test(&self, which: usize, out: &mut [u8]) {
-        match self.columns.tests.get(which).map(|source| self.part(*source)) {
+        match self.columns.tests.get(which).map(|source| self.part(source)) {
             Some(Source::Flat(answers)) if answers.len() == out.len() => out.copy_from_slice(answers),
             Some(Source::Coded(codes, answers)) => {
                 for (out, code) in out.iter_mut().zip(codes) {
@@ -170,8 +172,8 @@ impl<'c> Run<'_, 'c> {
     fn number(&mut self, number: &Number) -> Numbers<'c> {
         match number {
             Number::Constant(constant) => Numbers::One(*constant),
-            Number::Slot(slot) => self.read(self.columns.numbers.get(*slot).copied()),
-            Number::Length(which) => self.read(self.columns.lengths.get(*which).copied()),
+            Number::Slot(slot) => self.read(self.columns.numbers.get(*slot)),
+            Number::Length(which) => self.read(self.columns.lengths.get(*which)),
             Number::Apply(function, of) => {
                 let (of, mut out) = (self.number(of), self.block());
                 apply(*function, &of.seen(), &mut out);
@@ -204,7 +206,7 @@ impl<'c> Run<'_, 'c> {
         }
     }
 
-    fn read(&mut self, source: Option<Source<'c, f64>>) -> Numbers<'c> {
+    fn read(&mut self, source: Option<&Source<'c, f64>>) -> Numbers<'c> {
         match source.map(|source| self.part(source)) {
             Some(Source::Flat(numbers)) => Numbers::Lent(numbers),
             Some(Source::Coded(codes, numbers)) => {
@@ -219,7 +221,7 @@ impl<'c> Run<'_, 'c> {
     }
 
     /// The rows of this block.
-    fn part<T>(&self, source: Source<'c, T>) -> Source<'c, T> {
+    fn part<T>(&self, source: &Source<'c, T>) -> Source<'c, T> {
         let rows = self.start..self.start + self.rows;
         match source {
             Source::Flat(all) => Source::Flat(all.get(rows).unwrap_or_default()),
@@ -242,7 +244,7 @@ impl<'c> Run<'_, 'c> {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn stopped(x: f64) -> u8 {
     u8::from(x.is_nan()) << 1
 }
@@ -284,9 +286,9 @@ fn compare(order: Order, a: &Seen<'_>, b: &Seen<'_>, out: &mut [u8]) {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn answer(order: Order, a: f64, b: f64) -> u8 {
-    u8::from(order.holds(a, b)) | (u8::from(a.is_nan() | b.is_nan()) << 1)
+    u8::from(order.holds(&a, &b)) | (u8::from(a.is_nan() | b.is_nan()) << 1)
 }
 
 fn each<T: Copy>(of: &Seen<'_>, out: &mut [T], to: impl Fn(f64) -> T) {

@@ -8,7 +8,7 @@ use super::{
     Program,
     tree::{Condition, Function, Number, Operator, Order, Text, TextTest},
 };
-use crate::expr::Setting;
+use crate::expr::{Setting, functions::whole};
 
 /// What names mean where a condition stands.
 pub(in crate::expr) trait Vocabulary {
@@ -290,7 +290,7 @@ fn of_numbers(name: &str, a: Number, b: Number) -> Option<Typed> {
         return Some(Typed::Condition(Condition::Compare(order, Box::new((a, b)))));
     }
     if let ("round", Number::Constant(decimals)) = (name, &b) {
-        let scale = (0..=10).find(|n| f64::from(*n) == *decimals).map(|n| 10_f64.powi(n))?;
+        let scale = 10_f64.powi(whole(*decimals, 0..=10).ok()?);
         return Some(Typed::Number(applied(Function::RoundTo(scale), a)));
     }
     let operator = operator(name)?;

@@ -23,7 +23,7 @@ pub(in crate::expr) fn answer<S>(program: &Program<S>, leaves: &impl Leaves) -> 
 /// The answer to a question about texts; none where one of them is not there.
 pub(in crate::expr) fn test(test: &TextTest, leaves: &impl Leaves) -> Option<bool> {
     Some(match test {
-        TextTest::Compare(order, a, b) => order.holds_of(&text(a, leaves)?, &text(b, leaves)?),
+        TextTest::Compare(order, a, b) => order.holds(&*text(a, leaves)?, &*text(b, leaves)?),
         TextTest::Contains(a, b) => text(a, leaves)?.contains(&*text(b, leaves)?),
         TextTest::StartsWith(a, b) => text(a, leaves)?.starts_with(&*text(b, leaves)?),
         TextTest::EndsWith(a, b) => text(a, leaves)?.ends_with(&*text(b, leaves)?),
@@ -56,7 +56,7 @@ impl<S, L: Leaves> Single<'_, S, L> {
             Condition::Constant(value) => Some(*value),
             Condition::Compare(order, pair) => {
                 let (a, b) = (there(self.number(&pair.0))?, there(self.number(&pair.1))?);
-                Some(order.holds(a, b))
+                Some(order.holds(&a, &b))
             }
             Condition::Among(number, all) => there(self.number(number)).map(|number| all.contains(&number)),
             Condition::Test(which) => test(self.program.tests.get(*which)?, self.leaves),
@@ -64,10 +64,10 @@ impl<S, L: Leaves> Single<'_, S, L> {
             Condition::All(parts) => self.until(parts, false),
             Condition::Any(parts) => self.until(parts, true),
             Condition::Same(pair) => Some(self.condition(&pair.0)? == self.condition(&pair.1)?),
-            Condition::If(parts) => match self.condition(&parts.0)? {
-                true => self.condition(&parts.1),
-                false => self.condition(&parts.2),
-            },
+            Condition::If(parts) => {
+                let chosen = if self.condition(&parts.0)? { &parts.1 } else { &parts.2 };
+                self.condition(chosen)
+            }
         }
     }
 

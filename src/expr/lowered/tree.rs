@@ -85,7 +85,7 @@ pub(in crate::expr) enum TextTest {
 }
 
 impl Function {
-    #[inline(always)]
+    #[inline]
     pub(super) fn apply(self, x: f64) -> f64 {
         match self {
             Self::Negate => -x,
@@ -100,7 +100,7 @@ impl Function {
 }
 
 impl Operator {
-    #[inline(always)]
+    #[inline]
     pub(super) fn apply(self, a: f64, b: f64) -> f64 {
         match self {
             Self::Add => finite(a + b),
@@ -119,37 +119,26 @@ impl Operator {
 
 impl Order {
     /// False for NaN, whichever order it is.
-    #[inline(always)]
-    pub(super) fn holds(self, a: f64, b: f64) -> bool {
-        match self {
-            Self::Less => a < b,
-            Self::LessOrEqual => a <= b,
-            Self::Greater => a > b,
-            Self::GreaterOrEqual => a >= b,
-            #[expect(clippy::float_cmp, reason = "comparison is exact in this language")]
-            Self::Equal => a == b,
-            Self::NotEqual => (a < b) | (a > b),
-        }
-    }
-
-    pub(super) fn holds_of(self, a: &str, b: &str) -> bool {
+    #[inline]
+    pub(super) fn holds<T: PartialOrd + ?Sized>(self, a: &T, b: &T) -> bool {
         match self {
             Self::Less => a < b,
             Self::LessOrEqual => a <= b,
             Self::Greater => a > b,
             Self::GreaterOrEqual => a >= b,
             Self::Equal => a == b,
-            Self::NotEqual => a != b,
+            #[expect(clippy::double_comparisons, reason = "`!=` holds for NaN")]
+            Self::NotEqual => a < b || a > b,
         }
     }
 }
 
-#[inline(always)]
+#[inline]
 fn finite(x: f64) -> f64 {
     if x.abs() < f64::INFINITY { x } else { f64::NAN }
 }
 
-#[inline(always)]
+#[inline]
 fn stopping(a: f64, b: f64, result: f64) -> f64 {
     if a.is_nan() | b.is_nan() { f64::NAN } else { result }
 }
