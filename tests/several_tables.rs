@@ -21,9 +21,8 @@ fn home() -> Home {
         "[\"les-activity-*.csv\", \"performance-*.xlsx\"]",
     );
     home.edit("config/datasets/les-activity.yaml", "columns:\n", "table: { sheet: Activity }\n\ncolumns:\n");
-    let files = "[\"hha-achievement-bands-*.csv\", \"performance-*.xlsx\"]";
-    home.edit("config/datasets/hha-achievement-bands.yaml", "[\"hha-achievement-bands-*.csv\"]", files);
-    home.edit("config/datasets/hha-achievement-bands.yaml", "  header_rows: 2\n", "  header_rows: 2\n  sheet: Bands\n");
+    home.edit("config/datasets/hha-achievement-bands.yaml", "\"les-performance-*.xlsx\"", "\"performance-*.xlsx\"");
+    home.edit("config/datasets/hha-achievement-bands.yaml", "sheet: HHA bands", "sheet: Bands");
     home
 }
 

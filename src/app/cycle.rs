@@ -57,8 +57,10 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
 
             // routing, reports: one notice for each group concerned.
             let introduced = app.store.dataset(&dataset.id).await?.introduced;
+            let overrides = app.store.overridden(&dataset.id).await?;
             if (introduced || speaks)
-                && let Some(delivered) = judge::delivered(dataset, &delivery, cause, !introduced, &evaluation)
+                && let Some(delivered) =
+                    judge::delivered(dataset, &delivery, cause, !introduced, &evaluation, overrides)
             {
                 announcement.exceptions(&config, &delivered, app.now())?;
             }

@@ -31,7 +31,7 @@ use super::{
     home::Home,
     http,
     lock::{HomeLock, LockError},
-    manager, reconsider, refusals, send,
+    manager, reconsider, refusals, requests, send,
 };
 
 /// The buckets of what is measured in seconds.
@@ -86,6 +86,8 @@ pub struct Daemon {
     pub(super) dead: Arc<Notify>,
     /// SIGHUP, which would end a process that does not listen.
     hangup: Signal,
+    /// SIGUSR1: somebody asks for something.
+    asked: Signal,
     _lock: HomeLock,
 }
 
@@ -95,7 +97,7 @@ impl Daemon {
     /// # Errors
     /// The configuration is wrong, the home is taken, or the disk fails.
     pub async fn start(home: Home) -> Result<Self, DaemonError> {
-        let hangup = signal(SignalKind::hangup())?;
+        let (hangup, asked) = (signal(SignalKind::hangup())?, signal(SignalKind::user_defined1())?);
         let config = Config::load(home.root()).map_err(DaemonError::Configuration)?;
         home.prepare()?;
         let lock = HomeLock::take(&home)?;
@@ -116,6 +118,7 @@ impl Daemon {
             sender,
             dead,
             hangup,
+            asked,
             _lock: lock,
         };
         daemon.reevaluate().await;
@@ -134,12 +137,14 @@ impl Daemon {
         manager::tell(&[sd_notify::NotifyState::Ready]);
         tracing::info!(home = %self.app.home.root().display(), "at work");
         self.report_dead().await;
+        requests::carry_out(&self.app).await;
         while !stop.is_cancelled() {
             self.work_off(&stop).await;
             tokio::select! {
                 () = stop.cancelled() => break,
                 batch = self.intake.next() => self.take_in(batch).await,
                 _ = self.hangup.recv() => self.reload(&stop, &mut sending).await,
+                _ = self.asked.recv() => requests::carry_out(&self.app).await,
                 () = self.dead.notified() => self.report_dead().await,
                 () = until(self.again_at) => {
                     self.again_at = None;

@@ -81,8 +81,11 @@ fn known_as(config: &Config, claimed: &Claimed, same: &[KeptDelivery], address: 
     let (published, held_back): (Vec<&KeptDelivery>, Vec<&KeptDelivery>) =
         same.iter().filter(of_dataset).partition(|kept| kept.delivery.verdict.is_published());
     let stale = published.first().zip(named).map(|(earlier, named)| stale(config, &earlier.delivery, named));
-    let is_same_attempt =
-        |kept: &&&KeptDelivery| kept.delivery.file == claimed.file_name && kept.settings == config.datasets_fingerprint;
+    // What somebody took back does not return under another name; what the gate held back may be right under another.
+    let is_same_attempt = |kept: &&&KeptDelivery| {
+        let again = kept.delivery.file == claimed.file_name && kept.settings == config.datasets_fingerprint;
+        kept.delivery.verdict == Verdict::Withdrawn || again
+    };
     let of_period = |kept: &&&KeptDelivery| named.is_none_or(|named| kept.delivery.periods == [named]);
     let decided = published.iter().find(of_period).or_else(|| held_back.iter().find(is_same_attempt));
     match (decided, stale) {
@@ -147,6 +150,14 @@ pub async fn of(app: &App, claimed: &Claimed, earlier: Delivery) -> Result<(Deli
 /// Where the bytes of an earlier delivery should be, below the home, the likeliest place first.
 fn places(home: &Home, claimed: &Claimed, earlier: &Delivery, newest: u32, first: Option<&Placement>) -> Vec<PathBuf> {
     let mut places: Vec<PathBuf> = first.map(|placement| placement.targets.clone()).unwrap_or_default();
+    if earlier.verdict == Verdict::Withdrawn {
+        // A whole publication was taken away.
+        places = places
+            .iter()
+            .map(|place| place.join(plan::stored_name(claimed)))
+            .chain(places.iter().map(|place| place.join(&earlier.file)))
+            .collect();
+    }
     if earlier.verdict.is_published() {
         let aside: Vec<PathBuf> = places.iter().filter_map(|place| aside(place, earlier.revision)).collect();
         places = if newest > earlier.revision { aside } else { [places, aside].concat() };
@@ -180,7 +191,11 @@ fn missing_from(home: &Home, places: &[PathBuf], underway: Option<&Path>, earlie
 }
 
 fn finding(earlier: &Delivery, newest: u32, missing: Option<&Path>) -> Finding {
-    let what = if earlier.verdict.is_published() { "published" } else { "held back" };
+    let what = match earlier.verdict {
+        Verdict::Withdrawn => "withdrawn",
+        verdict if verdict.is_published() => "published",
+        _ => "held back",
+    };
     let replaced = match newest {
         newer if newer > earlier.revision => {
             format!("; revision {newer} has replaced them since and stays in force")

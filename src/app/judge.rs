@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::{Config, Dataset},
-    model::{Cause, Delivery, DeliveryId, Exceptions, History, Period},
+    model::{Cause, Delivery, DeliveryId, Exceptions, History, Overridden, Period},
     routing::Delivered,
     rules::Rule,
     store::{Commit, Judged, UnknownKind, UnknownRecord},
@@ -37,7 +37,8 @@ pub async fn judge(
         .map_err(|_| CycleError::Ended("evaluating the rules"))
 }
 
-/// What an evaluation has to say to groups; nothing when there is no period to speak of.
+/// What an evaluation has to say to groups; nothing when there is no period to speak of. `overrides` are decisions of people
+/// that the dataset's figures rest on.
 #[must_use]
 pub fn delivered(
     dataset: &Dataset,
@@ -45,10 +46,16 @@ pub fn delivered(
     cause: Cause,
     first_load: bool,
     evaluation: &Evaluation,
+    mut overrides: Vec<Overridden>,
 ) -> Option<Delivered> {
     // The summary of a history speaks of its newest period, and so does what arrives late; a restatement of its own.
     let of_delivery = Period::newest(delivery.periods.iter().copied());
     let period = if first_load || cause == Cause::Late { evaluation.newest } else { of_delivery }?;
+    // What this delivery replaces, it need not answer for.
+    let replaced = |one: &Overridden| {
+        one.delivery != delivery.id && one.periods.iter().all(|period| delivery.periods.contains(period))
+    };
+    overrides.retain(|one| cause == Cause::RuleChanged || !replaced(one));
     let head = Exceptions {
         dataset: dataset.id.clone(),
         dataset_title: dataset.title.clone(),
@@ -60,6 +67,7 @@ pub fn delivered(
         verdict: delivery.verdict,
         cause,
         first_load,
+        overrides,
         series_judged: evaluation.judged,
         findings: delivery.findings.clone(),
         new: Vec::new(),

@@ -6,6 +6,7 @@
 //! | `app/duplicate.rs` | the same bytes again |
 //! | `app/recognise.rs` | which datasets the tables of a file are for |
 //! | `app/examine.rs`, `app/progress.rs` | tables and checks: one file read and judged, for `validate` too; how far it is |
+//! | `app/overrule.rs`, `app/requests.rs` | what people decide over the gate, and how they ask a daemon for it |
 //! | `app/remember.rs` | its measures join the history |
 //! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
 //! | `app/announce.rs` | routing and reports: notices and their messages |
@@ -34,6 +35,7 @@ pub mod judge;
 pub mod lock;
 pub mod manager;
 pub mod once;
+pub mod overrule;
 pub mod overview;
 pub mod place;
 pub mod plan;
@@ -44,13 +46,15 @@ pub mod reconsider;
 pub mod refusals;
 mod reload;
 pub mod remember;
+pub mod requests;
 pub mod rule_tests;
 pub mod send;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -59,7 +63,7 @@ use tokio::sync::Notify;
 
 use crate::{
     config::Config,
-    model::{Delivery, DeliveryId},
+    model::{Delivery, DeliveryId, Verdict},
     store::{Commit, Placement, Store},
 };
 
@@ -142,6 +146,8 @@ impl App {
     async fn placing(&self, config: &Config, placement: Placement) -> Result<Placing, CycleError> {
         let decided = self.store.delivery(placement.delivery).await?.map(|kept| kept.delivery);
         let publishes = decided.clone().filter(|delivery| delivery.verdict.is_published());
+        let withdraws = decided.clone().filter(|delivery| delivery.verdict == Verdict::Withdrawn);
+        let overrides = self.store.overrides(placement.delivery).await?;
         // What takes the place of a missing file has that file's reports.
         let reported = match decided.as_ref().and_then(|delivery| delivery.duplicate_of) {
             Some(earlier) => self.store.delivery(earlier).await?.map(|kept| kept.delivery),
@@ -151,7 +157,7 @@ impl App {
             Some(delivery) => plan::reports_beside(config, &delivery, &placement)?,
             None => Default::default(),
         };
-        Ok(Placing { placement, reports, publishes })
+        Ok(Placing { placement, reports, publishes, withdraws, overrides })
     }
 
     /// The deliveries of a claimed file, if it was decided before; the file is moved to its places, if that was not done
@@ -178,11 +184,14 @@ impl App {
     /// # Errors
     /// The store fails.
     pub async fn finish_placements(&self) -> Result<(), CycleError> {
-        let claims: BTreeSet<DeliveryId> =
-            self.store.pending_placements().await?.iter().map(|placement| placement.delivery.of_file(0)).collect();
-        for claim in claims {
-            if let Err(error) = self.finish(claim).await {
-                tracing::error!(delivery = %claim, %error, "a file is decided but not in its place yet");
+        let mut files: BTreeMap<PathBuf, Vec<Placement>> = BTreeMap::new();
+        for placement in self.store.pending_placements().await? {
+            files.entry(placement.source.clone()).or_default().push(placement);
+        }
+        for (file, placements) in files {
+            tracing::info!(file = %file.display(), "finishing a move that was cut short");
+            if let Err(error) = self.place(placements).await {
+                tracing::error!(file = %file.display(), %error, "a file is decided but not in its place yet");
             }
         }
         Ok(())

@@ -6,7 +6,13 @@
 
 use std::{fs, io, path::Path, sync::Arc};
 
-use crate::{config::Config, intake, model::Delivery, store::Placement, tables::TidyError};
+use crate::{
+    config::Config,
+    intake,
+    model::{Delivery, Override},
+    store::{Move, Placement},
+    tables::TidyError,
+};
 
 use super::{
     files::{Hashed, copy_file, write_file},
@@ -30,6 +36,10 @@ pub struct Placing {
     pub reports: [String; 2],
     /// The delivery, where this publishes it. Otherwise only the file and its reports are laid down.
     pub publishes: Option<Delivery>,
+    /// The delivery, where this takes its publication back.
+    pub withdraws: Option<Delivery>,
+    /// What people decided of it.
+    pub overrides: Vec<Override>,
 }
 
 /// Carries out the placements of one claimed file, or what is left of them: each delivery of the file gets it. Placements
@@ -39,6 +49,14 @@ pub struct Placing {
 /// A file cannot be moved or written; the placements can be tried again.
 pub fn place(home: &Home, config: &Arc<Config>, source: &Path, placings: &[Placing]) -> io::Result<()> {
     let claimed = home.root().join(source);
+    for placing in placings {
+        if let (Some(delivery), Some(to)) = (&placing.withdraws, placing.placement.targets.first()) {
+            let below = |path: &Path| home.root().join(path);
+            let restored = placing.placement.superseded.first();
+            let restored = restored.map(|Move { from, to }| Move { from: below(from), to: below(to) });
+            return publication::withdraw(&claimed, &below(to), restored.as_ref(), delivery);
+        }
+    }
     if claimed.is_file() {
         for placing in placings {
             match &placing.publishes {
@@ -48,7 +66,19 @@ pub fn place(home: &Home, config: &Arc<Config>, source: &Path, placings: &[Placi
         }
         fs::remove_file(&claimed)?;
     }
-    intake::close(&claimed)
+    if claimed.starts_with(home.claimed()) { intake::close(&claimed) } else { remove_reports(&claimed) }
+}
+
+/// Removes the reports of a file that was held back and is not any more.
+fn remove_reports(file: &Path) -> io::Result<()> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    for report in report_names(&name) {
+        match fs::remove_file(file.with_file_name(report)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Lays the file and its reports down.
@@ -89,7 +119,7 @@ fn publish(home: &Home, config: &Config, claimed: &Path, placing: &Placing, deli
     }
     files.extend(tidy(config, claimed, &next, delivery)?);
     let dataset = delivery.dataset.as_ref().and_then(|dataset| config.datasets.get(dataset));
-    let manifest = publication::manifest(delivery, dataset.map(Arc::as_ref), &files);
+    let manifest = publication::manifest(delivery, dataset.map(Arc::as_ref), &files, &placing.overrides);
     publication::put_in_place(folder, &manifest, aside.as_deref())
 }
 

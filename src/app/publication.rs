@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::{
     config::Dataset,
-    model::Delivery,
+    model::{Action, Delivery, Override},
     store::Move,
     tables::{Limits, TableSource, TidyError, write_tidy},
 };
@@ -37,7 +37,7 @@ pub const TIDY: [&str; 2] = ["tidy.csv", "tidy.parquet"];
 
 /// What the manifest says of a delivery.
 #[must_use]
-pub fn manifest(delivery: &Delivery, dataset: Option<&Dataset>, files: &[Hashed]) -> String {
+pub fn manifest(delivery: &Delivery, dataset: Option<&Dataset>, files: &[Hashed], overrides: &[Override]) -> String {
     let files: Vec<Value> =
         files.iter().map(|file| json!({ "name": file.name, "blake3": file.hash, "bytes": file.bytes })).collect();
     let manifest = json!({
@@ -50,6 +50,7 @@ pub fn manifest(delivery: &Delivery, dataset: Option<&Dataset>, files: &[Hashed]
         "verdict": delivery.verdict,
         "received": delivery.received,
         "source": { "name": delivery.file, "table": delivery.table, "blake3": delivery.hash, "bytes": delivery.size },
+        "released": overrides.iter().find(|one| one.action == Action::Release),
         "files": files,
         "findings": delivery.findings.iter().map(|finding| json!({
             "check": finding.check,
@@ -150,6 +151,25 @@ pub fn finish(folder: &Path, aside: Option<&Path>) -> io::Result<()> {
     fs::create_dir_all(place)?;
     fs::rename(&before, &aside)?;
     sync_folder(place)
+}
+
+/// Takes the publication of a delivery away to another folder, wherever it is now; with `restored`, the one before comes
+/// into its place in the same step.
+///
+/// # Errors
+/// The disk fails; it can be done again.
+pub fn withdraw(folder: &Path, to: &Path, restored: Option<&Move>, delivery: &Delivery) -> io::Result<()> {
+    let mut places = vec![folder.to_owned()];
+    if let Some(Move { from: before, to: folder }) = restored {
+        if before.is_dir() && is_of(folder, delivery) {
+            exchange(before, folder)?;
+        }
+        places.push(before.clone());
+    }
+    let Some(place) = places.into_iter().find(|place| is_of(place, delivery)) else { return Ok(()) };
+    fs::create_dir_all(to.parent().unwrap_or(Path::new(".")))?;
+    fs::rename(&place, free(to))?;
+    sync_folder(to.parent().unwrap_or(Path::new(".")))
 }
 
 /// The folder itself, or with the first number at which there is none.

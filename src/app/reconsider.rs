@@ -21,7 +21,8 @@ pub async fn introduce(app: &App, dataset: &Dataset) -> Result<(), CycleError> {
     let history = app.store.history(&dataset.id).await?;
     let evaluation = judge::judge(app, &config, dataset, history, Cause::New, Some(last.id)).await?;
     let mut announcement = Announcement::default();
-    if let Some(delivered) = judge::delivered(dataset, &last, Cause::New, true, &evaluation) {
+    let overrides = app.store.overridden(&dataset.id).await?;
+    if let Some(delivered) = judge::delivered(dataset, &last, Cause::New, true, &evaluation, overrides) {
         announcement.exceptions(&config, &delivered, app.now())?;
     }
     let mut commit = Commit::at(app.now());
@@ -47,11 +48,12 @@ pub async fn reevaluate(app: &App, dataset: &Dataset) -> Result<(), CycleError> 
     tracing::info!(dataset = dataset.id, "the rules changed: evaluating the history again");
     let history = app.store.history(&dataset.id).await?;
     let evaluation = judge::judge(app, &config, dataset, history, Cause::RuleChanged, None).await?;
+    let overrides = app.store.overridden(&dataset.id).await?;
     let mut announcement = Announcement::default();
     if known.introduced
         && evaluation.alerts.iter().any(|told| told.before != Some(told.alert.state))
         && let Some(last) = last_published(app, dataset).await?
-        && let Some(delivered) = judge::delivered(dataset, &last, Cause::RuleChanged, false, &evaluation)
+        && let Some(delivered) = judge::delivered(dataset, &last, Cause::RuleChanged, false, &evaluation, overrides)
     {
         announcement.exceptions(&config, &delivered, app.now())?;
     }

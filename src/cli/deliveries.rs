@@ -1,21 +1,25 @@
 //! `bellwether deliveries`.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::{
     app::home::Home,
-    model::{Delivery, DeliveryId, Finding, Period, Severity, Verdict},
+    model::{Action, Delivery, DeliveryId, Finding, Override, Period, Severity, Verdict},
     store::{DeliveryFilter, Store},
 };
 
 use super::{
     Exit, Failure, Format, findings,
     output::{self, Listing, Tone},
+    overrule::{OverruleArguments, decide},
 };
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct DeliveriesArguments {
+    #[command(subcommand)]
+    decision: Option<Decision>,
     /// Tell all of this one, its findings row by row
     #[arg(value_name = "ID", conflicts_with_all = ["dataset", "limit"])]
     id: Option<uuid::Uuid>,
@@ -30,7 +34,21 @@ pub(super) struct DeliveriesArguments {
     format: Format,
 }
 
+/// What people decide over the gate.
+#[derive(Debug, Subcommand)]
+enum Decision {
+    /// Publish a delivery that was held back; every report that rests on it says so
+    Release(OverruleArguments),
+    /// Take a published delivery back; the revision before it counts again
+    Withdraw(OverruleArguments),
+}
+
 pub(super) async fn list(home: &Home, options: &DeliveriesArguments) -> Result<Exit, Failure> {
+    match &options.decision {
+        Some(Decision::Release(asked)) => return decide(home, asked, Action::Release).await,
+        Some(Decision::Withdraw(asked)) => return decide(home, asked, Action::Withdraw).await,
+        None => {}
+    }
     if let Some(id) = options.id {
         return one(home, DeliveryId(id), options.format).await;
     }
@@ -78,6 +96,15 @@ async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failur
         if !text.is_empty() {
             output::say(format!("{name:<10}{}", output::clean(&text)))?;
         }
+    }
+    for one in store.overrides(id).await? {
+        let Override { action, reason, by, at } = one;
+        let what = format!("by {by} on {}: {reason}", output::when(&at.to_string()));
+        let decided = match action {
+            Action::Release => "released",
+            Action::Withdraw => "withdrawn",
+        };
+        output::say(format!("{decided:<10}{}", output::clean(&what)))?;
     }
     findings::say(&entry.findings)?;
     Ok(Exit::Fine)
@@ -135,8 +162,8 @@ impl Listing for Deliveries {
         };
         let tone = match entry.verdict {
             Verdict::Published => Tone::Good,
-            Verdict::PublishedWithWarnings => Tone::Doubtful,
-            Verdict::Quarantined => Tone::Bad,
+            Verdict::PublishedWithWarnings | Verdict::Released => Tone::Doubtful,
+            Verdict::Quarantined | Verdict::Withdrawn => Tone::Bad,
             Verdict::Duplicate => Tone::Faint,
         };
         // Notes change nothing; that of a duplicate is all there is to say of it.

@@ -11,6 +11,7 @@ mod log;
 mod notices;
 mod outbox;
 mod output;
+mod overrule;
 mod progress;
 mod reload;
 mod run;

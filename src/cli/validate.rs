@@ -75,9 +75,9 @@ impl Entry {
 
 fn describe(entry: &Entry) -> std::io::Result<()> {
     let verdict = match entry.verdict {
-        Verdict::Quarantined => output::bad("would be held back"),
+        Verdict::Quarantined | Verdict::Withdrawn => output::bad("would be held back"),
         Verdict::PublishedWithWarnings => output::doubtful("would be published with warnings"),
-        Verdict::Published | Verdict::Duplicate => output::good("would be published"),
+        Verdict::Published | Verdict::Duplicate | Verdict::Released => output::good("would be published"),
     };
     let periods: Vec<String> = entry.periods.iter().map(ToString::to_string).collect();
     let dataset = entry.dataset.as_deref().unwrap_or("no dataset");

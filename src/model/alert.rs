@@ -156,6 +156,8 @@ coded! {
         Late = "late",
         /// The rules changed.
         RuleChanged = "rule_changed",
+        /// Published figures were taken back.
+        TakenBack = "taken_back",
     }
 }
 

@@ -53,6 +53,10 @@ coded! {
         PublishedWithWarnings = "published_with_warnings",
         /// Held back; rules never see it.
         Quarantined = "quarantined",
+        /// Held back by the gate, and published because somebody answers for it.
+        Released = "released",
+        /// Published, and taken back by somebody.
+        Withdrawn = "withdrawn",
         /// The same bytes were decided before: nothing changes.
         Duplicate = "duplicate",
     }
@@ -72,7 +76,7 @@ impl Verdict {
     /// Whether its figures count.
     #[must_use]
     pub fn is_published(self) -> bool {
-        matches!(self, Self::Published | Self::PublishedWithWarnings)
+        matches!(self, Self::Published | Self::PublishedWithWarnings | Self::Released)
     }
 }
 
@@ -105,4 +109,27 @@ pub struct Delivery {
     pub duplicate_of: Option<DeliveryId>,
     /// Its size in bytes.
     pub size: u64,
+}
+
+coded! {
+    /// What somebody did with a delivery after the gate had decided.
+    pub enum Action {
+        /// Published what was held back.
+        Release = "release",
+        /// Took back what was published.
+        Withdraw = "withdraw",
+    }
+}
+
+/// A decision of a person over the gate's, kept for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// What was done.
+    pub action: Action,
+    /// Why, in their own words.
+    pub reason: String,
+    /// Who answers for it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }

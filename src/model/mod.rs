@@ -22,11 +22,11 @@ pub mod value;
 pub(crate) use coded::coded;
 
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
-pub use delivery::{Delivery, DeliveryId, Verdict};
+pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
 pub use finding::{FailingRow, Finding, Severity};
 pub use labels::Labels;
 pub use notice::{
-    AlertLine, Content, Exceptions, GateReport, Notice, NoticeId, NoticeKind, OperatorReport, UnknownLine,
+    AlertLine, Content, Exceptions, GateReport, Notice, NoticeId, NoticeKind, OperatorReport, Overridden, UnknownLine,
 };
 pub use period::{Granularity, Period};
 pub use series::{Better, Figure, History, Series, SeriesKey};

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AlertId, AlertSeverity, Cause, DeliveryId, Finding, Labels, Period, Unit, Value, Verdict, coded};
+use super::{
+    AlertId, AlertSeverity, Cause, DeliveryId, Finding, Labels, Override, Period, Unit, Value, Verdict, coded,
+};
 
 /// A notice's id; later ones sort after earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,6 +72,22 @@ impl Notice {
     }
 }
 
+/// A delivery whose verdict a person has overruled, as far as figures rest on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overridden {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Its file.
+    pub file: String,
+    /// The periods that it is for.
+    pub periods: Vec<Period>,
+    /// How many errors and warnings it has.
+    pub issues: usize,
+    /// What was decided, by whom, and why.
+    #[serde(flatten)]
+    pub decision: Override,
+}
+
 /// The alerts of one delivery that concern one group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exceptions {
@@ -94,6 +112,9 @@ pub struct Exceptions {
     pub cause: Cause,
     /// Whether this is the one summary of a history loaded for the first time.
     pub first_load: bool,
+    /// Decisions of people over the gate's that these figures rest on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Overridden>,
     /// How many series the group's rules looked at.
     pub series_judged: usize,
     /// Warnings of the delivery.

@@ -10,7 +10,7 @@ use super::{
     unknown::{self, Group, StillFiring},
     words,
 };
-use crate::model::{AlertLine, Cause, Exceptions, Notice, Severity, Verdict};
+use crate::model::{Action, AlertLine, Cause, Exceptions, Notice, Overridden, Override, Severity, Verdict};
 
 /// How many entries of a section are shown; the rest are counted.
 const SHOWN: usize = 50;
@@ -66,6 +66,8 @@ struct Sources {
     revision: String,
     verdict: &'static str,
     warnings: Vec<FindingView>,
+    /// What people decided over the gate, a sentence each.
+    overrides: Vec<String>,
 }
 
 impl ExceptionsView {
@@ -167,6 +169,10 @@ fn note(change: Change, cause: Cause) -> Option<&'static str> {
         }
         (Change::Withdrawn, Cause::Late) => Some("Figures arrived late: what we said before is no longer true."),
         (Change::Withdrawn, Cause::RuleChanged) => Some("The rules changed: what we said before no longer holds."),
+        (Change::Withdrawn, Cause::TakenBack) => Some("Figures were taken back: what we said before no longer stands."),
+        (Change::Amended, Cause::TakenBack) => {
+            Some("Figures were taken back: what we said before has changed. This is how it stands now.")
+        }
         (Change::Amended, Cause::New | Cause::Restated) => {
             Some("Figures were restated: what we said before has changed. This is how it stands now.")
         }
@@ -236,9 +242,32 @@ impl Sources {
                 Verdict::Published => "published without warnings",
                 Verdict::PublishedWithWarnings => "published with warnings",
                 Verdict::Quarantined => "held back",
+                Verdict::Released => "held back by the gate and released",
+                Verdict::Withdrawn => "withdrawn",
                 Verdict::Duplicate => "known before",
             },
             warnings: warnings.map(FindingView::of).collect(),
+            overrides: exceptions.overrides.iter().map(overridden).collect(),
         }
+    }
+}
+
+/// "Not assured: October 2025 was released with 3 known issues by Jo Bell on 22 November 2025: late but checked."
+fn overridden(one: &Overridden) -> String {
+    let Override { action, reason, by, at } = &one.decision;
+    let periods: Vec<String> = one.periods.iter().map(|period| period.label()).collect();
+    let periods = match periods.as_slice() {
+        [first, .., last] => format!("{first} to {last}"),
+        [only] => only.clone(),
+        [] => "a delivery".to_owned(),
+    };
+    let when = at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%-d %B %Y");
+    let (by, reason) = (clean::line(by, LABEL), clean::line(reason, MESSAGE));
+    match action {
+        Action::Release => {
+            let issues = words::count(one.issues, "known issue");
+            format!("Not assured: {periods} was released with {issues} by {by} on {when}: {reason}")
+        }
+        Action::Withdraw => format!("Not assured: {periods} was withdrawn by {by} on {when}: {reason}"),
     }
 }

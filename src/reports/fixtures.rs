@@ -33,6 +33,7 @@ pub(super) fn empty() -> Exceptions {
         verdict: Verdict::Published,
         cause: Cause::New,
         first_load: false,
+        overrides: Vec::new(),
         series_judged: 14,
         findings: Vec::new(),
         new: Vec::new(),

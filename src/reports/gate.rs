@@ -59,6 +59,8 @@ fn subject(report: &GateReport) -> String {
         }
         Verdict::Published => ("Published: ", findings::tally(&report.findings, &[Severity::Note])),
         Verdict::Duplicate => ("Known before: ", String::new()),
+        Verdict::Released => ("Released: ", findings::tally(&report.findings, &[Severity::Error, Severity::Warning])),
+        Verdict::Withdrawn => ("Withdrawn: ", String::new()),
     };
     let tally = if tally.is_empty() { tally } else { format!(" – {tally}") };
     let room = SUBJECT.saturating_sub(clean::columns(verdict) + clean::columns(&tally)).max(FILE);
@@ -88,6 +90,8 @@ fn headline(report: &GateReport) -> String {
         Verdict::Quarantined => format!("{file} was held back: {tally}."),
         Verdict::PublishedWithWarnings => format!("{file} was published with warnings: {tally}."),
         Verdict::Published => format!("{file} was published: {tally}."),
+        Verdict::Released => format!("{file} was held back, and released: {tally}."),
+        Verdict::Withdrawn => format!("{file} was published, and withdrawn."),
         Verdict::Duplicate => {
             format!("{file} has the same content as a file that was decided before: nothing changes.")
         }
@@ -104,6 +108,14 @@ fn advice(verdict: Verdict) -> &'static str {
              replaces this one."
         }
         Verdict::Published => "Its figures are in use. There is nothing to do.",
+        Verdict::Released => {
+            "Its figures are in use, and every report that rests on them says that they are not assured. A corrected file \
+             replaces them."
+        }
+        Verdict::Withdrawn => {
+            "Its figures are not used any more; those of the revision before it are, where there is one. Drop a corrected \
+             file to replace them."
+        }
         Verdict::Duplicate => "There is nothing to do. If it should have been another file, drop that one.",
     }
 }

@@ -49,6 +49,7 @@ fn of_exceptions(exceptions: &Exceptions) -> Json {
         "verdict": exceptions.verdict,
         "cause": exceptions.cause,
         "first_load": exceptions.first_load,
+        "overrides": exceptions.overrides,
         "series_judged": exceptions.series_judged,
         "firing": exceptions.firing(),
         "counts": counts,

@@ -108,6 +108,7 @@ pub(super) fn occasion(period: Period, cause: Cause) -> String {
         Cause::Restated => format!("{label} restated"),
         Cause::Late => format!("{label}, late figures"),
         Cause::RuleChanged => format!("{label}, rules changed"),
+        Cause::TakenBack => format!("{label} taken back"),
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
     measures::{MeasureFile, manifest},
     notices,
     outbox::{self, NewMessage},
+    overrides::{self, Overruled},
     placements::{self, Placement},
 };
 use crate::model::{Alert, Delivery, Notice, Transition};
@@ -24,6 +25,8 @@ pub struct Commit {
     /// The deliveries of one file, each with the fingerprint of the settings that it was decided under. The first one's
     /// id makes the commit recognisable: the same again changes nothing.
     pub deliveries: Vec<(Delivery, String)>,
+    /// A delivery that was decided before and whose verdict is overruled.
+    pub overruled: Option<Overruled>,
     /// Their measures, one file a dataset and period, as [`Store::write_measures`] has written them.
     pub measure_files: Vec<MeasureFile>,
     /// Alerts as they are now.
@@ -62,6 +65,7 @@ impl Commit {
         Self {
             recorded,
             deliveries: Vec::new(),
+            overruled: None,
             measure_files: Vec::new(),
             alerts: Vec::new(),
             transitions: Vec::new(),
@@ -80,7 +84,9 @@ impl Commit {
     }
 
     fn published(&self) -> impl Iterator<Item = &Delivery> {
-        self.deliveries.iter().map(|(delivery, _)| delivery).filter(|delivery| delivery.verdict.is_published())
+        let overruled = self.overruled.iter().map(|overruled| &overruled.delivery);
+        let decided = self.deliveries.iter().map(|(delivery, _)| delivery).chain(overruled);
+        decided.filter(|delivery| delivery.verdict.is_published())
     }
 
     /// Measures without a published delivery for their period would be figures that nobody answers for.
@@ -126,6 +132,9 @@ impl Store {
 }
 
 async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()> {
+    if let Some(overruled) = &commit.overruled {
+        overrides::keep(tx, overruled).await?;
+    }
     for delivery in commit.published() {
         manifest::insert(tx, delivery, &commit.measure_files).await?;
     }

@@ -69,12 +69,13 @@ impl Store {
 
     /// The accepted deliveries of exactly these periods, the first revision first.
     pub async fn revisions(&self, dataset: &str, periods: &[Period]) -> Result<Vec<Delivery>> {
-        let query = "SELECT * FROM deliveries WHERE dataset = $1 AND periods = $2 AND revision > 0 AND verdict <> $3 \
+        let query = "SELECT * FROM deliveries WHERE dataset = $1 AND periods = $2 AND revision > 0 AND verdict NOT IN ($3, $4) \
                      ORDER BY revision";
         let rows = sqlx::query(query)
             .bind(dataset.to_owned())
             .bind(rows::json("the periods of a delivery", &periods)?)
             .bind(Verdict::Duplicate.code())
+            .bind(Verdict::Withdrawn.code())
             .fetch_all(self.reader())
             .await
             .map_err(|error| StoreError::of_sql("look up earlier revisions", error))?;

@@ -29,6 +29,7 @@ mod escape;
 mod measures;
 mod notices;
 mod outbox;
+mod overrides;
 mod placements;
 mod rows;
 #[cfg(test)]
@@ -44,4 +45,5 @@ pub use error::{Result, StoreError};
 pub use measures::MeasureFile;
 pub use notices::KeptNotice;
 pub use outbox::{MessageState, NewMessage, OutboxFilter, QueuedMessage};
+pub use overrides::Overruled;
 pub use placements::{Move, Placement};

@@ -93,6 +93,16 @@ pub(super) async fn insert(tx: &mut Transaction<'static, Any>, placement: &Place
     Ok(())
 }
 
+/// Gives a delivery's file another place to go to.
+pub(super) async fn replace(tx: &mut Transaction<'static, Any>, placement: &Placement) -> Result<()> {
+    sqlx::query("DELETE FROM placements WHERE delivery = $1")
+        .bind(placement.delivery.to_string())
+        .execute(&mut **tx)
+        .await
+        .map_err(|error| StoreError::of_sql("change where a file is to go", error))?;
+    insert(tx, placement).await
+}
+
 fn text(path: &Path) -> Result<String> {
     path.to_str().map(str::to_owned).ok_or_else(|| StoreError::PathNotText(path.to_owned()))
 }

@@ -166,6 +166,10 @@ fn proposed(path: &Path, proposal: &Proposal) {
         panic!("{}\n{}", problems.join("\n"), proposal.yaml)
     });
     let dataset = config.datasets.get(&proposal.id).expect("the dataset");
+    if !proposal.questions.is_empty() {
+        // Until somebody answers, the sample may be refused.
+        return;
+    }
     let content = read_once(path, &dataset.table, |_| {});
     assert!(content.is_ok(), "{content:?}\n{}", proposal.yaml);
 }

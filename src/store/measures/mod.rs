@@ -31,7 +31,7 @@ use super::{
     database::Store,
     error::{Result, StoreError},
 };
-use crate::model::{Better, Figure, History, Period, SeriesKey};
+use crate::model::{Better, DeliveryId, Figure, History, Period, SeriesKey};
 
 /// A file of measures that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::DamagedMeasures`] when a file is not what was written, [`StoreError::File`] when it is gone.
     pub async fn history(&self, dataset: &str) -> Result<History> {
-        let entries = manifest::in_force(self, dataset).await?;
+        self.history_without(dataset, None).await
+    }
+
+    /// The same as if one delivery had never been accepted.
+    ///
+    /// # Errors
+    /// As [`Store::history`].
+    pub async fn history_without(&self, dataset: &str, delivery: Option<DeliveryId>) -> Result<History> {
+        let entries = manifest::in_force(self, dataset, delivery).await?;
         let measures = self.measures.clone();
         blocking("read measures", move || {
             let mut history = History::default();

@@ -287,6 +287,8 @@ async fn everything_is_counted() {
             (Verdict::Published, 1),
             (Verdict::PublishedWithWarnings, 0),
             (Verdict::Quarantined, 1),
+            (Verdict::Released, 0),
+            (Verdict::Withdrawn, 0),
             (Verdict::Duplicate, 0)
         ]
     );

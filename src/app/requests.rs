@@ -1,0 +1,97 @@
+//! How a command asks the daemon at work on a home to overrule the gate: by a file in `state/requests/` and a signal
+//! (SIGUSR1), and the answer beside it. Who may write into the home's state may ask.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    App,
+    files::write_file,
+    home::Home,
+    overrule::{Request, overrule},
+};
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// It was carried out: the delivery's verdict now.
+    Done(String),
+    /// It was not, for this reason.
+    Refused(String),
+}
+
+/// Leaves a request for the daemon.
+///
+/// # Errors
+/// The home's state cannot be written to.
+pub fn ask(home: &Home, request: &Request) -> io::Result<Uuid> {
+    let id = Uuid::now_v7();
+    let text = serde_json::to_vec(request)?;
+    write_file(&folder(home).join(format!("{id}.json")), &text)?;
+    Ok(id)
+}
+
+/// The answer to a request, once there is one; it is taken away.
+///
+/// # Errors
+/// The home's state cannot be read.
+pub fn answer(home: &Home, id: Uuid) -> io::Result<Option<Answer>> {
+    let path = folder(home).join(format!("{id}.answer"));
+    match fs::read(&path) {
+        Ok(text) => {
+            fs::remove_file(path)?;
+            Ok(Some(serde_json::from_slice(&text)?))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Carries out what was asked for, in the order of asking.
+pub async fn carry_out(app: &App) {
+    for path in asked(&folder(&app.home)) {
+        let answer = match read(&path) {
+            Ok(request) => match overrule(app, &request).await {
+                Ok(delivery) => Answer::Done(delivery.verdict.code().to_owned()),
+                Err(error) => Answer::Refused(error.to_string()),
+            },
+            Err(error) => Answer::Refused(format!("the request cannot be read: {error}")),
+        };
+        if let Answer::Refused(reason) = &answer {
+            tracing::warn!(request = %path.display(), reason, "a request is refused");
+        }
+        // The answer first: a request that is still there is carried out again, and refused then as done already.
+        let kept = serde_json::to_vec(&answer)
+            .map_err(io::Error::other)
+            .and_then(|text| write_file(&path.with_extension("answer"), &text))
+            .and_then(|()| fs::remove_file(&path));
+        if let Err(error) = kept {
+            tracing::error!(request = %path.display(), %error, "a request is carried out, and the answer cannot be kept");
+        }
+    }
+}
+
+fn read(path: &Path) -> io::Result<Request> {
+    Ok(serde_json::from_slice(&fs::read(path)?)?)
+}
+
+/// The requests that wait, the oldest first.
+fn asked(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn folder(home: &Home) -> PathBuf {
+    home.state().join("requests")
+}
