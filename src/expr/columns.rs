@@ -235,22 +235,28 @@ impl Work {
         let mut whole = true;
         for ((place, is_text), asked) in expression.declared().zip(unfit) {
             let Some(column) = batch.columns.get(place) else { continue };
-            let set = |row| {
+            let mut set = |row, cell| {
                 let Some(answer) = answers.get_mut(row) else { return };
-                if matches!(column.cell(row), Cell::Missing(_)) {
+                if matches!(cell, Cell::Missing(_)) {
                     *answer = CANNOT_TELL;
                 } else if *answer != CANNOT_TELL {
                     (*answer, whole) = (INTERPRETED, false);
                 }
             };
             if is_text {
-                column.failing(asked, is_no_text, set);
+                column.failing(asked, is_no_text, |row| set(row, column.cell(row)));
+            } else if let Some(numbers) = column.numbers() {
+                numbers.apart().filter(|(_, cell)| is_no_number(*cell)).for_each(|(row, cell)| set(row, cell));
             } else {
-                column.failing_cells(asked, |cell| !matches!(cell, Cell::Number(_)), set);
+                column.failing_cells(asked, is_no_number, |row| set(row, column.cell(row)));
             }
         }
         whole
     }
+}
+
+fn is_no_number(cell: Cell) -> bool {
+    !matches!(cell, Cell::Number(_))
 }
 
 fn is_no_text(text: &str, cell: Cell) -> bool {

@@ -3,7 +3,8 @@
 
 use super::{
     Program,
-    tree::{Condition, Function, Number, Operator, Order},
+    loops::{Seen, among, apply, combine, compare, zip},
+    tree::{Condition, Number},
 };
 
 /// The answer to a row: it holds.
@@ -71,12 +72,6 @@ enum Numbers<'c> {
     Own(Vec<f64>),
 }
 
-/// [`Numbers`] to read.
-enum Seen<'a> {
-    One(f64),
-    Many(&'a [f64]),
-}
-
 impl Numbers<'_> {
     fn seen(&self) -> Seen<'_> {
         match self {
@@ -98,7 +93,7 @@ impl<'c> Run<'_, 'c> {
             }
             Condition::Among(number, all) => {
                 let number = self.number(number);
-                each(&number.seen(), out, |x| u8::from(all.contains(&x)) | stopped(x));
+                among(&number.seen(), all, out);
                 self.give_back([number]);
             }
             Condition::Test(which) => self.test(*which, out),
@@ -240,70 +235,6 @@ impl<'c> Run<'_, 'c> {
             if let Numbers::Own(block) = numbers {
                 self.pool.numbers.push(block);
             }
-        }
-    }
-}
-
-#[inline]
-fn stopped(x: f64) -> u8 {
-    u8::from(x.is_nan()) << 1
-}
-
-/// One loop for each function: what is called in it is known when it is compiled.
-fn apply(function: Function, of: &Seen<'_>, out: &mut [f64]) {
-    match function {
-        Function::Negate => each(of, out, |x| Function::Negate.apply(x)),
-        Function::Abs => each(of, out, |x| Function::Abs.apply(x)),
-        Function::Floor => each(of, out, |x| Function::Floor.apply(x)),
-        Function::Ceil => each(of, out, |x| Function::Ceil.apply(x)),
-        Function::Round => each(of, out, |x| Function::Round.apply(x)),
-        Function::RoundTo(scale) => each(of, out, |x| Function::RoundTo(scale).apply(x)),
-        Function::Sqrt => each(of, out, |x| Function::Sqrt.apply(x)),
-    }
-}
-
-fn combine(operator: Operator, a: &Seen<'_>, b: &Seen<'_>, out: &mut [f64]) {
-    match operator {
-        Operator::Add => zip(a, b, out, |a, b| Operator::Add.apply(a, b)),
-        Operator::Subtract => zip(a, b, out, |a, b| Operator::Subtract.apply(a, b)),
-        Operator::Multiply => zip(a, b, out, |a, b| Operator::Multiply.apply(a, b)),
-        Operator::Divide => zip(a, b, out, |a, b| Operator::Divide.apply(a, b)),
-        Operator::Remainder => zip(a, b, out, |a, b| Operator::Remainder.apply(a, b)),
-        Operator::Power => zip(a, b, out, |a, b| Operator::Power.apply(a, b)),
-        Operator::Min => zip(a, b, out, |a, b| Operator::Min.apply(a, b)),
-        Operator::Max => zip(a, b, out, |a, b| Operator::Max.apply(a, b)),
-    }
-}
-
-fn compare(order: Order, a: &Seen<'_>, b: &Seen<'_>, out: &mut [u8]) {
-    match order {
-        Order::Less => zip(a, b, out, |a, b| answer(Order::Less, a, b)),
-        Order::LessOrEqual => zip(a, b, out, |a, b| answer(Order::LessOrEqual, a, b)),
-        Order::Greater => zip(a, b, out, |a, b| answer(Order::Greater, a, b)),
-        Order::GreaterOrEqual => zip(a, b, out, |a, b| answer(Order::GreaterOrEqual, a, b)),
-        Order::Equal => zip(a, b, out, |a, b| answer(Order::Equal, a, b)),
-        Order::NotEqual => zip(a, b, out, |a, b| answer(Order::NotEqual, a, b)),
-    }
-}
-
-#[inline]
-fn answer(order: Order, a: f64, b: f64) -> u8 {
-    u8::from(order.holds(&a, &b)) | (u8::from(a.is_nan() | b.is_nan()) << 1)
-}
-
-fn each<T: Copy>(of: &Seen<'_>, out: &mut [T], to: impl Fn(f64) -> T) {
-    match of {
-        Seen::One(x) => out.fill(to(*x)),
-        Seen::Many(of) => out.iter_mut().zip(*of).for_each(|(out, x)| *out = to(*x)),
-    }
-}
-
-fn zip<T: Copy>(a: &Seen<'_>, b: &Seen<'_>, out: &mut [T], to: impl Fn(f64, f64) -> T) {
-    match (a, b) {
-        (Seen::One(a), b) => each(b, out, |b| to(*a, b)),
-        (a, Seen::One(b)) => each(a, out, |a| to(a, *b)),
-        (Seen::Many(a), Seen::Many(b)) => {
-            out.iter_mut().zip(*a).zip(*b).for_each(|((out, a), b)| *out = to(*a, *b));
         }
     }
 }

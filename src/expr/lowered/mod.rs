@@ -9,6 +9,7 @@
 //! Numbers are finite wherever the interpreter goes on, so NaN stands for "stopped" on the way up.
 
 mod blocks;
+mod loops;
 mod lower;
 mod single;
 mod tree;

@@ -133,9 +133,10 @@ impl Order {
     }
 }
 
+/// NaN in place of infinity. `x - x` is nought for every number and NaN for the rest; a comparison takes twice as long.
 #[inline]
 fn finite(x: f64) -> f64 {
-    if x.abs() < f64::INFINITY { x } else { f64::NAN }
+    x - (x - x)
 }
 
 #[inline]
