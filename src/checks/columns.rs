@@ -39,6 +39,27 @@ impl Declared {
             .ok_or_else(|| Problem::unknown(name.place.clone(), "column", name, schema.names()))
     }
 
+    /// The column of figures that a setting names.
+    pub(super) fn find_figures(name: &Located<String>, schema: &Schema) -> Result<Self, Problem> {
+        let column = Self::find(name, schema)?;
+        if matches!(column.kind, ColumnKind::Text | ColumnKind::Period) {
+            let message = format!("`{}` is a {} column and holds no figures", column.name, kind_name(column.kind));
+            let problem = Problem::new(name.place.clone(), message);
+            return Err(problem.hint("number, percent, duration, figure and target columns do"));
+        }
+        Ok(column)
+    }
+
+    /// The columns of figures that a setting names: at least one, each once.
+    pub(super) fn find_all_figures(names: &ColumnNames, schema: &Schema) -> Result<Vec<Self>, Problems> {
+        let mut problems = Problems::default();
+        let all = problems.take(Self::find_all(names, schema));
+        for name in names.iter().filter(|name| schema.position(name).is_some()) {
+            problems.take(Self::find_figures(name, schema).map_err(Problems::from));
+        }
+        problems.into_result().map(|()| all.unwrap_or_default())
+    }
+
     /// The columns that a setting names: at least one, each once.
     pub(super) fn find_all(names: &ColumnNames, schema: &Schema) -> Result<Vec<Self>, Problems> {
         let mut problems = Problems::default();

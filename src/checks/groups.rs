@@ -73,6 +73,16 @@ impl Groups {
         &self.of_batch
     }
 
+    /// Whether there is more than one group at all.
+    pub(super) fn has_columns(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
+    /// The values that a group's rows share, side by side; empty for a group that is not told apart.
+    pub(super) fn name(&self, group: Group) -> &str {
+        self.totals.get(&group).map_or("", |(name, _)| name)
+    }
+
     /// Takes in the groups of another part of the file.
     pub(super) fn merge(&mut self, other: Self) {
         for (group, (name, rows)) in other.totals {

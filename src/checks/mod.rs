@@ -22,8 +22,10 @@ pub mod kinds;
 mod literate;
 mod policy;
 mod rows;
+mod sum;
 #[cfg(test)]
 mod tests;
+mod within;
 
 use std::{
     collections::{BTreeSet, HashMap},

@@ -28,12 +28,16 @@
 //! A finding counts every row that fails and keeps the first of them, each with its row in the file, the column's header
 //! and the cell as printed (its first 200 characters).
 
+pub mod aggregate;
 pub mod allowed_values;
 pub mod columns_present;
+pub mod compare;
 pub mod not_null;
+pub mod parts;
 pub mod range;
 pub mod row_count;
 pub mod row_expression;
+pub mod totals;
 pub mod r#type;
 pub mod unique;
 
@@ -88,4 +92,8 @@ registry! {
     range => Range,
     row_count => RowCount,
     row_expression => RowExpression,
+    compare => Compare,
+    aggregate => Aggregate,
+    totals => Totals,
+    parts => Parts,
 }
