@@ -157,7 +157,7 @@ fn check(
     let mut measures =
         Extractor::new(&dataset.measures, &dataset.table.schema(), &period).map_err(|error| error.to_string())?;
     let mut table = Table::open(source, &dataset.table, &Limits::default()).map_err(|error| error.to_string())?;
-    let mut run = dataset.checks.start(About::default());
+    let mut run = dataset.checks.start(About { name: name.to_owned() });
     run.header(table.header());
     let size = source.path.metadata().map_or(0, |metadata| metadata.len());
     let mut rows = 0;

@@ -2,16 +2,21 @@
 
 use std::{any::Any, fmt};
 
-use super::{failures::Failures, rows::Rows};
+use super::{failures::Failures, references::References, rows::Rows};
 use crate::{
-    model::{Finding, Header, Period, Schema, Severity},
-    yaml::{Place, Problems},
+    model::{Finding, Header, Schema, Severity},
+    yaml::{Located, Place, Problems},
 };
 
 /// The settings of a kind of check: what it takes beside [`super::common::Common`].
 pub(super) trait Kind {
     /// Which of the common settings make sense for it.
     const LOOKS: Looks;
+
+    /// The files of the home that it needs, such as a reference table.
+    fn files(&self) -> Vec<&Located<String>> {
+        Vec::new()
+    }
 
     /// Compiles the settings, which stand at `place`.
     ///
@@ -23,7 +28,7 @@ pub(super) trait Kind {
 /// What a kind of check looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Looks {
-    /// The header: it takes no `where`, `tolerance` and `rows_kept`.
+    /// The header: it takes no `where`, `tolerance` and `rows_kept`, and says itself how much each finding weighs.
     Header,
     /// All rows together, so that no single row fails: it takes a `where`, but no `tolerance` and `rows_kept`.
     Whole,
@@ -38,20 +43,21 @@ pub(super) enum Looks {
 pub(super) struct Context<'a> {
     /// The declared columns.
     pub(super) schema: &'a Schema,
+    /// The reference tables that the settings name ([`Kind::files`]).
+    pub(super) references: &'a References,
 }
 
 /// What is known of a file beside its rows.
 #[derive(Debug, Clone, Default)]
 pub struct About {
-    /// The reporting period that its name gives, if it does.
-    pub period: Option<Period>,
+    /// Its name, without folders.
+    pub name: String,
 }
 
 /// A file is begun with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Start<'a> {
     pub(super) header: &'a Header,
-    #[expect(dead_code, reason = "for kinds that compare a file with its name")]
     pub(super) about: &'a About,
     /// How many failing rows a finding keeps.
     pub(super) rows_kept: usize,
@@ -121,6 +127,8 @@ pub(super) enum Matter {
     Defect,
     /// It is, and no tolerance applies to it.
     Whole,
+    /// It is, with a weight of its own.
+    Weighing(Severity),
     /// It is another matter with a weight of its own, and the dataset's message does not speak of it.
     Aside(Severity),
 }
@@ -139,6 +147,11 @@ impl Found {
     /// What was seen, for a dataset whose own message says the rest.
     pub(super) fn after_message(self, seen: impl Into<String>) -> Self {
         Self { after_message: Some(seen.into()), ..self }
+    }
+
+    /// It has a weight of its own.
+    pub(super) fn weighing(self, severity: Severity) -> Self {
+        Self { matter: Matter::Weighing(severity), ..self }
     }
 
     /// It is not the defect that the check looks for.

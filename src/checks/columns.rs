@@ -39,6 +39,16 @@ impl Declared {
             .ok_or_else(|| Problem::unknown(name.place.clone(), "column", name, schema.names()))
     }
 
+    /// The text column that a setting names.
+    pub(super) fn find_text(name: &Located<String>, schema: &Schema) -> Result<Self, Problem> {
+        let column = Self::find(name, schema)?;
+        if column.kind != ColumnKind::Text {
+            let message = format!("`{}` is a {} column; this check is for text", column.name, kind_name(column.kind));
+            return Err(Problem::new(name.place.clone(), message).hint("declare it as text"));
+        }
+        Ok(column)
+    }
+
     /// The column of figures that a setting names.
     pub(super) fn find_figures(name: &Located<String>, schema: &Schema) -> Result<Self, Problem> {
         let column = Self::find(name, schema)?;
@@ -175,6 +185,11 @@ impl Field {
         if !absent.is_empty() && fails(Cell::Missing(Missing::Absent)) {
             absent.for_each(each);
         }
+    }
+
+    /// The cell of this column in a row of a batch.
+    pub(super) fn spot<'a>(&'a self, rows: &Rows<'a>, index: usize) -> Spot<'a> {
+        Spot { field: self, rows: *rows, index }
     }
 
     /// What the cell of this column in a row was read as.

@@ -25,7 +25,7 @@ pub enum Weight {
 #[derive(Debug, Clone, Default)]
 pub struct Common {
     pub(super) name: Option<Located<String>>,
-    pub(super) severity: Weight,
+    pub(super) severity: Option<Located<Weight>>,
     pub(super) message: Option<String>,
     pub(super) owner: Option<Located<String>>,
     pub(super) looks_where: Option<Located<String>>,

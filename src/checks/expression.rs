@@ -38,6 +38,30 @@ impl Condition {
     }
 }
 
+/// A condition with its work on the batches of one reader, for those who want an answer to every row.
+#[derive(Debug)]
+pub(super) struct Asking {
+    condition: Condition,
+    work: Work,
+}
+
+impl Asking {
+    pub(super) fn new(condition: Condition) -> Self {
+        Self { condition, work: Work::default() }
+    }
+
+    /// The condition as the dataset writes it.
+    pub(super) fn text(&self) -> &str {
+        self.condition.text()
+    }
+
+    /// The answer to each row of a batch.
+    pub(super) fn answers(&mut self, batch: &Batch) -> Vec<Answer> {
+        let truths = self.condition.evaluate_all(batch, &mut self.work);
+        (0..batch.rows.len()).map(|row| truths.answer(row)).collect()
+    }
+}
+
 impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Condition").field(&self.text).finish()

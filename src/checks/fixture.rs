@@ -1,11 +1,11 @@
 //! Datasets written as YAML and tables written as CSV, for the tests of this room. The README of
 //! `tests/cases/checks/` says how the tables are read.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
 use serde::Deserialize;
 
-use super::{About, CheckSettings, Checks, build};
+use super::{About, CheckSettings, Checks, References, build};
 use crate::{
     model::{
         Batch, Cell, Column, ColumnDef, ColumnKind, Finding, Header, Missing, Period, Schema,
@@ -23,6 +23,17 @@ struct WrittenColumn {
     kind: ColumnKind,
     #[serde(default = "yes")]
     required: bool,
+}
+
+/// The files that the checks name, from the folder of the cases.
+fn references(checks: &[CheckSettings]) -> References {
+    let mut references = References::default();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/checks");
+    for file in checks.iter().flat_map(CheckSettings::files) {
+        references
+            .insert(file.as_str(), fs::read(folder.join(file.as_str())).map_err(|_| "it is not there".to_owned()));
+    }
+    references
 }
 
 fn yes() -> bool {
@@ -50,7 +61,7 @@ impl Dataset {
             schema.columns.push(ColumnDef { name, kind: column.kind, required: column.required });
         }
         let checks: Vec<CheckSettings> = node.take("checks").map_or(Ok(Vec::new()), |checks| decode(&checks))?;
-        Ok(Self { checks: build(&checks, &schema)?, schema, headers })
+        Ok(Self { checks: build(&checks, &schema, &references(&checks))?, schema, headers })
     }
 
     /// What the checks find, fed with so many rows at a time.
@@ -64,7 +75,7 @@ impl Dataset {
         let batches = split(&batch, rows);
         let mut runs: Vec<_> = (0..runs)
             .map(|_| {
-                let mut run = self.checks.start(About::default());
+                let mut run = self.checks.start(About { name: "table-2025-10.csv".to_owned() });
                 run.header(&header);
                 (run, Dictionaries::default())
             })
@@ -98,7 +109,14 @@ impl Dataset {
         let positions: Vec<_> = headers.iter().map(at).collect();
         let found = positions.iter().map(|at| Some(first.get((*at)?)?.to_owned())).collect();
         let unexpected = first.iter().filter(|printed| !headers.iter().any(|header| header == printed));
-        let header = Header { row: 1, found, unexpected: unexpected.map(str::to_owned).collect(), ..Header::default() };
+        let header = Header {
+            row: 1,
+            found,
+            unexpected: unexpected.filter(|text| !text.is_empty()).map(str::to_owned).collect(),
+            printed: first.iter().map(str::to_owned).collect(),
+            positions: positions.clone(),
+            ..Header::default()
+        };
         let mut rows = Batch { sheet: None, rows: Vec::new(), columns: vec![Column::default(); schema.columns.len()] };
         for record in records {
             rows.rows.push(record.position().expect("a position").line());

@@ -16,7 +16,11 @@ pub(super) type KeyHash = u128;
 
 /// Makes hashes of keys; those of one maker can be compared.
 #[derive(Debug, Clone, Default)]
-pub(super) struct KeyHasher([RandomState; 2]);
+pub(super) struct KeyHasher {
+    seeds: [RandomState; 2],
+    /// Whether a blank cell is a value like any other, instead of making a row one without a key.
+    blanks: bool,
+}
 
 /// What is remembered of one column of a key from batch to batch.
 #[derive(Debug, Default)]
@@ -30,6 +34,11 @@ pub(super) struct KeyColumn {
 const NUMBERS_KEPT: usize = 1024;
 
 impl KeyHasher {
+    /// To which a blank cell is a value like any other.
+    pub(super) fn with_blanks() -> Self {
+        Self { blanks: true, ..Self::default() }
+    }
+
     /// The hash of each row's key; none where a cell of the key is blank. The columns are the fields' own.
     pub(super) fn hashes(
         &self,
@@ -43,6 +52,7 @@ impl KeyHasher {
         for (at, (field, known)) in fields.iter().zip(columns).enumerate() {
             match field.in_batch(batch) {
                 Some(column) => self.add(at, column, known, hashes),
+                None if self.blanks => {}
                 None => hashes.fill(None),
             }
         }
@@ -73,7 +83,8 @@ impl KeyHasher {
                 sum(hash, self.of_cell(at, text, cell));
             }
         }
-        hashes.iter_mut().skip(column.len()).for_each(|hash| *hash = None);
+        let beyond = self.of_cell(at, "", Cell::Missing(Missing::Absent));
+        hashes.iter_mut().skip(column.len()).for_each(|hash| sum(hash, beyond));
     }
 
     fn of_number(&self, at: usize, number: f64, known: &mut [(u64, KeyHash)]) -> KeyHash {
@@ -89,11 +100,11 @@ impl KeyHasher {
         }
     }
 
-    /// None for a blank cell.
+    /// None for a blank cell, unless that is a value.
     fn of_cell(&self, at: usize, text: &str, cell: Cell) -> Option<KeyHash> {
         // Each kind of cell has a mark of its own.
         match cell {
-            Cell::Missing(Missing::Blank | Missing::Absent) => None,
+            Cell::Missing(Missing::Blank | Missing::Absent) => self.blanks.then(|| self.hash((at, 4_u8))),
             Cell::Number(number) => Some(self.hash((at, 1_u8, number_bits(number)))),
             Cell::Period(period) => Some(self.hash((at, 2_u8, period))),
             Cell::Text | Cell::Missing(_) => Some(self.hash((at, 3_u8, text))),
@@ -101,7 +112,7 @@ impl KeyHasher {
     }
 
     fn hash(&self, value: impl Hash) -> KeyHash {
-        let [one, other] = &self.0;
+        let [one, other] = &self.seeds;
         (u128::from(one.hash_one(&value)) << 64) | u128::from(other.hash_one(&value))
     }
 }

@@ -21,6 +21,8 @@ pub mod kinds;
 #[cfg(test)]
 mod literate;
 mod policy;
+mod references;
+mod repeated;
 mod rows;
 mod sum;
 #[cfg(test)]
@@ -38,6 +40,7 @@ use policy::{Declaration, Watch};
 
 pub use check::About;
 pub use kinds::CheckSettings;
+pub use references::{MAX_BYTES as MAX_REFERENCE_BYTES, References};
 
 use crate::{
     model::{Batch, Finding, Header, Schema, finding::ROWS_KEPT},
@@ -55,11 +58,12 @@ pub struct Checks {
 ///
 /// # Errors
 /// Every mistake in the settings: columns that are not declared, kinds of column that a check cannot look at, bounds
-/// that no file can meet, expressions that do not compile, and names that two checks share.
-pub fn build(settings: &[CheckSettings], schema: &Schema) -> Result<Checks, Problems> {
+/// that no file can meet, expressions that do not compile, reference tables that cannot be used, and names that two checks
+/// share.
+pub fn build(settings: &[CheckSettings], schema: &Schema, references: &References) -> Result<Checks, Problems> {
     let mut problems = Problems::default();
     problems.take(names_differ(settings));
-    let context = Context { schema };
+    let context = Context { schema, references };
     let declared: Vec<_> = settings.iter().filter_map(|settings| problems.take(settings.build(context))).collect();
     problems.into_result()?;
     let checked: BTreeSet<usize> = declared.iter().flat_map(Declaration::columns).collect();

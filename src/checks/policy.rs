@@ -77,8 +77,7 @@ impl Declaration {
         let check = problems.take(check);
         for (key, place) in unused(looks, common) {
             let message = format!("`{kind}` takes no `{key}`");
-            problems
-                .push(Problem::new(place.clone(), message).hint("leave it out: this check is not about single rows"));
+            problems.push(Problem::new(place.clone(), message).hint("leave it out"));
         }
         let looks_where = common.looks_where.as_ref().map(|text| Condition::compile(text, context.schema));
         let looks_where = looks_where.and_then(|compiled| problems.take(compiled));
@@ -97,7 +96,7 @@ impl Declaration {
         Ok(Self {
             check,
             id: common.name.as_ref().map_or(kind, |name| name.as_str()).to_owned(),
-            severity: match common.severity {
+            severity: match common.severity.as_ref().map_or(Weight::Error, |severity| severity.value) {
                 Weight::Warning => Severity::Warning,
                 Weight::Error => Severity::Error,
             },
@@ -145,6 +144,7 @@ impl Declaration {
     fn weigh(&self, found: Found, rows: u64, groups: Option<&Groups>, chosen: &str) -> Finding {
         let finding = match found.matter {
             Matter::Aside(severity) => found.named(&self.id, severity, None, chosen),
+            Matter::Weighing(severity) => found.named(&self.id, severity, self.message.as_deref(), chosen),
             Matter::Whole => found.named(&self.id, self.severity, self.message.as_deref(), chosen),
             Matter::Defect => {
                 let (severity, tolerated) = self.severity_of(&found.failures, rows, groups);
@@ -180,9 +180,13 @@ fn unused(looks: Looks, common: &Common) -> impl Iterator<Item = (&'static str, 
         ("rows_kept", common.rows_kept.as_ref().map(|setting| &setting.place)),
     ];
     let of_rows = of_rows.into_iter().filter(move |_| !rows);
-    let of_header = ("where", common.looks_where.as_ref().map(|setting| &setting.place));
-    let of_header = (looks == Looks::Header).then_some(of_header);
-    of_rows.chain(of_header).filter_map(|(key, place)| Some((key, place?)))
+    let of_header = [
+        ("where", common.looks_where.as_ref().map(|setting| &setting.place)),
+        ("severity", common.severity.as_ref().map(|setting| &setting.place)),
+    ];
+    of_rows
+        .chain(of_header.into_iter().filter(move |_| looks == Looks::Header))
+        .filter_map(|(key, place)| Some((key, place?)))
 }
 
 /// The columns of the groups: those of `tolerance` and `warn_above`, which must be the same.

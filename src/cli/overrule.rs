@@ -21,7 +21,7 @@ use crate::{
 use super::{Exit, Failure, output};
 
 /// How long a command waits for the daemon, which may be reading a large file.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::Arc,
 };
 
@@ -9,13 +10,13 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::{
-    checks::{self, CheckSettings, Checks},
+    checks::{self, CheckSettings, Checks, References},
     model::{ColumnKind, Schema, Unit},
     tables::{ColumnSettings, MeasureSettings, PeriodSource, TableSettings, TableSpec},
     yaml::{Entries, Located, Place, Problem, Problems, SourceFile},
 };
 
-use super::{Decoded, check_id, decode_file};
+use super::{Decoded, check_id, decode_file, files};
 
 /// The contract for one kind of file.
 #[derive(Debug)]
@@ -82,13 +83,17 @@ struct DatasetFile {
     measures: Entries<MeasureSettings>,
 }
 
-pub(super) fn load_all(files: &[Arc<SourceFile>], problems: &mut Problems) -> BTreeMap<String, Arc<Dataset>> {
-    let mut datasets = BTreeMap::new();
+pub(super) fn load_all(
+    home: &Path,
+    files: &[Arc<SourceFile>],
+    problems: &mut Problems,
+) -> BTreeMap<String, Arc<Dataset>> {
+    let (mut datasets, mut references) = (BTreeMap::new(), References::default());
     for file in files {
         let stem = file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let id = Located { value: stem, place: Place::start_of(file) };
         check_id(&id, "dataset", problems);
-        if let Some(dataset) = load(&id.value, file, problems) {
+        if let Some(dataset) = load(&id.value, file, &mut FromHome { home, references: &mut references }, problems) {
             datasets.insert(id.value, Arc::new(dataset));
         }
     }
@@ -96,7 +101,7 @@ pub(super) fn load_all(files: &[Arc<SourceFile>], problems: &mut Problems) -> BT
 }
 
 /// A dataset with mistakes is answered as far as it can be understood, so that what names it can be checked.
-fn load(id: &str, file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Dataset> {
+fn load(id: &str, file: &Arc<SourceFile>, from: &mut FromHome<'_>, problems: &mut Problems) -> Option<Dataset> {
     let Decoded { settings, whole, .. } = decode_file::<DatasetFile>(file, problems)?;
     let table = TableSpec { table: settings.table, columns: settings.columns };
     let schema = table.schema();
@@ -112,13 +117,14 @@ fn load(id: &str, file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Dat
         }
         own.extend(found);
     }
-    let checks = own.take(checks::build(&settings.checks, &schema));
+    let references = from.read(&settings.checks);
+    let checks = own.take(checks::build(&settings.checks, &schema, references));
     // Where something was left out, what names it would only echo the mistake.
     if whole {
         problems.extend(own);
     }
     let names = problems.take(names(&settings.files)).unwrap_or_default();
-    let checks = checks.or_else(|| checks::build(&[], &schema).ok())?;
+    let checks = checks.or_else(|| checks::build(&[], &schema, references).ok())?;
     Some(Dataset {
         id: id.to_owned(),
         title: settings.title,
@@ -129,8 +135,37 @@ fn load(id: &str, file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Dat
         checks,
         measures: settings.measures,
         mistaken,
-        fingerprint: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
+        fingerprint: fingerprint(&file.text, &settings.checks, references),
     })
+}
+
+/// The reference tables of all datasets; each is read once.
+struct FromHome<'a> {
+    home: &'a Path,
+    references: &'a mut References,
+}
+
+impl FromHome<'_> {
+    /// Those that checks name, and others.
+    fn read(&mut self, checks: &[CheckSettings]) -> &References {
+        for path in checks.iter().flat_map(CheckSettings::files) {
+            if !self.references.has(path) {
+                self.references.insert(path, files::read_reference(self.home, path));
+            }
+        }
+        self.references
+    }
+}
+
+/// A hash of a definition and of the reference tables that it rests on.
+fn fingerprint(text: &str, checks: &[CheckSettings], references: &References) -> String {
+    let tables: BTreeSet<&str> = checks.iter().flat_map(CheckSettings::files).map(|path| path.as_str()).collect();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(text.as_bytes());
+    for table in tables {
+        hasher.update(blake3::hash(references.get(table).unwrap_or_default()).as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 fn names(patterns: &Located<Vec<Located<String>>>) -> Result<GlobSet, Problems> {

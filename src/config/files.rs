@@ -3,10 +3,12 @@
 use std::{
     collections::BTreeSet,
     fs,
-    path::{Path, PathBuf},
+    io::Read,
+    path::{Component, Path, PathBuf},
     sync::Arc,
 };
 
+use crate::checks::MAX_REFERENCE_BYTES;
 use crate::yaml::{Node, Place, Problem, Problems, SourceFile, parse};
 
 /// The configuration files of a home, as text.
@@ -115,4 +117,24 @@ fn read_all(home: &Path, folder: &Path, extensions: &[&str], problems: &mut Prob
         }
     }
     files
+}
+
+/// A reference table that a check names: a file below the home. The error is for people, after "cannot be read: ".
+pub(super) fn read_reference(home: &Path, path: &str) -> Result<Vec<u8>, String> {
+    let relative = Path::new(path);
+    if !relative.components().all(|part| matches!(part, Component::Normal(_))) || path.is_empty() {
+        return Err("name it from the home folder, such as config/reference/practices.csv".to_owned());
+    }
+    let file = home.join(relative);
+    let size = file.metadata().map_err(|error| error.to_string())?;
+    if !size.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let opened = fs::File::open(&file).map_err(|error| error.to_string())?;
+    opened.take(MAX_REFERENCE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > MAX_REFERENCE_BYTES {
+        return Err(format!("it is larger than {} MB", MAX_REFERENCE_BYTES >> 20));
+    }
+    Ok(bytes)
 }

@@ -50,7 +50,7 @@ impl Config {
         let files = Files::read(home, &mut problems);
         let daemon = daemon::load(&files.daemon, &mut problems);
         let groups = groups::load(&files.groups, &mut problems);
-        let datasets = dataset::load_all(&files.datasets, &mut problems);
+        let datasets = dataset::load_all(home, &files.datasets, &mut problems);
         let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();
         let rules = ruleset::load_all(&files, &datasets, limits, &mut problems);
         let route = groups.as_ref().and_then(|groups| {

@@ -51,6 +51,7 @@ pub struct Notice {
 /// What a notice says, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there are few notices, and each is made once")]
 pub enum Content {
     /// Alerts.
     Exceptions(Exceptions),

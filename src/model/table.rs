@@ -115,4 +115,8 @@ pub struct Header {
     pub likeliest: Vec<Option<String>>,
     /// Headers that no declared column answers to (blank ones left out), with the texts of the groups that they stand in.
     pub unexpected: Vec<String>,
+    /// What is printed above each column of the file, from the left; empty where nothing is.
+    pub printed: Vec<String>,
+    /// For each declared column, where in `printed` it stands; none where it is made of something else, or absent.
+    pub positions: Vec<Option<usize>>,
 }

@@ -168,6 +168,8 @@ impl Match {
             found: claims().take(declared).map(|(claim, wanted)| claim_text(claim.as_ref(), wanted)).collect(),
             likeliest: claims().take(declared).map(likeliest).collect(),
             unexpected,
+            positions: self.claims.iter().take(declared).map(|claim| Some(claim.as_ref()?.position)).collect(),
+            printed: texts.clone(),
         };
         let position = |claim: Option<&Option<Claim>>| claim?.as_ref().map(|claim| claim.position);
         Found {

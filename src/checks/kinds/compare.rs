@@ -7,7 +7,8 @@
 //! | `to` | the column that it is held against |
 //! | `within` | for `<=`, `==` and `>=`: how far beyond is near enough, as a difference (`0.5`) or a share of `to` (`2%`) |
 //!
-//! Figures are compared with figures, periods with periods of the same length, text with text (`==` and `!=`, as printed).
+//! Figures are compared with figures, periods with periods, text with text (`==` and `!=`, as printed). Periods of two lengths,
+//! such as a month and a quarter, always fail.
 //! Figures that differ in the tenth digit are the same. A row where either cell holds no value is left out.
 //!
 //! ```yaml
@@ -179,7 +180,7 @@ impl Pairs {
         match (one, other) {
             (Cell::Number(one), Cell::Number(other)) => !self.relation.holds_of_figures(one, other, self.within),
             (Cell::Period(one), Cell::Period(other)) => {
-                one.partial_cmp(&other).is_none_or(|ordering| !self.relation.holds(ordering))
+                one.granularity() != other.granularity() || !self.relation.holds(one.cmp(&other))
             }
             (Cell::Text, Cell::Text) => {
                 !self.relation.holds(self.column.text(batch, index).cmp(self.to.text(batch, index)))

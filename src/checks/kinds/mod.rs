@@ -30,13 +30,23 @@
 
 pub mod aggregate;
 pub mod allowed_values;
+pub mod columns;
 pub mod columns_present;
 pub mod compare;
+pub mod complete;
+pub mod duplicate_rows;
+pub mod freshness;
+pub mod length;
 pub mod not_null;
 pub mod parts;
+pub mod patient_identity;
+pub mod pattern;
+pub mod rag;
 pub mod range;
+pub mod reference;
 pub mod row_count;
 pub mod row_expression;
+pub mod suppressed;
 pub mod totals;
 pub mod r#type;
 pub mod unique;
@@ -72,6 +82,14 @@ macro_rules! registry {
                 }
             }
 
+            /// The files of the home that it needs, such as a reference table, each as the dataset names it.
+            #[must_use]
+            pub fn files(&self) -> Vec<&Located<String>> {
+                match self {
+                    $(Self::$settings(settings) => settings.own.files(),)*
+                }
+            }
+
             pub(super) fn build(&self, context: Context<'_>) -> Result<Declaration, Problems> {
                 match self {
                     $(Self::$settings(settings) => {
@@ -96,4 +114,14 @@ registry! {
     aggregate => Aggregate,
     totals => Totals,
     parts => Parts,
+    columns => Columns,
+    complete => Complete,
+    duplicate_rows => DuplicateRows,
+    freshness => Freshness,
+    length => Length,
+    patient_identity => PatientIdentity,
+    pattern => Pattern,
+    rag => Rag,
+    reference => Reference,
+    suppressed => Suppressed,
 }

@@ -31,7 +31,7 @@ use super::{
     super::{
         check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
         columns::{ColumnNames, Declared, Field},
-        expression::{Condition, Outcome},
+        expression::{Answer, Asking, Condition},
         failures::{Failures, grouped, quoted},
         groups::{Group, Groups},
         keys::KeyHasher,
@@ -148,8 +148,8 @@ impl Check for Compiled {
         Some(Box::new(Reconciled {
             fields: Declared::all_in_file(&self.columns, file.header)?,
             groups: Groups::new(by, self.hasher.clone()),
-            total_row: self.total_row.clone(),
-            percent: self.percent.clone(),
+            total_row: Asking::new(self.total_row.clone()),
+            percent: self.percent.clone().map(|(row, whole)| (Asking::new(row), whole)),
             within: self.within,
             slack: self.slack,
             parts: BTreeMap::new(),
@@ -192,8 +192,8 @@ struct Printed {
 struct Reconciled {
     fields: Vec<Field>,
     groups: Groups,
-    total_row: Condition,
-    percent: Option<(Condition, usize)>,
+    total_row: Asking,
+    percent: Option<(Asking, usize)>,
     within: Within,
     slack: f64,
     parts: BTreeMap<Group, Sums>,
@@ -267,13 +267,15 @@ impl Reconciled {
 impl Tally for Reconciled {
     fn observe(&mut self, rows: &Rows<'_>) {
         self.groups.observe(rows.batch, rows.indices());
+        let totals = self.total_row.answers(rows.batch);
+        let percents = self.percent.as_mut().map(|(row, _)| row.answers(rows.batch));
         for index in rows.indices() {
             let group = self.groups.of_batch().get(index).copied().unwrap_or_default();
-            let percent = self.percent.as_ref().map(|(row, _)| row.evaluate(rows.batch, index));
-            match (self.total_row.evaluate(rows.batch, index), percent) {
-                (_, Some(Outcome::Holds)) => self.print(rows, index, group, true),
-                (Outcome::Holds, _) => self.print(rows, index, group, false),
-                (Outcome::Fails, None | Some(Outcome::Fails)) => self.add(rows, index, group),
+            let answer = |answers: &[Answer]| answers.get(index).copied().unwrap_or(Answer::CannotTell);
+            match (answer(&totals), percents.as_deref().map(answer)) {
+                (_, Some(Answer::True)) => self.print(rows, index, group, true),
+                (Answer::True, _) => self.print(rows, index, group, false),
+                (Answer::False, None | Some(Answer::False)) => self.add(rows, index, group),
                 _ => self.untold.add(1, Some(rows.row(index))),
             }
         }

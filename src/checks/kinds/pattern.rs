@@ -1,0 +1,121 @@
+//! `pattern`: a text is not written as it should be.
+//!
+//! | setting | meaning |
+//! |---|---|
+//! | `column` | a text column |
+//! | `matches` | a regular expression (of Rust's `regex`, without look-around) that the whole cell must match |
+//!
+//! A cell that holds no value is left out. An expression takes time in proportion to the cell and 1 MB at most, whatever it
+//! says.
+//!
+//! ```yaml
+//! - pattern: { column: practice, matches: '[A-Y]\d{5}' }
+//! ```
+//!
+//! Finding: ``practice is not written like `[A-Y]\d{5}` in row 3: `a83001` ``
+
+use regex::{Regex, RegexBuilder};
+use serde::Deserialize;
+
+use super::super::{
+    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
+    columns::{Declared, Field},
+    failures::Failures,
+    rows::Rows,
+};
+use crate::{
+    model::{Asked, Cell},
+    yaml::{Located, Place, Problem, Problems},
+};
+
+/// Bytes that a compiled expression may take.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Settings of `pattern`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    column: Located<String>,
+    matches: Located<String>,
+}
+
+impl Kind for Pattern {
+    const LOOKS: Looks = Looks::Rows;
+
+    fn build(&self, _place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
+        let mut problems = Problems::default();
+        let column = problems.take(Declared::find_text(&self.column, context.schema).map_err(Problems::from));
+        let regex = problems.take(whole(&self.matches).map_err(Problems::from));
+        let (Some(column), Some(regex)) = (column, regex) else { return Err(problems) };
+        Ok(Box::new(Compiled { column, regex, text: self.matches.value.clone() }))
+    }
+}
+
+fn whole(pattern: &Located<String>) -> Result<Regex, Problem> {
+    let refused = |error: &regex::Error| {
+        let message = match error {
+            regex::Error::CompiledTooBig(_) => "this regular expression is too large".to_owned(),
+            other => {
+                let text = other.to_string();
+                let why = text.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
+                format!("this is no regular expression: {why}")
+            }
+        };
+        Problem::new(pattern.place.clone(), message)
+    };
+    // Alone first, so that a bracket too many is one.
+    Regex::new(pattern).map_err(|error| refused(&error))?;
+    let whole = format!(r"\A(?:{})\z", pattern.value);
+    RegexBuilder::new(&whole).size_limit(MOST_BYTES).build().map_err(|error| refused(&error))
+}
+
+#[derive(Debug)]
+struct Compiled {
+    column: Declared,
+    regex: Regex,
+    text: String,
+}
+
+impl Check for Compiled {
+    fn columns(&self) -> Vec<usize> {
+        vec![self.column.position]
+    }
+
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
+        let field = self.column.in_file(file.header)?;
+        let (regex, text) = (self.regex.clone(), self.text.clone());
+        Some(Box::new(Misfits { field, regex, text, asked: Asked::default(), failures: file.failures() }))
+    }
+}
+
+#[derive(Debug)]
+struct Misfits {
+    field: Field,
+    regex: Regex,
+    text: String,
+    asked: Asked,
+    failures: Failures,
+}
+
+impl Tally for Misfits {
+    fn observe(&mut self, rows: &Rows<'_>) {
+        let Self { field, regex, asked, failures, .. } = self;
+        let fails = |text: &str, cell| !matches!(cell, Cell::Missing(_)) && !regex.is_match(text);
+        field.failing(rows, asked, fails, |spot| failures.add_cell(spot));
+    }
+
+    fn merge(&mut self, other: Box<dyn Tally>) {
+        if let Some(other) = same::<Self>(other) {
+            self.failures.merge(other.failures);
+        }
+    }
+
+    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
+        if self.failures.is_empty() {
+            return Vec::new();
+        }
+        let place = self.failures.place_and_value(total);
+        let seen = format!("{} is not written like `{}` in {place}", self.field.title(), self.text);
+        vec![Found::in_rows(seen, self.failures)]
+    }
+}
