@@ -78,7 +78,7 @@ fn periods(text: &str) -> f64 {
     let (mut series, first) = (Series::new(key, Better::Higher), Period::month(2023, 11).expect("a month"));
     for month in 0..36 {
         let value = Value::Number(f64::from(100 + month * 13 % 90));
-        series.insert(first.minus(-month), Figure { value, plan: Value::Number(200.0) });
+        series.insert(first.minus(-month), Figure { value, plan: Value::Number(200.0), unit: None });
     }
     let ask =
         || (0..36).filter(|month| condition.evaluate(black_box(&series), first.minus(-month)) == Truth::True).count();
