@@ -73,17 +73,23 @@ pub(super) fn failure(error: DaemonError) -> Failure {
 fn summarise(done: &Done) -> Result<Exit, Failure> {
     for delivery in &done.deliveries {
         let verdict = delivery.verdict.code().replace('_', " ");
-        output::say(format!("{}: {verdict}", output::clean(&delivery.file)))?;
+        let file = match &delivery.table {
+            Some(table) => format!("{} ({table})", delivery.file),
+            None => delivery.file.clone(),
+        };
+        output::say(format!("{}: {verdict}", output::clean(&file)))?;
         findings::say(&delivery.findings)?;
     }
     for trouble in &done.troubles {
         output::say(format!("{}: {}", output::bad("not done"), output::clean(trouble)))?;
     }
+    // A file may bring several deliveries.
+    let files = done.deliveries.iter().filter(|delivery| delivery.id == delivery.id.of_file(0)).count();
     let messages = &done.messages;
     let count = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
     output::say(format!(
         "{} handled, {} sent, {} to be tried again, {} given up",
-        count(done.deliveries.len(), "file"),
+        count(files, "file"),
         count(usize::try_from(messages.sent).unwrap_or(usize::MAX), "message"),
         messages.again,
         messages.dead
