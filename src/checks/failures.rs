@@ -82,6 +82,11 @@ impl Failures {
         self.count
     }
 
+    /// The first row that is kept, and what is printed there.
+    pub(super) fn first(&self) -> Option<(u64, &str)> {
+        self.rows.first().map(|row| (row.row, row.value.as_deref().unwrap_or("")))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
     }

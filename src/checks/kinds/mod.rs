@@ -46,6 +46,7 @@ pub mod range;
 pub mod reference;
 pub mod row_count;
 pub mod row_expression;
+pub mod sql;
 pub mod suppressed;
 pub mod totals;
 pub mod r#type;
@@ -124,4 +125,5 @@ registry! {
     rag => Rag,
     reference => Reference,
     suppressed => Suppressed,
+    sql => Sql,
 }
