@@ -205,6 +205,79 @@ fn validate_tells_by_its_exit_code_and_changes_nothing() {
     assert!(Path::new(&good).is_file() && Path::new(&bad).is_file());
 }
 
+/// The elements of a document, each with its name, its attributes and its text, in their order.
+fn elements(xml: &str) -> Vec<(String, std::collections::BTreeMap<String, String>, String)> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(xml);
+    let mut found: Vec<(String, std::collections::BTreeMap<String, String>, String)> = Vec::new();
+    loop {
+        match reader.read_event().expect("well-formed XML") {
+            Event::Start(element) | Event::Empty(element) => {
+                let attributes = element.attributes().map(|attribute| {
+                    let attribute = attribute.expect("an attribute");
+                    let value = quick_xml::escape::unescape(&attribute.value).expect("a value").into_owned();
+                    (attribute.key.as_ref().to_owned(), value)
+                });
+                found.push((element.name().as_ref().to_owned(), attributes.collect(), String::new()));
+            }
+            Event::Text(text) => {
+                if let Some((.., of)) = found.last_mut().filter(|_| !text.trim().is_empty()) {
+                    of.push_str(&text);
+                }
+            }
+            Event::Eof => return found,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn validate_answers_as_junit_xml_that_names_what_passed_and_what_did_not() {
+    let home = Home::new();
+    let files = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = files.path().join(name);
+        fs::write(&path, text).expect("written");
+        path.display().to_string()
+    };
+    let good = write(&les_name("2025-10"), &les("2025-10"));
+    let hostile = changed(&les("2025-10"), "1332,694", "1332,\"]]><a & 'b\u{1}\"");
+    let bad = write(&les_name("2025-11"), &hostile.replace("contract_type", "kind"));
+    let output = files.path().join("answer.xml").display().to_string();
+    let ran = home.run(&["validate", "--format", "junit", "--output", &output, &good, &bad]).ends_with(1);
+    assert_eq!(ran.out, "");
+    let elements = elements(&fs::read_to_string(output).expect("the answer"));
+    let named = |name: &str| elements.iter().filter(|one| one.0 == name).collect::<Vec<_>>();
+    // The schema that CI systems share: suites of cases, each level with its counts.
+    let counts = |attributes: &std::collections::BTreeMap<String, String>| {
+        ["tests", "failures", "errors", "skipped"].map(|name| attributes[name].parse::<usize>().expect("a count"))
+    };
+    let suites = named("testsuite");
+    assert_eq!(suites.iter().map(|suite| suite.1["name"].as_str()).collect::<Vec<_>>(), [&good, &bad]);
+    assert_eq!(counts(&suites[0].1), [8, 0, 0, 0]);
+    // columns_present and type fail, allowed_values is not made, and the name speaks of another month than the rows.
+    assert_eq!(counts(&suites[1].1), [9, 2, 0, 1]);
+    assert_eq!(counts(&named("testsuites")[0].1), [17, 2, 0, 1]);
+    assert_eq!((named("testcase").len(), named("failure").len(), named("skipped").len()), (17, 2, 1));
+    assert!(named("testcase").iter().all(|case| case.1["classname"] == "les-activity" && case.1.contains_key("time")));
+    let failure = named("failure")[1];
+    assert!(failure.1["message"].ends_with("in row 3: `]]><a & 'b`"), "{failure:?}");
+}
+
+#[test]
+fn validate_answers_as_a_page() {
+    let home = Home::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(les_name("2025-10"));
+    fs::write(&file, changed(&les("2025-10"), "1332,694", "1332,<b>")).expect("written");
+    let page = home.run(&["validate", "--format", "html", &file.display().to_string()]).ends_with(1).out;
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    assert!(page.contains("would be held back: 1 error (1 row)") && page.contains("<bdi>&lt;b&gt;</bdi>"), "{page}");
+    let nowhere = folder.path().join("no/such/folder.html").display().to_string();
+    let ran = home.run(&["validate", "--format", "html", "--output", &nowhere, &file.display().to_string()]);
+    assert!(ran.ends_with(3).err.contains("folder.html cannot be written"));
+}
+
 #[test]
 fn two_at_work_on_one_home_are_one_too_many() {
     let home = Home::new();

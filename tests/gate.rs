@@ -3,6 +3,7 @@
 
 mod support;
 
+use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
 use support::{BELOW, Home, bands, changed, les};
@@ -51,7 +52,10 @@ fn assert_held_back(defect: &Defect) {
     assert_eq!((&finding["severity"], &finding["rows"]), (&"error".into(), &defect.rows), "{}", defect.check);
 
     let file = |ending: &str| format!("les-activity/{NOVEMBER}{ending}");
-    assert_eq!(home.files("quarantine"), [file(""), file(".report.json"), file(".report.txt")]);
+    let reports = [".report.html", ".report.json", ".report.txt"].map(file);
+    let failing_rows = defect.rows.as_array().filter(|rows| !rows.is_empty()).map(|_| file(".failing-rows.csv"));
+    let expected: Vec<_> = std::iter::once(file("")).chain(failing_rows).chain(reports).collect();
+    assert_eq!(home.files("quarantine"), expected);
     assert_eq!(std::fs::read(home.path(format!("quarantine/{}", file("")))).expect("the file"), defect.content);
     let report: Value =
         serde_json::from_str(&home.read(&format!("quarantine/{}", file(".report.json")))).expect("JSON");
@@ -66,7 +70,7 @@ fn assert_held_back(defect: &Defect) {
     // Rules never saw it: nothing moved.
     assert_eq!(home.alerts(), alerts);
     assert_eq!(home.unjudged(), unjudged);
-    assert_eq!(home.files("published/les-activity").len(), 6, "October with what is published of it");
+    assert_eq!(home.files("published/les-activity").len(), 7, "October with what is published of it");
 }
 
 #[test]
@@ -141,6 +145,101 @@ fn a_picture_named_csv_is_held_back() {
     assert_held_back(&Defect { content, check: "unreadable", says: "picture (PNG)", rows: json!([]) });
 }
 
+/// Failing rows as a program reads them: check, severity, sheet, row, cell, column, value.
+fn failing_rows(home: &Home, file: &str) -> Vec<[String; 7]> {
+    let text = home.read(&format!("{file}.failing-rows.csv"));
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    assert_eq!(
+        reader.headers().expect("headers"),
+        ["check", "severity", "sheet", "row", "cell", "column", "value", "message"].as_slice()
+    );
+    let records = reader.records().map(|record| record.expect("a record"));
+    records.map(|record| std::array::from_fn(|at| record.get(at).unwrap_or_default().to_owned())).collect()
+}
+
+#[test]
+fn every_failing_row_lies_beside_the_file_and_none_is_a_formula() {
+    let home = Home::new();
+    // 60 rows of a key each, of which 57 are negative and 3 say something a spreadsheet would obey.
+    let rows = (0..60).map(|n| match n {
+        7 => "2025-11,C7,capitated,100,=1+1\n".to_owned(),
+        8 => "2025-11,C8,\"@SUM(A1,B1)\",100,1\n".to_owned(),
+        9 => "2025-11,C9,+44 7700,100,1\n".to_owned(),
+        n => format!("2025-11,C{n},capitated,100,-{}\n", n + 1),
+    });
+    home.take(NOVEMBER, "period,contract,contract_type,planned,delivered\n".to_owned() + &rows.collect::<String>(), 1);
+    let rows = failing_rows(&home, &format!("quarantine/les-activity/{NOVEMBER}"));
+    let of = |check: &str| rows.iter().filter(|row| row[0] == check).cloned().collect::<Vec<_>>();
+    let [range, values, types] = ["range", "allowed_values", "type"].map(of);
+    assert_eq!(range.len(), 57);
+    assert_eq!(range[0], ["range", "error", "", "2", "", "delivered", "-1"], "a negative number stays a number");
+    assert_eq!(range[56], ["range", "error", "", "61", "", "delivered", "-60"]);
+    assert_eq!(types, [["type", "error", "", "9", "", "delivered", "'=1+1"]]);
+    assert_eq!(values.iter().map(|row| row[6].as_str()).collect::<Vec<_>>(), ["'@SUM(A1,B1)", "'+44 7700"]);
+    // The finding itself keeps twenty, and says how many of how many rows they are of.
+    let finding = finding(&home, "range");
+    assert_eq!((&finding["count"], &finding["looked_at"]), (&57.into(), &60.into()));
+    assert_eq!((&finding["share"], finding["rows"].as_array().map(Vec::len)), (&0.95.into(), Some(20)));
+}
+
+#[test]
+fn a_dataset_may_keep_more_or_fewer_rows_and_the_list_has_all_of_them() {
+    let home = Home::new();
+    let range = "- range: { column: delivered, min: 0 }";
+    home.edit("config/datasets/les-activity.yaml", range, "- range: { column: delivered, min: 0, rows_kept: 2 }");
+    let months = november();
+    let all_negative = months.lines().map(|line| {
+        let (before, figure) = line.rsplit_once(',').expect("cells");
+        if figure == "delivered" { format!("{line}\n") } else { format!("{before},-{figure}\n") }
+    });
+    home.take(NOVEMBER, all_negative.collect::<String>(), 1);
+    assert_eq!(finding(&home, "range")["rows"].as_array().map(Vec::len), Some(2));
+    let rows = failing_rows(&home, &format!("quarantine/les-activity/{NOVEMBER}"));
+    assert_eq!(rows.iter().filter(|row| row[0] == "range").count(), 14);
+}
+
+#[test]
+fn a_defect_of_a_workbook_is_named_by_sheet_and_cell() {
+    let home = Home::new();
+    let files = "[\"les-activity-*.csv\"]";
+    home.edit("config/datasets/les-activity.yaml", files, "[\"les-activity-*.csv\", \"les-activity-*.xlsx\"]");
+    // The table begins in column B and row 3: Dementia's delivered figure is in F5, a repeated contract in rows 6 and 7.
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name("LES").expect("a name");
+    sheet.write_string(0, 1, "Local Enhanced Services").expect("a cell");
+    let text =
+        changed(&with_dementia("2025-11,Dementia,cost-and-volume,1332,many"), "Diabetes", "Deep Vein Thrombosis");
+    for (row, line) in (2..).zip(text.lines()) {
+        for (column, cell) in (1..).zip(line.split(',')) {
+            match cell.parse::<f64>() {
+                Ok(number) => sheet.write_number(row, column, number),
+                Err(_) => sheet.write_string(row, column, cell),
+            }
+            .expect("a cell");
+        }
+    }
+    let name = "les-activity-2025-11.xlsx";
+    home.take(name, book.save_to_buffer().expect("a workbook"), 1);
+    let finding = finding(&home, "type");
+    let row = json!({ "row": 5, "sheet": "LES", "cell": "F5", "column": "delivered", "value": "many" });
+    assert_eq!(finding["rows"], json!([row]));
+    let message = finding["message"].as_str().expect("a message");
+    assert!(message.contains("in row 5 of sheet `LES`: `many`"), "{message}");
+    let rows = failing_rows(&home, &format!("quarantine/les-activity/{name}"));
+    assert_eq!(rows[0], ["type", "error", "LES", "5", "F5", "delivered", "many"]);
+
+    let report = home.read(&format!("quarantine/les-activity/{name}.report.txt"));
+    for text in ["LES    F5    delivered  many", "Sheet “LES”: 14 rows of data below the header in row 3"] {
+        assert!(report.contains(text), "{text:?} is missing in {report}");
+    }
+    let id = home.last()["id"].as_str().expect("an id").to_owned();
+    let told = home.run(&["deliveries", &id]).ends_with(0).out;
+    assert!(told.contains("sheet `LES`, cell F5, delivered: `many`"), "{told}");
+    let mail = home.mail(&home.only_notice_since(0));
+    assert!(mail.contains("F5") && mail.contains("row 5 of sheet"), "{mail}");
+}
+
 #[test]
 fn a_duplicate_key_is_named_with_both_rows() {
     let home = Home::new();
@@ -203,7 +302,7 @@ fn files_of_one_name_do_not_overwrite_one_another_in_quarantine() {
     }
     let read = |file: &str| home.read(&format!("quarantine/unrecognised/{file}"));
     assert_eq!([read("notes.csv"), read("notes.2.csv"), read("notes.3.csv")], ["first", "second", "third"]);
-    assert_eq!(home.files("quarantine/unrecognised").len(), 9, "each with its two reports");
+    assert_eq!(home.files("quarantine/unrecognised").len(), 12, "each with its three reports");
 }
 
 #[test]

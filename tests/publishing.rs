@@ -43,6 +43,21 @@ fn the_manifest_names_every_file_with_its_hash() {
 }
 
 #[test]
+fn the_manifest_says_what_came_of_each_check() {
+    let home = Home::new();
+    // 13,321 is more than ten times the 1,332 planned.
+    home.take(OCTOBER, changed(&les("2025-10"), "1332,694", "1332,13321"), 0);
+    let manifest: Value = serde_json::from_str(&home.read(&format!("{FOLDER}/manifest.json"))).expect("JSON");
+    let checks = manifest["checks"].as_array().expect("checks").iter();
+    let outcomes: Vec<String> =
+        checks.map(|one| format!("{}: {}", one["check"], one["outcome"]).replace('"', "")).collect();
+    let passed = ["columns_present", "type", "not_null", "unique", "allowed_values", "range", "row_count"];
+    let mut expected: Vec<String> = passed.iter().map(|check| format!("{check}: passed")).collect();
+    expected.push("delivered-is-plausible: warning".to_owned());
+    assert_eq!(outcomes, expected);
+}
+
+#[test]
 fn the_tidy_table_says_what_the_file_says_and_why_a_figure_is_missing() {
     let home = Home::new();
     home.edit("config/datasets/les-activity.yaml", "contract_type, planned, delivered]", "contract_type, planned]");
@@ -90,7 +105,7 @@ fn a_reader_sees_one_revision_or_the_next_and_nothing_between() {
                 let figures: Vec<&String> =
                     names.iter().filter(|name| name.starts_with("les-") && !name.contains(".report.")).collect();
                 assert_eq!(figures.len(), 1, "{names:?}");
-                assert_eq!(names.len(), 6, "{names:?}");
+                assert_eq!(names.len(), 7, "{names:?}");
                 let manifest = fs::read_to_string(format!("{here}/manifest.json")).expect("the manifest");
                 assert!(manifest.contains(&format!("\"name\": \"{}\"", figures[0])), "{manifest}");
                 looks += 1;

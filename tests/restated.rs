@@ -95,6 +95,7 @@ fn the_published_file_is_the_current_one_and_earlier_revisions_lie_aside() {
         let own = |name: &str| format!("{folder}/{name}");
         [
             report(""),
+            report(".report.html"),
             report(".report.json"),
             report(".report.txt"),
             own("manifest.json"),

@@ -83,7 +83,7 @@ fn each_sheet_is_its_datasets_delivery_and_says_what_its_own_file_would() {
     for dataset in ["hha-achievement-bands", "les-activity"] {
         let folder = format!("published/{dataset}/2025-10");
         let own = ["manifest.json".to_owned()];
-        let reports = ["", ".report.json", ".report.txt"].map(|report| format!("{NAME}{report}"));
+        let reports = ["", ".report.html", ".report.json", ".report.txt"].map(|report| format!("{NAME}{report}"));
         let tidy = ["tidy.csv", "tidy.parquet"].map(str::to_owned);
         assert_eq!(together.files(&folder), [&own[..], &reports, &tidy].concat());
         assert!(together.read(&format!("{folder}/{NAME}.report.txt")).contains("2025-10.xlsx ("));

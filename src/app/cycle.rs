@@ -133,6 +133,7 @@ async fn decide(
         periods,
         verdict: examined.verdict,
         findings: examined.findings.clone(),
+        examination: examined.examination.clone(),
         received: claimed.received,
         duplicate_of: None,
         size: claimed.size,

@@ -8,7 +8,7 @@ use crate::{
     checks::About,
     config::{Config, Dataset},
     intake::Claimed,
-    model::{Finding, Period, Severity, Verdict},
+    model::{ColumnRead, Examination, Finding, Period, Schema, Severity, TableRead, Verdict},
     tables::{Extractor, Figures, Limits, Table, TableSource},
 };
 
@@ -33,13 +33,15 @@ pub struct Examined {
     pub verdict: Verdict,
     /// What it holds.
     pub figures: Figures,
+    /// What was read of it, and which checks were made.
+    pub examination: Examination,
 }
 
 impl Examined {
     fn decide(dataset: Option<Arc<Dataset>>, mut findings: Vec<Finding>, figures: Figures) -> Self {
         findings.sort_by_key(|finding| Reverse(finding.severity));
         let verdict = Verdict::of(&findings);
-        Self { dataset, table: None, findings, verdict, figures }
+        Self { dataset, table: None, findings, verdict, figures, examination: Examination::default() }
     }
 
     /// Held back for one reason, before anything could be read.
@@ -53,7 +55,8 @@ impl Examined {
     #[must_use]
     pub fn with(mut self, finding: Finding) -> Self {
         self.findings.push(finding);
-        Self { table: self.table, ..Self::decide(self.dataset, self.findings, self.figures) }
+        let Self { table, examination, .. } = self;
+        Self { table, examination, ..Self::decide(self.dataset, self.findings, self.figures) }
     }
 
     /// The periods that it holds figures for, in order.
@@ -105,18 +108,20 @@ fn left_out(members: &[String]) -> Option<Finding> {
 fn examine_dataset(taken: &Taken, path: &Path, name: &str, watch: &mut dyn FnMut(Progress)) -> Examined {
     let sources = taken.sources(path);
     let (mut findings, mut figures) = (Vec::new(), Figures::default());
-    let mut first: Option<String> = None;
+    let (mut first, mut examination): (Option<String>, _) = (None, Examination::default());
     for source in &sources {
         // The name of a file says its period; that of a member as well.
         let own = source.member.map(|_| source.name());
         match check(&taken.dataset, *source, own.as_deref().unwrap_or(name), watch) {
             Err(message) => findings.push(Finding::of_file("unreadable", Severity::Error, message)),
-            Ok((mut found, of_table)) => {
+            Ok(Checked { findings: mut found, figures: of_table, examination: mut read }) => {
                 if sources.len() > 1 {
                     for finding in &mut found {
                         place_in(finding, &source.name());
                     }
+                    read.tables.iter_mut().for_each(|table| table.member = Some(source.name()));
                 }
+                examination.join(read);
                 findings.append(&mut found);
                 figures.join(of_table, [first.as_deref().unwrap_or(name), &source.name()]);
             }
@@ -124,11 +129,15 @@ fn examine_dataset(taken: &Taken, path: &Path, name: &str, watch: &mut dyn FnMut
         first.get_or_insert_with(|| source.name());
     }
     findings.append(&mut figures.findings);
-    Examined { table: taken.table(), ..Examined::decide(Some(Arc::clone(&taken.dataset)), findings, figures) }
+    Examined {
+        table: taken.table(),
+        examination,
+        ..Examined::decide(Some(Arc::clone(&taken.dataset)), findings, figures)
+    }
 }
 
 /// Says in which member of an archive a finding is.
-fn place_in(finding: &mut Finding, member: &str) {
+pub(super) fn place_in(finding: &mut Finding, member: &str) {
     finding.message = format!("{member}: {}", finding.message);
     for row in &mut finding.rows {
         row.sheet = Some(row.sheet.take().map_or_else(|| member.to_owned(), |sheet| format!("{member}/{sheet}")));
@@ -146,13 +155,45 @@ pub async fn look(config: &Arc<Config>, claimed: &Claimed) -> Vec<Examined> {
     })
 }
 
+/// Says which sheet of a workbook the rows of findings are in.
+fn name_sheet(findings: &mut [Finding], sheet: Option<&str>) {
+    for row in findings.iter_mut().flat_map(|finding| &mut finding.rows) {
+        row.sheet = row.sheet.take().or_else(|| sheet.map(str::to_owned));
+    }
+}
+
+/// What one pass over a table comes to.
+struct Checked {
+    findings: Vec<Finding>,
+    figures: Figures,
+    examination: Examination,
+}
+
+/// What was read of a table: how its header answers to the declared columns, and how many rows it has.
+fn table_read(table: &Table, schema: &Schema, rows: u64) -> TableRead {
+    let header = table.header();
+    let column = |(at, name): (usize, &str)| ColumnRead {
+        name: name.to_owned(),
+        header: header.found.get(at).cloned().flatten(),
+        by_tolerance: header.tolerated.get(at).is_some_and(|tolerated| *tolerated),
+    };
+    TableRead {
+        member: None,
+        sheet: table.sheet().map(|sheet| sheet.to_string()),
+        header_row: header.row,
+        rows,
+        columns: schema.names().enumerate().map(column).collect(),
+        unexpected: header.unexpected.clone(),
+    }
+}
+
 /// One pass over the rows feeds every check and gathers the measures.
 fn check(
     dataset: &Dataset,
     source: TableSource<'_>,
     name: &str,
     watch: &mut dyn FnMut(Progress),
-) -> Result<(Vec<Finding>, Figures), String> {
+) -> Result<Checked, String> {
     let period = dataset.period.of_file(name).map_err(|error| error.to_string())?;
     let mut measures =
         Extractor::new(&dataset.measures, &dataset.table.schema(), &period).map_err(|error| error.to_string())?;
@@ -173,10 +214,16 @@ fn check(
             run.see_again(&batch);
         }
     }
+    let examination = Examination {
+        tables: vec![table_read(&table, &dataset.table.schema(), rows)],
+        checks: dataset.checks.names().map(str::to_owned).collect(),
+        left_out: run.left_out(),
+    };
     let mut figures = measures.finish();
+    name_sheet(&mut figures.findings, table.sheet().as_deref());
     let mut findings = table.findings();
     findings.extend(run.finish());
     findings.append(&mut figures.findings);
     findings.extend(dataset.period.contradiction(name, &figures.periods));
-    Ok((findings, figures))
+    Ok(Checked { findings, figures, examination })
 }

@@ -7,10 +7,12 @@
 //! | `app/recognise.rs` | which datasets the tables of a file are for |
 //! | `app/examine.rs`, `app/progress.rs` | tables and checks: one file read and judged, for `validate` too; how far it is |
 //! | `app/overrule.rs`, `app/requests.rs` | what people decide over the gate, and how they ask a daemon for it |
+//! | `app/trial.rs` | what would become of files that are only tried, as a page |
 //! | `app/remember.rs` | its measures join the history |
 //! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
 //! | `app/announce.rs` | routing and reports: notices and their messages |
 //! | `app/plan.rs`, `app/place.rs`, `app/publication.rs` | where the file goes, its move there, and what is published with it |
+//! | `app/failing_rows.rs` | every failing row of a delivery, as CSV beside its file |
 //! | `app/reconsider.rs` | a history loaded for the first time, changed rules |
 //! | `app/daemon.rs`, `app/once.rs` | the loop of `run`, and `run --once` |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
@@ -26,6 +28,7 @@ pub mod duplicate;
 pub mod error;
 pub mod evaluate;
 pub mod examine;
+pub mod failing_rows;
 pub mod files;
 pub mod health;
 pub mod home;
@@ -51,6 +54,7 @@ pub mod rule_tests;
 pub mod send;
 #[cfg(test)]
 mod tests;
+pub mod trial;
 
 use std::{
     collections::BTreeMap,
@@ -153,11 +157,11 @@ impl App {
             Some(earlier) => self.store.delivery(earlier).await?.map(|kept| kept.delivery),
             None => decided,
         };
-        let reports = match reported {
-            Some(delivery) => plan::reports_beside(config, &delivery, &placement)?,
+        let reports = match &reported {
+            Some(delivery) => plan::reports_beside(config, delivery, &placement)?,
             None => Default::default(),
         };
-        Ok(Placing { placement, reports, publishes, withdraws, overrides })
+        Ok(Placing { placement, reports, reported, publishes, withdraws, overrides })
     }
 
     /// The deliveries of a claimed file, if it was decided before; the file is moved to its places, if that was not done

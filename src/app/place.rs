@@ -15,16 +15,17 @@ use crate::{
 };
 
 use super::{
+    failing_rows,
     files::{Hashed, copy_file, write_file},
     home::Home,
     publication,
     recognise::recognise,
 };
 
-/// The names of the two reports beside a file: for programs and for people.
+/// The names of the reports beside a file: for programs, and for people as text and as a page.
 #[must_use]
-pub fn report_names(file: &str) -> [String; 2] {
-    [format!("{file}.report.json"), format!("{file}.report.txt")]
+pub fn report_names(file: &str) -> [String; 3] {
+    ["json", "txt", "html"].map(|ending| format!("{file}.report.{ending}"))
 }
 
 /// A placement, and what is laid beside the file.
@@ -33,7 +34,9 @@ pub struct Placing {
     /// Where the file is to go.
     pub placement: Placement,
     /// The contents of [`report_names`].
-    pub reports: [String; 2],
+    pub reports: [String; 3],
+    /// The delivery that they are about.
+    pub reported: Option<Delivery>,
     /// The delivery, where this publishes it. Otherwise only the file and its reports are laid down.
     pub publishes: Option<Delivery>,
     /// The delivery, where this takes its publication back.
@@ -61,7 +64,7 @@ pub fn place(home: &Home, config: &Arc<Config>, source: &Path, placings: &[Placi
         for placing in placings {
             match &placing.publishes {
                 Some(delivery) => publish(home, config, &claimed, placing, delivery)?,
-                None => lay_down(home, &claimed, placing)?,
+                None => lay_down(home, config, &claimed, placing)?,
             }
         }
         fs::remove_file(&claimed)?;
@@ -82,16 +85,19 @@ fn remove_reports(file: &Path) -> io::Result<()> {
 }
 
 /// Lays the file and its reports down.
-fn lay_down(home: &Home, claimed: &Path, placing: &Placing) -> io::Result<()> {
+fn lay_down(home: &Home, config: &Config, claimed: &Path, placing: &Placing) -> io::Result<()> {
     for target in &placing.placement.targets {
         let target = home.root().join(target);
         write_reports(&target, &placing.reports)?;
+        if let Some(delivery) = placing.reported.as_ref().filter(|delivery| failing_rows::has_any(delivery)) {
+            failing_rows::write(config, claimed, delivery, &target)?;
+        }
         copy_file(claimed, &target)?;
     }
     Ok(())
 }
 
-fn write_reports(file: &Path, reports: &[String; 2]) -> io::Result<()> {
+fn write_reports(file: &Path, reports: &[String; 3]) -> io::Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     for (report, content) in report_names(&name).iter().zip(reports) {
         write_file(&file.with_file_name(report), content.as_bytes())?;
@@ -116,6 +122,10 @@ fn publish(home: &Home, config: &Config, claimed: &Path, placing: &Placing, deli
     let mut files = vec![Hashed { name: name.clone().into_owned(), hash: delivery.hash.clone(), bytes: delivery.size }];
     for report in report_names(&name) {
         files.push(Hashed::of(&next, &report)?);
+    }
+    if failing_rows::has_any(delivery) {
+        failing_rows::write(config, claimed, delivery, &file)?;
+        files.push(Hashed::of(&next, &failing_rows::name(&name))?);
     }
     files.extend(tidy(config, claimed, &next, delivery)?);
     let dataset = delivery.dataset.as_ref().and_then(|dataset| config.datasets.get(dataset));

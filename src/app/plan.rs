@@ -10,7 +10,7 @@ use crate::{
     store::{Move, Placement},
 };
 
-use super::{App, error::CycleError, home::Home, place::report_names, publication};
+use super::{App, error::CycleError, failing_rows, home::Home, place::report_names, publication};
 
 /// The folder below `quarantine/` for files that no dataset recognises.
 const UNRECOGNISED: &str = "unrecognised";
@@ -70,7 +70,8 @@ pub fn free_place(home: &Home, place: &Path, pending: &[PathBuf]) -> PathBuf {
     let file = place.file_name().unwrap_or_default().to_string_lossy();
     let is_free = |place: &PathBuf| {
         let name = place.file_name().unwrap_or_default().to_string_lossy();
-        let with_reports = report_names(&name).map(|report| place.with_file_name(report));
+        let beside = report_names(&name).into_iter().chain([failing_rows::name(&name)]);
+        let with_reports: Vec<PathBuf> = beside.map(|report| place.with_file_name(report)).collect();
         !pending.contains(place)
             && std::iter::once(place).chain(&with_reports).all(|path| !home.root().join(path).exists())
     };
@@ -122,17 +123,23 @@ pub fn gate_report(config: &Config, delivery: &Delivery, placement: &Placement) 
         periods: delivery.periods.clone(),
         verdict: delivery.verdict,
         placed,
+        failing_rows: placement
+            .targets
+            .first()
+            .filter(|_| delivery.duplicate_of.is_none() && failing_rows::has_any(delivery))
+            .map(|target| failing_rows::name(&target.file_name().unwrap_or_default().to_string_lossy())),
         findings: delivery.findings.clone(),
+        examination: delivery.examination.clone(),
     }
 }
 
-/// The two reports that lie beside a delivery's file: for programs and for people.
+/// The reports that lie beside a delivery's file: for programs, and for people as text and as a page.
 ///
 /// # Errors
 /// The reports cannot be rendered.
-pub fn reports_beside(config: &Config, delivery: &Delivery, placement: &Placement) -> Result<[String; 2], RenderError> {
+pub fn reports_beside(config: &Config, delivery: &Delivery, placement: &Placement) -> Result<[String; 3], RenderError> {
     let files = reports::gate_report(&gate_report(config, delivery, placement))?;
-    Ok([files.json, files.text])
+    Ok([files.json, files.text, files.html])
 }
 
 #[cfg(test)]

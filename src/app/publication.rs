@@ -4,7 +4,8 @@
 //! published/<dataset>/<period>/
 //!     les-activity-2025-10.csv               the file as it was dropped
 //!     les-activity-2025-10.csv.report.json   what the gate found, for programs and for people
-//!     les-activity-2025-10.csv.report.txt
+//!     les-activity-2025-10.csv.report.txt    and .report.html, to open in a browser
+//!     les-activity-2025-10.csv.failing-rows.csv   every failing row, where there are any
 //!     tidy.csv, tidy.parquet                 the accepted table: one column a declared column
 //!     manifest.json                          what all this is, with the hash of each file
 //! published/<dataset>/superseded/<period>/revision-1/…
@@ -52,6 +53,8 @@ pub fn manifest(delivery: &Delivery, dataset: Option<&Dataset>, files: &[Hashed]
         "source": { "name": delivery.file, "table": delivery.table, "blake3": delivery.hash, "bytes": delivery.size },
         "released": overrides.iter().find(|one| one.action == Action::Release),
         "files": files,
+        "checks": delivery.examination.outcomes(&delivery.findings)
+            .map(|(check, outcome)| json!({ "check": check, "outcome": outcome })).collect::<Vec<_>>(),
         "findings": delivery.findings.iter().map(|finding| json!({
             "check": finding.check,
             "severity": finding.severity,

@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt};
 
-use super::{failures::Failures, references::References, rows::Rows};
+use super::{failures::Failures, listing::Listing, references::References, rows::Rows};
 use crate::{
     model::{Finding, Header, Schema, Severity},
     yaml::{Located, Place, Problems},
@@ -61,12 +61,14 @@ pub(super) struct Start<'a> {
     pub(super) about: &'a About,
     /// How many failing rows a finding keeps.
     pub(super) rows_kept: usize,
+    /// Where every failing row goes, kept or not.
+    pub(super) listing: Option<&'a Listing>,
 }
 
 impl Start<'_> {
     /// No failing rows yet.
     pub(super) fn failures(&self) -> Failures {
-        Failures::keeping(self.rows_kept)
+        Failures::keeping(self.rows_kept).listed(self.listing)
     }
 }
 
@@ -166,7 +168,6 @@ impl Found {
             Some(message) => format!("{message}: {}{more}", after_message.unwrap_or(seen)),
             None => format!("{seen}{more}"),
         };
-        let (count, rows) = failures.into_parts();
-        Finding { count, rows, ..Finding::of_file(check, severity, message) }
+        failures.into_finding(Finding::of_file(check, severity, message))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::rows::Rows;
 use crate::{
-    model::{Asked, Batch, Cell, Column, ColumnDef, ColumnKind, Header, Missing, Schema},
+    model::{Asked, Batch, Cell, Column, ColumnDef, ColumnKind, Header, Missing, Schema, finding::cell_name},
     yaml::{Located, Problem, Problems},
 };
 
@@ -88,8 +88,9 @@ impl Declared {
 
     /// The column in a file; none where the file does not have it.
     pub(super) fn in_file(&self, header: &Header) -> Option<Field> {
+        let at = header.positions.get(self.position).copied().flatten();
         let header = header.found.get(self.position)?.clone()?;
-        Some(Field { position: self.position, name: self.name.clone(), header })
+        Some(Field { position: self.position, name: self.name.clone(), header, at })
     }
 
     /// The columns in a file; none where the file lacks any of them.
@@ -118,6 +119,8 @@ pub(super) struct Field {
     name: String,
     /// As printed.
     pub(super) header: String,
+    /// Which column of the file it is, from 0.
+    at: Option<usize>,
 }
 
 impl Field {
@@ -138,6 +141,14 @@ impl Field {
     pub(super) fn header_of<'a>(&'a self, batch: &'a Batch, index: usize) -> &'a str {
         let place = self.in_batch(batch).and_then(|column| column.place(index));
         place.and_then(|place| place.header.as_deref()).unwrap_or(&self.header)
+    }
+
+    /// A cell as a spreadsheet names it, where the file is a workbook.
+    pub(super) fn cell_name(&self, batch: &Batch, index: usize) -> Option<String> {
+        batch.sheet.as_ref()?;
+        let place = self.in_batch(batch).and_then(|column| column.place(index));
+        let row = place.map(|place| place.row).or_else(|| batch.rows.get(index).copied())?;
+        Some(cell_name(place.and_then(|place| place.column).or(self.at)?, row))
     }
 
     /// Calls `each` with every cell that fails, in the order of the rows. Where the column is coded, `fails` is asked once
@@ -227,6 +238,11 @@ impl<'a> Spot<'a> {
     pub(super) fn row(&self) -> u64 {
         let place = self.field.in_batch(self.rows.batch).and_then(|column| column.place(self.index));
         place.map_or_else(|| self.rows.row(self.index), |place| place.row)
+    }
+
+    /// The cell as a spreadsheet names it, where the file is a workbook.
+    pub(super) fn name(&self) -> Option<String> {
+        self.field.cell_name(self.rows.batch, self.index)
     }
 
     /// The header above it as printed.

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{columns::Spot, groups::Group, rows::Rows};
-use crate::model::{FailingRow, value::format_number};
+use super::{
+    columns::Spot,
+    groups::Group,
+    listing::{ListedAs, Listing},
+    rows::Rows,
+};
+use crate::model::{FailingRow, Finding, value::format_number};
 
 /// A cell may be as long as the file; what is kept of it is not.
 const CHARS_KEPT: usize = 200;
@@ -16,12 +21,27 @@ pub(super) struct Failures {
     most: usize,
     /// How many fail of each group, where a tolerance is per group.
     by_group: BTreeMap<Group, u64>,
+    /// Whether the values are about persons.
+    personal: bool,
+    /// Where every row goes, kept or not.
+    listed: Option<ListedAs>,
 }
 
 impl Failures {
     /// Keeps the first so many rows.
     pub(super) fn keeping(most: usize) -> Self {
         Self { most, ..Self::default() }
+    }
+
+    /// The values are about persons: they are masked wherever they go.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for kinds that look for what is personal"))]
+    pub(super) fn personal(self) -> Self {
+        Self { personal: true, ..self }
+    }
+
+    /// Every row goes onto a list as well.
+    pub(super) fn listed(self, listing: Option<&Listing>) -> Self {
+        Self { listed: listing.map(Listing::next), ..self }
     }
 
     /// Adds a cell.
@@ -32,7 +52,14 @@ impl Failures {
     /// Adds a cell that is to be shown otherwise than printed.
     pub(super) fn add_cell_as(&mut self, spot: Spot<'_>, value: impl FnOnce() -> String) {
         self.count_group(&spot.rows, spot.index);
-        self.add(spot.rows.sheet(), spot.row(), spot.header(), value);
+        self.push(|| FailingRow {
+            row: spot.row(),
+            sheet: spot.rows.sheet().map(str::to_owned),
+            cell: spot.name(),
+            column: Some(spot.header().to_owned()),
+            value: Some(value()),
+            ..FailingRow::default()
+        });
     }
 
     /// Adds a row: `column` is the header of what is wrong in it, `value` what is printed there; it is asked for only if
@@ -44,10 +71,31 @@ impl Failures {
 
     /// As [`Failures::add_row`], for a row that is not at hand any more.
     pub(super) fn add(&mut self, sheet: Option<&str>, row: u64, column: &str, value: impl FnOnce() -> String) {
+        self.push(|| FailingRow {
+            row,
+            sheet: sheet.map(str::to_owned),
+            column: Some(column.to_owned()),
+            value: Some(value()),
+            ..FailingRow::default()
+        });
+    }
+
+    /// Counts a row, and makes it where it is kept.
+    fn push(&mut self, make: impl FnOnce() -> FailingRow) {
         self.count += 1;
-        if self.rows.len() < self.most {
-            let (column, value) = (Some(column.to_owned()), Some(shortened(&value(), CHARS_KEPT)));
-            self.rows.push(FailingRow { row, sheet: sheet.map(str::to_owned), column, value });
+        let keeps = self.rows.len() < self.most;
+        if !keeps && self.listed.is_none() {
+            return;
+        }
+        let mut row = make();
+        let value = row.value.as_deref().map(|value| shortened(value, CHARS_KEPT));
+        row.value = if self.personal { value.map(|value| masked(&value)) } else { value };
+        row.masked = self.personal;
+        if let Some(listed) = &self.listed {
+            listed.add(&row);
+        }
+        if keeps {
+            self.rows.push(row);
         }
     }
 
@@ -91,15 +139,15 @@ impl Failures {
         self.count == 0
     }
 
-    /// "row 7", or "2 of 14 rows".
+    /// "row 7", "row 7 of sheet `LES`", or "2 of 14 rows".
     pub(super) fn place(&self, total: u64) -> String {
         match self.rows.first() {
-            Some(only) if self.count == 1 => format!("row {}", only.row),
+            Some(only) if self.count == 1 => row_of(only.row, only.sheet.as_deref()),
             _ => format!("{} of {} rows", grouped(self.count), grouped(total)),
         }
     }
 
-    /// "row 7: `-3`", or "2 of 14 rows, first `-3` in row 7".
+    /// "row 7: `-3`", "row 7 of sheet `LES`: `-3`", or "2 of 14 rows, first `-3` in row 7".
     pub(super) fn place_and_value(&self, total: u64) -> String {
         let place = self.place(total);
         match self.rows.first() {
@@ -107,18 +155,46 @@ impl Failures {
                 let value = quoted(first.value.as_deref().unwrap_or(""));
                 match self.count {
                     1 => format!("{place}: {value}"),
-                    _ => format!("{place}, first {value} in row {}", first.row),
+                    _ => format!("{place}, first {value} in {}", row_of(first.row, first.sheet.as_deref())),
                 }
             }
             None => place,
         }
     }
 
-    /// The count and the rows that were kept, in the order of the file.
-    pub(super) fn into_parts(mut self) -> (u64, Vec<FailingRow>) {
+    /// The finding with the count and the rows that were kept, in the order of the file.
+    pub(super) fn into_finding(mut self, finding: Finding) -> Finding {
         self.rows.sort_by_key(|row| row.row);
-        (self.count, self.rows)
+        let finding = Finding { count: self.count, rows: self.rows, ..finding };
+        if let Some(listed) = &self.listed {
+            listed.name(&finding);
+        }
+        finding
     }
+}
+
+/// "row 7", "row 7 of sheet `LES`".
+pub(super) fn row_of(row: u64, sheet: Option<&str>) -> String {
+    match sheet {
+        Some(sheet) => format!("row {row} of sheet {}", quoted(sheet)),
+        None => format!("row {row}"),
+    }
+}
+
+/// A value about a person, so that its reader can find it in the file and nobody else learns it: letters and digits but
+/// the last two are hidden, and all of them where there are few.
+pub(super) fn masked(value: &str) -> String {
+    let hidden = value.chars().filter(|c| c.is_alphanumeric()).count();
+    let shown = if hidden > 5 { 2 } else { 0 };
+    let mut left = hidden - shown;
+    let mask = |c: char| match c {
+        c if c.is_alphanumeric() && left > 0 => {
+            left -= 1;
+            '•'
+        }
+        c => c,
+    };
+    value.chars().map(mask).collect()
 }
 
 /// A count as people write it: `18,000,000`.
@@ -137,5 +213,28 @@ pub(super) fn shortened(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or("")),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_about_a_person_is_never_shown_in_full() {
+        let shown = [
+            ("943 476 5919", "••• ••• ••19"),
+            ("1980-02-03", "••••-••-03"),
+            ("j.smith@example.org", "•.•••••@•••••••.•rg"),
+            ("Smith", "•••••"),
+            ("", ""),
+        ];
+        for (value, expected) in shown {
+            assert_eq!(masked(value), expected);
+            let mut failures = Failures::keeping(1).personal();
+            failures.add(None, 7, "id", || value.to_owned());
+            let row = failures.into_finding(Finding::default()).rows.remove(0);
+            assert_eq!((row.value.as_deref(), row.masked), (Some(expected), true));
+        }
     }
 }

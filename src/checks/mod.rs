@@ -18,6 +18,7 @@ mod fixture;
 mod groups;
 mod keys;
 pub mod kinds;
+mod listing;
 #[cfg(test)]
 mod literate;
 mod policy;
@@ -40,6 +41,7 @@ use policy::{Declaration, Watch};
 
 pub use check::About;
 pub use kinds::CheckSettings;
+pub use listing::Listing;
 pub use references::{MAX_BYTES as MAX_REFERENCE_BYTES, References};
 
 use crate::{
@@ -106,7 +108,19 @@ impl Checks {
     /// Begins with a file.
     #[must_use]
     pub fn start(&self, about: About) -> Run {
-        Run { checks: self.clone(), about, watches: None }
+        Run { checks: self.clone(), about, watches: None, listing: None }
+    }
+
+    /// As [`Checks::start`], with every failing row going onto a list as well.
+    #[must_use]
+    pub fn start_listing(&self, about: About, listing: &Listing) -> Run {
+        Run { listing: Some(listing.clone()), ..self.start(about) }
+    }
+
+    /// What the checks are called, in their order, each name once: findings have these names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let all = || self.checks.iter().map(|check| check.id.as_str());
+        all().enumerate().filter(move |(at, name)| !all().take(*at).any(|before| before == *name)).map(|(_, name)| name)
     }
 }
 
@@ -118,14 +132,28 @@ pub struct Run {
     about: About,
     /// None before the header. One for each check, none in it where the file lacks its columns.
     watches: Option<Vec<Option<Watch>>>,
+    listing: Option<Listing>,
 }
 
 impl Run {
     /// Tells how the file's header answers to the declared columns. A file without one is taken to have every declared
     /// column under its own name.
     pub fn header(&mut self, header: &Header) {
-        let start = Start { header, about: &self.about, rows_kept: ROWS_KEPT };
+        let start = Start { header, about: &self.about, rows_kept: ROWS_KEPT, listing: self.listing.as_ref() };
         self.watches = Some(self.checks.checks.iter().map(|check| check.start(&start)).collect());
+    }
+
+    /// The names of the checks that are not made, because the file lacks what they look at.
+    #[must_use]
+    pub fn left_out(&self) -> Vec<String> {
+        let made = |name: &str| {
+            let watches = self.watches.iter().flatten();
+            let mut named = self.checks.checks.iter().zip(watches).filter(|(check, _)| check.id == name);
+            // What looks at no column is made of the header.
+            named.any(|(check, watch)| watch.is_some() || check.columns().next().is_none())
+        };
+        let known = self.watches.is_some();
+        self.checks.names().filter(|name| known && !made(name)).map(str::to_owned).collect()
     }
 
     /// Feeds every check with the next rows.

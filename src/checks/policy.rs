@@ -24,7 +24,7 @@ const MOST_ROWS_KEPT: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Declaration {
     check: Box<dyn Check>,
-    id: String,
+    pub(super) id: String,
     severity: Severity,
     message: Option<String>,
     pub(super) owner: Option<Located<String>>,
@@ -135,9 +135,10 @@ impl Declaration {
         let found = tally.finish(looked_at).into_iter();
         let mut findings: Vec<_> =
             found.map(|found| self.weigh(found, looked_at, groups.as_ref(), chosen.as_deref().unwrap_or(""))).collect();
+        // They are about rows that were not looked at, so they are no share of those that were.
         let asides =
             chooser.map(Chooser::finish).into_iter().flatten().chain(groups.and_then(|groups| groups.too_many()));
-        findings.extend(asides.map(|found| self.weigh(found, looked_at, None, "")));
+        findings.extend(asides.map(|found| self.weigh(found, 0, None, "")));
         findings
     }
 
@@ -151,7 +152,7 @@ impl Declaration {
                 found.named(&self.id, severity, self.message.as_deref(), &format!("{chosen}{tolerated}"))
             }
         };
-        Finding { owner: self.owner.as_ref().map(|owner| owner.value.clone()), ..finding }
+        Finding { owner: self.owner.as_ref().map(|owner| owner.value.clone()), ..finding.among(rows) }
     }
 
     /// How much so many failing rows weigh, and what to say of it.

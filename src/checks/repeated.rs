@@ -1,15 +1,19 @@
 //! Rows that repeat the key of another row.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    check::{Found, Tally, same},
+    check::{Found, Start, Tally, same},
     columns::{Field, side_by_side},
     failures::{Failures, grouped, quoted, shortened},
     keys::{KeyColumn, KeyHash, KeyHasher, Keys, Repeated},
+    listing::Listing,
     rows::Rows,
 };
 use crate::model::Batch;
+
+/// As many repeats are told where every one is asked for.
+const MOST_LISTED: usize = 100_000;
 
 /// The keys of a file, and which of them repeat.
 #[derive(Debug)]
@@ -27,8 +31,12 @@ pub(super) struct Repeats {
     rows_kept: usize,
     /// What repeats, once all rows were seen.
     repeated: Option<Repeated>,
-    /// The rows of `repeated` that were seen again: key, row, the key as printed, the sheet.
-    printed: Vec<(KeyHash, u64, String, Option<String>)>,
+    /// Where every failing row goes, kept or not.
+    listing: Option<Listing>,
+    /// The rows of `repeated`, each with its key.
+    wanted: HashSet<(u64, KeyHash)>,
+    /// Those that were seen again: the key as printed, the sheet.
+    printed: HashMap<(u64, KeyHash), (String, Option<String>)>,
 }
 
 /// What was seen of rows that repeat a key, in words.
@@ -40,6 +48,7 @@ pub(super) struct Seen {
     /// "1 key".
     pub(super) keys: String,
     key: String,
+    sheet: String,
     first: u64,
     second: u64,
 }
@@ -47,13 +56,13 @@ pub(super) struct Seen {
 impl Seen {
     /// "first `Dementia` in rows 3 and 7".
     pub(super) fn first(&self) -> String {
-        format!("first {} in rows {} and {}", self.key, self.first, self.second)
+        format!("first {} in rows {} and {}{}", self.key, self.first, self.second, self.sheet)
     }
 }
 
 impl Repeats {
     /// For the key that the fields make up.
-    pub(super) fn new(fields: Vec<Field>, hasher: &KeyHasher, rows_kept: usize, words: fn(&Seen) -> String) -> Self {
+    pub(super) fn new(fields: Vec<Field>, hasher: &KeyHasher, file: &Start<'_>, words: fn(&Seen) -> String) -> Self {
         Self {
             header: side_by_side(fields.iter().map(|field| field.header.as_str())),
             columns: fields.iter().map(|_| KeyColumn::default()).collect(),
@@ -62,9 +71,11 @@ impl Repeats {
             hasher: hasher.clone(),
             hashes: Vec::new(),
             keys: Keys::default(),
-            rows_kept,
+            rows_kept: file.rows_kept,
+            listing: file.listing.cloned(),
             repeated: None,
-            printed: Vec::new(),
+            wanted: HashSet::new(),
+            printed: HashMap::new(),
         }
     }
 
@@ -74,18 +85,19 @@ impl Repeats {
 
     fn repeated(&mut self) -> Repeated {
         // A repeat adds one row or two to those that are kept.
-        self.repeated.take().unwrap_or_else(|| self.keys.take_repeated(self.rows_kept))
+        let most = if self.listing.is_some() { MOST_LISTED.max(self.rows_kept) } else { self.rows_kept };
+        self.repeated.take().unwrap_or_else(|| self.keys.take_repeated(most))
     }
 
     /// A row that repeats a key, as printed, and its sheet.
     fn printed(&self, key: KeyHash, row: u64) -> (&str, Option<&str>) {
-        let found = self.printed.iter().find(|(known, at, ..)| *known == key && *at == row);
-        found.map_or(("", None), |(_, _, text, sheet)| (text, sheet.as_deref()))
+        self.printed.get(&(row, key)).map_or(("", None), |(text, sheet)| (text, sheet.as_deref()))
     }
 
     /// The rows of repeated keys: the first row of each with the first that repeats it.
     fn failures(&self, repeated: &Repeated) -> Failures {
-        let (mut failures, mut known) = (Failures::keeping(self.rows_kept), BTreeSet::new());
+        let mut failures = Failures::keeping(self.rows_kept).listed(self.listing.as_ref());
+        let mut known = HashSet::new();
         for repeat in &repeated.repeats {
             let (key, sheet) = self.printed(repeat.key, repeat.row);
             if known.insert(repeat.key) {
@@ -116,20 +128,19 @@ impl Tally for Repeats {
     fn settle(&mut self) -> Vec<u64> {
         let repeated = self.repeated();
         let rows = repeated.repeats.iter().map(|repeat| repeat.row).collect();
+        self.wanted = repeated.repeats.iter().map(|repeat| (repeat.row, repeat.key)).collect();
         self.repeated = Some(repeated);
         rows
     }
 
     fn see_again(&mut self, rows: &Rows<'_>) {
         let batch = rows.batch;
-        let Some(repeated) = &self.repeated else { return };
-        let wanted: BTreeSet<_> = repeated.repeats.iter().map(|repeat| (repeat.row, repeat.key)).collect();
         self.hash(batch);
         for (index, (row, hash)) in batch.rows.iter().zip(&self.hashes).enumerate() {
-            if let Some(key) = hash.filter(|key| wanted.contains(&(*row, *key))) {
+            if let Some(key) = hash.filter(|key| self.wanted.contains(&(*row, *key))) {
                 let printed = side_by_side(self.fields.iter().map(|field| field.text(batch, index)));
                 let sheet = rows.sheet().map(str::to_owned);
-                self.printed.push((key, *row, shortened(&printed, 150), sheet));
+                self.printed.insert((*row, key), (shortened(&printed, 150), sheet));
             }
         }
     }
@@ -142,11 +153,13 @@ impl Tally for Repeats {
             1 => "1 key".to_owned(),
             keys => format!("{} keys", grouped(keys)),
         };
+        let (key, sheet) = self.printed(example.key, example.row);
         let seen = Seen {
             title: side_by_side(self.fields.iter().map(Field::title)),
             place: failures.place(total),
             keys,
-            key: quoted(self.printed(example.key, example.row).0),
+            key: quoted(key),
+            sheet: sheet.map_or_else(String::new, |sheet| format!(" of sheet {}", quoted(sheet))),
             first: example.first,
             second: example.row,
         };

@@ -7,6 +7,7 @@ mod exit;
 mod findings;
 mod infer;
 mod init;
+mod junit;
 mod log;
 mod notices;
 mod outbox;

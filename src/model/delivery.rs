@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Finding, Period, Severity, coded};
+use super::{Examination, Finding, Period, Severity, coded};
 
 /// A delivery's id, given when its file is claimed; ids of later deliveries sort after earlier ones. Its last byte counts
 /// the deliveries of one file, which may hold tables of several datasets.
@@ -103,6 +103,9 @@ pub struct Delivery {
     pub verdict: Verdict,
     /// Why.
     pub findings: Vec<Finding>,
+    /// What was read of it, and which checks were made.
+    #[serde(default)]
+    pub examination: Examination,
     /// When it was claimed from the drop folder.
     pub received: Timestamp,
     /// For a duplicate: the delivery that had the same bytes.

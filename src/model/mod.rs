@@ -9,6 +9,7 @@ mod coded;
 
 pub mod alert;
 pub mod delivery;
+pub mod examination;
 pub mod finding;
 pub mod labels;
 pub mod notice;
@@ -23,7 +24,8 @@ pub(crate) use coded::coded;
 
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
 pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
-pub use finding::{FailingRow, Finding, Severity};
+pub use examination::{ColumnRead, Examination, Outcome, TableRead};
+pub use finding::{FailingRow, Finding, Severity, Share};
 pub use labels::Labels;
 pub use notice::{
     AlertLine, Content, Exceptions, GateReport, Notice, NoticeId, NoticeKind, OperatorReport, Overridden, UnknownLine,

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AlertId, AlertSeverity, Cause, DeliveryId, Finding, Labels, Override, Period, Unit, Value, Verdict, coded,
+    AlertId, AlertSeverity, Cause, DeliveryId, Examination, Finding, Labels, Override, Period, Unit, Value, Verdict,
+    coded,
 };
 
 /// A notice's id; later ones sort after earlier ones.
@@ -51,7 +52,6 @@ pub struct Notice {
 /// What a notice says, by its kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "there are few notices, and each is made once")]
 pub enum Content {
     /// Alerts.
     Exceptions(Exceptions),
@@ -227,10 +227,16 @@ pub struct GateReport {
     pub periods: Vec<Period>,
     /// The decision.
     pub verdict: Verdict,
-    /// Where the file is now, below the home folder.
+    /// Where the file is now, below the home folder; empty for one that was only tried.
     pub placed: String,
+    /// The name of the file beside it that lists every failing row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_rows: Option<String>,
     /// Why.
     pub findings: Vec<Finding>,
+    /// What was read of it, and which checks were made.
+    #[serde(default)]
+    pub examination: Examination,
 }
 
 /// Something that the operator must see to.

@@ -37,6 +37,8 @@ pub struct CellPlace {
     pub row: u64,
     /// The header of its column as printed, when that is not the same for the whole column.
     pub header: Option<Arc<str>>,
+    /// Which column of the file it stands in, from 0, when that is not the same for the whole column.
+    pub column: Option<usize>,
 }
 
 /// Consecutive rows. The columns stand in the order of the dataset's `columns`.
@@ -111,12 +113,14 @@ pub struct Header {
     pub row: u64,
     /// For each declared column, its header as printed; none where the file has no such column.
     pub found: Vec<Option<String>>,
+    /// For each declared column, which column of the file it is, from 0; none where it is none, or several.
+    pub positions: Vec<Option<usize>>,
+    /// For each declared column, whether its header was only found by tolerance: it is written otherwise.
+    pub tolerated: Vec<bool>,
     /// For each declared column that the file does not have, which of its other headers may be meant by it.
     pub likeliest: Vec<Option<String>>,
     /// Headers that no declared column answers to (blank ones left out), with the texts of the groups that they stand in.
     pub unexpected: Vec<String>,
     /// What is printed above each column of the file, from the left; empty where nothing is.
     pub printed: Vec<String>,
-    /// For each declared column, where in `printed` it stands; none where it is made of something else, or absent.
-    pub positions: Vec<Option<usize>>,
 }

@@ -13,6 +13,9 @@ const CELL: usize = 60;
 /// The same in plain text, so that three columns fit a line, and four with a sheet.
 const TEXT_CELL: usize = 28;
 const TEXT_CELL_OF_FOUR: usize = 18;
+const TEXT_CELL_OF_FIVE: usize = 14;
+/// The widest name of a cell: `XFD1048576`.
+const CELL_NAME: usize = 10;
 /// How many rows are shown; a dataset may keep more, which JSON has in full.
 const SHOWN: usize = 50;
 
@@ -23,8 +26,10 @@ pub(super) struct FindingView {
     pub(super) severity: &'static str,
     pub(super) check: String,
     pub(super) message: String,
-    /// "14 rows"; none when it is about the file as a whole.
+    /// "14 rows", "14 of 56 rows, 25.0%"; none when it is about the file as a whole.
     pub(super) count: Option<String>,
+    /// The group that is told of it beside the dataset's steward.
+    pub(super) owner: Option<String>,
     /// "Rows 12, 14, 15": instead of a table, when nothing is known but where the rows stand.
     pub(super) places: Option<String>,
     /// The columns of the table that have something to say.
@@ -44,12 +49,17 @@ impl FindingView {
         let header: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let all: Vec<Vec<String>> = std::iter::once(header).chain(rows.iter().cloned()).collect();
         let hidden = finding.count.max(finding.rows.len() as u64).saturating_sub(shown.len() as u64);
-        let widest = if headers.len() < 4 { TEXT_CELL } else { TEXT_CELL_OF_FOUR };
+        let widest = match headers.len() {
+            0..4 => TEXT_CELL,
+            4 => TEXT_CELL_OF_FOUR,
+            _ => TEXT_CELL_OF_FIVE,
+        };
         Self {
             severity: words::finding_noun(finding.severity),
             check: clean::line(&finding.check, LABEL),
             message: clean::line(&finding.message, MESSAGE),
-            count: (finding.count > 0).then(|| rows_of(finding.count)),
+            count: (finding.count > 0).then(|| count(finding)),
+            owner: finding.owner.as_deref().map(|owner| clean::line(owner, LABEL)),
             places,
             lines: if rows.is_empty() { Vec::new() } else { text::table(&all, widest) },
             headers,
@@ -60,26 +70,43 @@ impl FindingView {
     }
 }
 
+/// `14 rows`, `14 of 56 rows, 25.0%`.
+fn count(finding: &Finding) -> String {
+    match (finding.looked_at, finding.share) {
+        (Some(all), Some(share)) => {
+            // What is not none is not shown as none.
+            let percent = if share.get() < 0.0005 { "under 0.1%".to_owned() } else { words::percent(share.get()) };
+            format!("{} of {}, {percent}", words::number(finding.count as f64), rows_of(all))
+        }
+        _ => rows_of(finding.count),
+    }
+}
+
 /// `14 rows`.
 pub(super) fn rows_of(count: u64) -> String {
     format!("{} {}", words::number(count as f64), if count == 1 { "row" } else { "rows" })
 }
 
 fn places(rows: &[&FailingRow]) -> Option<String> {
-    let bare = |row: &&FailingRow| row.sheet.is_none() && row.column.is_none() && row.value.is_none();
+    let bare = |row: &&FailingRow| row.cell.is_none() && row.column.is_none() && row.value.is_none();
+    let sheet = rows.first().and_then(|row| row.sheet.as_deref());
+    let together = rows.iter().all(|row| row.sheet.as_deref() == sheet);
     let numbers: Vec<String> = rows.iter().map(|row| row.row.to_string()).collect();
     let noun = if numbers.len() == 1 { "Row" } else { "Rows" };
-    (!rows.is_empty() && rows.iter().all(bare)).then(|| format!("{noun} {}", numbers.join(", ")))
+    let sheet = sheet.map_or_else(String::new, |sheet| format!(" of sheet “{}”", clean::line(sheet, CELL)));
+    (!rows.is_empty() && together && rows.iter().all(bare)).then(|| format!("{noun} {}{sheet}", numbers.join(", ")))
 }
 
-/// Columns that no row fills are left out.
+/// Columns that no row fills are left out. A cell's name says its row, so that it stands in the row's place.
 fn table(rows: &[&FailingRow]) -> (Vec<&'static str>, Vec<Vec<String>>) {
-    let (sheet, column, value) = (
-        rows.iter().any(|row| row.sheet.is_some()),
-        rows.iter().any(|row| row.column.is_some()),
-        rows.iter().any(|row| row.value.is_some()),
-    );
-    let columns = [("Row", true), ("Sheet", sheet), ("Column", column), ("Value", value)];
+    let all_cells = rows.iter().all(|row| row.cell.is_some());
+    let columns = [
+        ("Sheet", rows.iter().any(|row| row.sheet.is_some())),
+        ("Row", !all_cells),
+        ("Cell", rows.iter().any(|row| row.cell.is_some())),
+        ("Column", rows.iter().any(|row| row.column.is_some())),
+        ("Value", rows.iter().any(|row| row.value.is_some())),
+    ];
     let headers = columns.iter().filter(|(_, filled)| *filled).map(|(header, _)| *header).collect();
     let cells = |row: &FailingRow| {
         let cell = |text: &Option<String>| text.as_deref().map_or_else(String::new, |text| clean::line(text, CELL));
@@ -89,17 +116,11 @@ fn table(rows: &[&FailingRow]) -> (Vec<&'static str>, Vec<Vec<String>>) {
             Some(text) => text,
             None => String::new(),
         };
-        let all = [row.row.to_string(), cell(&row.sheet), cell(&row.column), value_cell];
+        let name = row.cell.as_deref().map_or_else(String::new, |name| clean::line(name, CELL_NAME));
+        let all = [cell(&row.sheet), row.row.to_string(), name, cell(&row.column), value_cell];
         all.into_iter().zip(columns).filter(|(_, (_, filled))| *filled).map(|(cell, _)| cell).collect()
     };
     (headers, rows.iter().map(|row| cells(row)).collect())
-}
-
-/// Errors first, then warnings, then notes; within each in the order of the checks.
-pub(super) fn sorted(findings: &[Finding]) -> Vec<&Finding> {
-    let mut sorted: Vec<&Finding> = findings.iter().collect();
-    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    sorted
 }
 
 /// `2 errors (14 rows)`, `2 errors (14 rows), 1 warning`; the most weighty first.

@@ -1,8 +1,9 @@
 //! The Local Enhanced Services figures of April to October 2025, as notices.
 
 use crate::model::{
-    AlertId, AlertLine, AlertSeverity, Cause, Content, DeliveryId, Exceptions, FailingRow, Finding, GateReport, Labels,
-    Notice, NoticeId, Period, Severity, Unit, UnknownLine, Value, Verdict, value::format_number,
+    AlertId, AlertLine, AlertSeverity, Cause, ColumnRead, Content, DeliveryId, Examination, Exceptions, FailingRow,
+    Finding, GateReport, Labels, Notice, NoticeId, Period, Severity, TableRead, Unit, UnknownLine, Value, Verdict,
+    value::format_number,
 };
 use uuid::Uuid;
 
@@ -109,13 +110,42 @@ pub(super) fn october() -> Exceptions {
     }
 }
 
+/// What was read of it.
+fn examination() -> Examination {
+    let column = |(name, header, by_tolerance): (&str, Option<&str>, bool)| ColumnRead {
+        name: name.to_owned(),
+        header: header.map(str::to_owned),
+        by_tolerance,
+    };
+    let columns = [
+        ("period", Some("period"), false),
+        ("contract", Some("contract"), false),
+        ("contract_type", Some("Contract  type"), true),
+        ("planned", Some("planned"), false),
+        ("delivered", Some("delivered"), false),
+        ("comment", None, false),
+    ];
+    let names = ["columns_present", "type", "not_null", "allowed_values", "unique", "delivered-is-plausible", "range"];
+    Examination {
+        tables: vec![TableRead {
+            header_row: 1,
+            rows: 14,
+            columns: columns.into_iter().map(column).collect(),
+            unexpected: vec!["notes".to_owned()],
+            ..TableRead::default()
+        }],
+        checks: names.map(str::to_owned).to_vec(),
+        left_out: vec!["range".to_owned()],
+    }
+}
+
 /// A delivery that was held back for two defects.
 pub(super) fn held_back() -> GateReport {
     let row = |row, column: &str, value: &str| FailingRow {
         row,
-        sheet: None,
         column: Some(column.to_owned()),
         value: Some(value.to_owned()),
+        ..FailingRow::default()
     };
     GateReport {
         delivery: empty().delivery,
@@ -125,14 +155,15 @@ pub(super) fn held_back() -> GateReport {
         periods: vec![period("2025-10")],
         verdict: Verdict::Quarantined,
         placed: "quarantine/les-activity/les-activity-2025-10.csv".to_owned(),
+        failing_rows: Some("les-activity-2025-10.csv.failing-rows.csv".to_owned()),
         findings: vec![
             Finding {
                 check: "delivered-is-plausible".to_owned(),
                 severity: Severity::Warning,
                 message: "more than ten times the plan was delivered".to_owned(),
                 count: 1,
-                rows: vec![FailingRow { row: 14, sheet: None, column: None, value: None }],
-                owner: None,
+                rows: vec![FailingRow { row: 14, ..FailingRow::default() }],
+                ..Finding::default()
             },
             Finding {
                 check: "not_null".to_owned(),
@@ -140,7 +171,7 @@ pub(super) fn held_back() -> GateReport {
                 message: "planned is blank: every row needs a figure".to_owned(),
                 count: 13,
                 rows: vec![row(2, "planned", ""), row(3, "planned", " ")],
-                owner: None,
+                ..Finding::default()
             },
             Finding {
                 check: "allowed_values".to_owned(),
@@ -148,8 +179,9 @@ pub(super) fn held_back() -> GateReport {
                 message: "contract_type is neither cost-and-volume nor capitated".to_owned(),
                 count: 1,
                 rows: vec![row(7, "contract_type", "block <b>")],
-                owner: None,
+                ..Finding::default()
             },
         ],
+        examination: examination(),
     }
 }

@@ -6,9 +6,10 @@ use super::{
     alert::{LABEL, MESSAGE},
     clean,
     findings::{self, FindingView},
+    reading::ReadingView,
     words,
 };
-use crate::model::{GateReport, Notice, Severity, Verdict};
+use crate::model::{Finding, GateReport, Notice, Severity, Verdict};
 
 /// A phone shows about this many characters of a subject.
 const SUBJECT: usize = 70;
@@ -17,37 +18,115 @@ const FILE: usize = 24;
 /// How many periods are named before they become "and 5 more".
 const PERIODS: usize = 3;
 
-/// All that the templates need; `group` and the notice are absent from the report that lies beside the file.
+/// All that the templates need: one delivery, or all that were judged together.
 #[derive(Debug, Serialize)]
-pub(super) struct GateView {
+pub(super) struct GatePage {
     pub(super) subject: String,
-    pub(super) headline: String,
+    headline: String,
+    /// Absent from the report that lies beside the file.
     group: Option<String>,
-    verdict: &'static str,
-    title: String,
-    placed: String,
-    advice: &'static str,
-    findings: Vec<FindingView>,
+    /// What is said above several reports.
+    summary: Option<String>,
+    reports: Vec<GateView>,
     small_print: Vec<String>,
 }
 
-impl GateView {
+/// One delivery.
+#[derive(Debug, Serialize)]
+struct GateView {
+    headline: String,
+    verdict: &'static str,
+    title: String,
+    /// Where the file is; none where it was only tried.
+    placed: Option<String>,
+    advice: &'static str,
+    sections: Vec<Section>,
+    reading: Option<ReadingView>,
+}
+
+impl GatePage {
     pub(super) fn of(report: &GateReport, notice: Option<&Notice>) -> Self {
         let delivery = format!("Delivery {}", report.delivery);
         Self {
             subject: subject(report),
             headline: headline(report),
             group: notice.map(|notice| clean::line(&notice.group_name, LABEL)),
-            verdict: report.verdict.code(),
-            title: title(report),
-            placed: clean::line(&report.placed, MESSAGE),
-            advice: advice(report.verdict),
-            findings: findings::sorted(&report.findings).into_iter().map(FindingView::of).collect(),
+            summary: None,
+            reports: vec![GateView::of(report)],
             small_print: std::iter::once(delivery)
                 .chain(notice.map(|notice| format!("Notice {}", notice.id)))
                 .collect(),
         }
     }
+
+    /// Of files that were only tried.
+    pub(super) fn of_trial(reports: &[GateReport]) -> Self {
+        let held_back = reports.iter().filter(|report| report.verdict == Verdict::Quarantined).count();
+        let summary = match (reports.len(), held_back) {
+            (all, 0) => format!("{}: all would be published", words::count(all, "delivery")),
+            (all, held_back) => {
+                format!("{}: {} would be held back", words::count(all, "delivery"), words::number(held_back as f64))
+            }
+        };
+        let summary = summary.replace("deliverys", "deliveries");
+        Self {
+            subject: summary.clone(),
+            headline: summary.clone(),
+            group: None,
+            summary: (reports.len() > 1).then_some(summary),
+            reports: reports.iter().map(GateView::of).collect(),
+            small_print: vec!["Tried with “bellwether validate”: nothing was changed.".to_owned()],
+        }
+    }
+}
+
+impl GateView {
+    fn of(report: &GateReport) -> Self {
+        Self {
+            headline: headline(report),
+            verdict: report.verdict.code(),
+            title: title(report),
+            placed: (!is_trial(report)).then(|| placed(report)),
+            advice: advice(report),
+            sections: sections(&report.findings),
+            reading: ReadingView::of(report),
+        }
+    }
+}
+
+/// Where the file is, and its failing rows.
+fn placed(report: &GateReport) -> String {
+    let placed = format!("The file is now at {} in the home folder.", clean::line(&report.placed, MESSAGE));
+    match &report.failing_rows {
+        Some(name) => format!("{placed} The failing rows are listed beside it, in {}.", clean::name(name, MESSAGE)),
+        None => placed,
+    }
+}
+
+/// Whether the file was only tried, so that it is placed nowhere.
+fn is_trial(report: &GateReport) -> bool {
+    report.placed.is_empty()
+}
+
+/// The findings of one weight.
+#[derive(Debug, Serialize)]
+struct Section {
+    /// `error`, `warning` or `note`: it chooses the colour.
+    kind: &'static str,
+    title: &'static str,
+    count: String,
+    findings: Vec<FindingView>,
+}
+
+/// The gravest first.
+fn sections(findings: &[Finding]) -> Vec<Section> {
+    let titles = [(Severity::Error, "Errors"), (Severity::Warning, "Warnings"), (Severity::Note, "Notes")];
+    let section = |(severity, title): (Severity, &'static str)| {
+        let of: Vec<_> = findings.iter().filter(|finding| finding.severity == severity).map(FindingView::of).collect();
+        let count = words::number(of.len() as f64);
+        (!of.is_empty()).then(|| Section { kind: words::finding_noun(severity), title, count, findings: of })
+    };
+    titles.into_iter().filter_map(section).collect()
 }
 
 /// `Held back: les-activity-2025-10.csv – 2 errors (14 rows)`.
@@ -86,10 +165,11 @@ fn headline(report: &GateReport) -> String {
         tally if tally.is_empty() => "no findings".to_owned(),
         tally => tally,
     };
+    let was = if is_trial(report) { "would be" } else { "was" };
     match report.verdict {
-        Verdict::Quarantined => format!("{file} was held back: {tally}."),
-        Verdict::PublishedWithWarnings => format!("{file} was published with warnings: {tally}."),
-        Verdict::Published => format!("{file} was published: {tally}."),
+        Verdict::Quarantined => format!("{file} {was} held back: {tally}."),
+        Verdict::PublishedWithWarnings => format!("{file} {was} published with warnings: {tally}."),
+        Verdict::Published => format!("{file} {was} published: {tally}."),
         Verdict::Released => format!("{file} was held back, and released: {tally}."),
         Verdict::Withdrawn => format!("{file} was published, and withdrawn."),
         Verdict::Duplicate => {
@@ -98,8 +178,13 @@ fn headline(report: &GateReport) -> String {
     }
 }
 
-fn advice(verdict: Verdict) -> &'static str {
-    match verdict {
+fn advice(report: &GateReport) -> &'static str {
+    match report.verdict {
+        Verdict::Quarantined if is_trial(report) => "Correct what is listed here before the file is dropped.",
+        Verdict::PublishedWithWarnings if is_trial(report) => {
+            "Its figures would be used. Look at what is listed here before the file is dropped."
+        }
+        Verdict::Published if is_trial(report) => "There is nothing to do but to drop the file.",
         Verdict::Quarantined => {
             "None of its figures is used until this is put right. Correct what is listed here, then drop the file again."
         }

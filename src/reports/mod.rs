@@ -12,8 +12,10 @@
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
 //!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary}]`,
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`
-//! - gate: `delivery`, `dataset_title`, `file`, `periods`, `verdict`, `placed`, `counts {errors, warnings, notes}`,
-//!   `findings [{check, severity, message, count, rows [{row, sheet, column, value}]}]`
+//! - gate: `delivery`, `dataset_title`, `file`, `periods`, `verdict`, `placed`, `failing_rows`, `counts {errors, warnings, notes}`,
+//!   `findings [{check, severity, message, count, looked_at, share, rows [{row, sheet, cell, column, value, masked}],
+//!   owner}]`, `checks [{check, outcome}]` (`passed`, `note`, `warning`, `error`, `left_out`), `tables [{member, sheet,
+//!   header_row, rows, columns [{name, header, by_tolerance}], unexpected}]`
 //! - operator: `title`, `paragraphs`
 //!
 //! A figure is a number or `{"missing": reason}`; `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
@@ -29,6 +31,7 @@ mod gate;
 mod operator;
 mod overview;
 mod payload;
+mod reading;
 mod subject;
 mod template;
 #[cfg(test)]
@@ -65,7 +68,7 @@ pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
             (view.subject, html, text)
         }
         Content::Gate(content) => {
-            let view = gate::GateView::of(content, Some(notice));
+            let view = gate::GatePage::of(content, Some(notice));
             let (html, text) = (template::fill("gate.html", &view)?, template::fill("gate.txt", &view)?);
             (view.subject, html, text)
         }
@@ -85,12 +88,20 @@ pub struct GateFiles {
     pub json: String,
     /// For people, at most 76 columns wide.
     pub text: String,
+    /// For people, a page to open in a browser or to print: nothing in it is fetched from elsewhere.
+    pub html: String,
 }
 
 /// Writes the report of findings.
 pub fn gate_report(report: &GateReport) -> Result<GateFiles, RenderError> {
     let json = serde_json::to_string_pretty(&payload::of_gate(report))
         .map_err(|error| RenderError::Json(error.to_string()))?;
-    let text = template::fill("gate.txt", &gate::GateView::of(report, None))?;
-    Ok(GateFiles { json: json + "\n", text })
+    let view = gate::GatePage::of(report, None);
+    let (text, html) = (template::fill("gate.txt", &view)?, template::fill("gate.html", &view)?);
+    Ok(GateFiles { json: json + "\n", text, html })
+}
+
+/// A page of what the gate makes of files that were only tried: reports that are placed nowhere.
+pub fn trial_page(reports: &[GateReport]) -> Result<String, RenderError> {
+    template::fill("gate.html", &gate::GatePage::of_trial(reports))
 }

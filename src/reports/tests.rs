@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     GateFiles, Rendered, clean,
     fixtures::{alert, below_plan, empty, held_back, notice, october, unknown},
-    gate_report, render,
+    gate_report, render, trial_page,
 };
 use crate::model::{
     AlertLine, AlertSeverity, Cause, Content, Exceptions, FailingRow, Finding, GateReport, Labels, Missing,
@@ -186,7 +186,12 @@ fn the_longest_report_is_still_made() {
     let october = empty().period;
     let trail = (0..13).rev().map(|back| (october.minus(back), Value::number(f64::from(100 + back)))).collect();
     let lines = vec![AlertLine { trail, ..alert("Dementia") }; 60];
-    let row = |row| FailingRow { row, sheet: None, column: Some("planned".to_owned()), value: Some("x".to_owned()) };
+    let row = |row| FailingRow {
+        row,
+        column: Some("planned".to_owned()),
+        value: Some("x".to_owned()),
+        ..FailingRow::default()
+    };
     let finding = Finding {
         severity: Severity::Warning,
         count: 900,
@@ -255,7 +260,14 @@ fn nothing_from_data_becomes_markup_or_breaks_the_layout() {
     made.group_name = hostile();
     assert_harmless(&render(&made).expect("a rendering"));
 
-    let row = FailingRow { row: 2, sheet: Some(hostile()), column: Some(hostile()), value: Some(hostile()) };
+    let row = FailingRow {
+        row: 2,
+        sheet: Some(hostile()),
+        cell: Some(hostile()),
+        column: Some(hostile()),
+        value: Some(hostile()),
+        masked: false,
+    };
     let report = GateReport {
         file: hostile(),
         placed: hostile(),
@@ -266,7 +278,7 @@ fn nothing_from_data_becomes_markup_or_breaks_the_layout() {
             message: hostile(),
             count: 1,
             rows: vec![row],
-            owner: None,
+            ..Finding::default()
         }],
         ..held_back()
     };
@@ -412,15 +424,57 @@ fn every_verdict_has_its_own_subject_and_a_long_name_keeps_its_end() {
 
 #[test]
 fn the_report_beside_the_file_is_the_same_for_machines_and_for_people() {
-    let GateFiles { json, text } = gate_report(&held_back()).expect("a report");
+    let GateFiles { json, text, html } = gate_report(&held_back()).expect("a report");
     let read: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let fields: BTreeSet<&str> = read.as_object().expect("an object").keys().map(String::as_str).collect();
     let documented =
-        ["delivery", "dataset_title", "file", "table", "periods", "verdict", "placed", "counts", "findings"];
-    assert_eq!(fields, documented.into_iter().collect());
+        "delivery dataset_title file table periods verdict placed failing_rows counts findings checks tables";
+    assert_eq!(fields, documented.split(' ').collect());
+    assert!(html.contains("<!DOCTYPE html>") && html.contains("(blank)"), "{html}");
     assert_eq!(read["findings"][1]["rows"][0], json!({"row": 2, "column": "planned", "value": ""}));
     assert!(text.contains("2    planned  (blank)"), "{text}");
-    assert!(!text.contains("Notice") && !text.contains("For "), "{text}");
+    for page in [text, html] {
+        assert!(!page.contains("Notice") && !page.contains("For "), "{page}");
+        // What was read, and what came of each check.
+        for said in ["14 rows of data below the header in row 1", "not found: comment", "6 checks, 3 passed"] {
+            assert!(page.contains(said) || page.contains(&said.replace(": ", ":</span> ")), "{said} in {page}");
+        }
+    }
+    assert_eq!(read["checks"][3], json!({"check": "allowed_values", "outcome": "error"}));
+    assert_eq!(read["checks"][6], json!({"check": "range", "outcome": "left_out"}));
+    assert_eq!(read["checks"][4], json!({"check": "unique", "outcome": "passed"}));
+}
+
+#[test]
+fn a_row_of_a_workbook_is_named_as_a_spreadsheet_does() {
+    let row = |row, cell: Option<&str>| FailingRow {
+        row,
+        sheet: Some("LES".to_owned()),
+        cell: cell.map(str::to_owned),
+        column: cell.map(|_| "planned".to_owned()),
+        ..FailingRow::default()
+    };
+    let text = |rows: Vec<FailingRow>, count| {
+        let finding = Finding { count, rows, ..Finding::of_file("x", Severity::Error, "wrong") };
+        gate_report(&GateReport { findings: vec![finding.among(56)], ..held_back() }).expect("a report").text
+    };
+    let page = text(vec![row(7, Some("D7")), row(9, Some("D9"))], 14);
+    assert!(page.contains("Error: wrong (14 of 56 rows, 25.0%) [x]"), "{page}");
+    assert!(page.contains("  Sheet  Cell  Column\n  LES    D7    planned\n  LES    D9    planned\n"), "{page}");
+    assert!(text(vec![row(7, None), row(9, None)], 2).contains("Rows 7, 9 of sheet “LES”"));
+    assert!(text(vec![row(7, None)], 0).contains("Error: wrong [x]"));
+}
+
+#[test]
+fn files_that_are_tried_are_told_in_one_page() {
+    let tried = |verdict| GateReport { verdict, placed: String::new(), ..held_back() };
+    let page = trial_page(&[tried(Verdict::Quarantined), tried(Verdict::Published)]).expect("a page");
+    for text in
+        ["2 deliveries: 1 would be held back", "les-activity-2025-10.csv would be published", "before the file is"]
+    {
+        assert!(page.contains(text), "{text:?} is missing in {page}");
+    }
+    assert!(!page.contains("The file is now at"), "{page}");
 }
 
 #[test]

@@ -108,8 +108,8 @@ pub(super) async fn insert(
 ) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO deliveries (id, dataset, file, hash, size, revision, periods, verdict, findings, received, \
-         duplicate_of, settings, recorded, part) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         duplicate_of, settings, recorded, part, examination) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(delivery.id.to_string())
@@ -126,6 +126,7 @@ pub(super) async fn insert(
     .bind(settings.to_owned())
     .bind(recorded.as_millisecond())
     .bind(delivery.table.clone())
+    .bind(rows::json("what was read of a delivery", &delivery.examination)?)
     .execute(&mut **tx)
     .await
     .map_err(|error| StoreError::of_sql("keep a delivery", error))?;
@@ -144,6 +145,7 @@ fn read(row: &Fields<'_>) -> Result<KeptDelivery> {
             periods: row.json("periods")?,
             verdict: row.code("verdict", Verdict::from_code)?,
             findings: row.json("findings")?,
+            examination: row.maybe_json("examination")?.unwrap_or_default(),
             received: row.time("received")?,
             duplicate_of: row.maybe_delivery("duplicate_of")?,
             size: row.number("size")?,

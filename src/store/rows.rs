@@ -81,6 +81,12 @@ impl<'r> Fields<'r> {
         from_code(&code).ok_or_else(|| self.unreadable(column, format!("{code:?} is not a known code")))
     }
 
+    /// What earlier versions of the program did not keep.
+    pub(super) fn maybe_json<T: DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>> {
+        let parse = |text: String| serde_json::from_str(&text).map_err(|error| self.unreadable(column, error));
+        self.maybe_text(column)?.map(parse).transpose()
+    }
+
     pub(super) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T> {
         serde_json::from_str(&self.text(column)?).map_err(|error| self.unreadable(column, error))
     }

@@ -121,7 +121,8 @@ impl Repeats {
     pub(super) fn is_new(&mut self, row: &Row) -> bool {
         let new = self.seen.insert(hash(row));
         if !new {
-            self.repeated.add(row.number, None, row.first_filled().map(|(_, text)| text));
+            let first = row.first_filled();
+            self.repeated.add_cell(row.number, first.map(|(at, _)| at), None, first.map(|(_, text)| text));
         }
         new
     }

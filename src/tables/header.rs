@@ -163,19 +163,26 @@ impl Match {
             let absent = claim.is_none() && wanted.search.by_text();
             wanted.likeliest(&unexpected).filter(|_| absent).map(str::to_owned)
         };
+        let position = |claim: Option<&Option<Claim>>| claim?.as_ref().map(|claim| claim.position);
+        let positions: Vec<_> = self.claims.iter().take(declared).map(|claim| position(Some(claim))).collect();
         let header = Header {
             row: self.last_row,
+            positions: positions.clone(),
+            tolerated: self
+                .claims
+                .iter()
+                .take(declared)
+                .map(|claim| claim.as_ref().is_some_and(|c| c.tolerated))
+                .collect(),
             found: claims().take(declared).map(|(claim, wanted)| claim_text(claim.as_ref(), wanted)).collect(),
             likeliest: claims().take(declared).map(likeliest).collect(),
             unexpected,
-            positions: self.claims.iter().take(declared).map(|claim| Some(claim.as_ref()?.position)).collect(),
             printed: texts.clone(),
         };
-        let position = |claim: Option<&Option<Claim>>| claim?.as_ref().map(|claim| claim.position);
         Found {
             rows: self.rows,
             header,
-            positions: self.claims.iter().take(declared).map(|claim| position(Some(claim))).collect(),
+            positions,
             alternate: position(self.claims.get(declared)),
             figures: position(self.claims.get(declared + 1)),
             matched,

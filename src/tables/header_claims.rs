@@ -99,7 +99,8 @@ impl Wanted<'_> {
 pub(super) struct Claim {
     pub(super) position: usize,
     pub(super) printed: String,
-    tolerated: bool,
+    /// Its header is written otherwise than it is declared.
+    pub(super) tolerated: bool,
     /// How many other columns would answer just as well.
     twins: usize,
 }

@@ -184,7 +184,7 @@ impl Layout {
         let kind_text = self.kind_at.and_then(|at| row.get(at)).unwrap_or("");
         let folded = fold(trim(kind_text));
         let Some(kind) = self.kinds.iter().position(|kind| *kind == folded) else {
-            self.strange.add(row.number, None, Some(kind_text));
+            self.strange.add_cell(row.number, self.kind_at, None, Some(kind_text));
             return None;
         };
         let joins = self.waiting.as_ref().is_some_and(|group| self.belongs(group, &row, kind));
@@ -245,7 +245,7 @@ impl Layout {
         let mut cells = group.rows.iter().flatten().map(|row| row.get(column.position).unwrap_or(""));
         let blank = cells.all(is_blank);
         if blank {
-            self.blank.add(group.number(), Some(&column.header), None);
+            self.blank.add_cell(group.number(), Some(column.position), Some(&column.header), None);
         }
         blank
     }
@@ -259,14 +259,18 @@ impl Layout {
             let position = across.map(|across| across.position).or(self.figures_at)?;
             let text = row.get(position)?;
             let header = across.map(|across| Arc::clone(&across.header));
-            let place = Some(CellPlace { row: row.number, header });
+            let place = Some(CellPlace { row: row.number, header, column: Some(position) });
             Some(Taken { text, period: None, place, mark: row.marked(position) })
         };
         match self.sources.get(column)? {
             Source::Cell(position) => {
                 let position = (*position)?;
                 let (text, row) = group.text(position)?;
-                let place = (row.number != group.number()).then_some(CellPlace { row: row.number, header: None });
+                let place = (row.number != group.number()).then_some(CellPlace {
+                    row: row.number,
+                    header: None,
+                    column: Some(position),
+                });
                 Some(Taken { text, period: None, place, mark: row.marked(position) })
             }
             Source::Given(text) => Some(plain(text)),

@@ -1,6 +1,9 @@
 //! Where a defect stands: all places counted, the first of them kept.
 
-use crate::model::{FailingRow, Finding, Severity, finding::ROWS_KEPT};
+use crate::model::{
+    FailingRow, Finding, Severity,
+    finding::{ROWS_KEPT, cell_name},
+};
 
 /// As much of a cell as a finding shows.
 const SHOWN: usize = 120;
@@ -13,12 +16,22 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Counts a place.
+    /// Counts a place: a row, or something in it.
     pub(super) fn add(&mut self, row: u64, column: Option<&str>, value: Option<&str>) {
+        self.add_cell(row, None, column, value);
+    }
+
+    /// Counts a cell, `at` the column of the file from 0 where it is known.
+    pub(super) fn add_cell(&mut self, row: u64, at: Option<usize>, column: Option<&str>, value: Option<&str>) {
         self.count += 1;
         if self.rows.len() < ROWS_KEPT {
-            let value = value.map(shorten);
-            self.rows.push(FailingRow { row, sheet: None, column: column.map(str::to_owned), value });
+            self.rows.push(FailingRow {
+                row,
+                cell: at.map(|at| cell_name(at, row)),
+                column: column.map(str::to_owned),
+                value: value.map(shorten),
+                ..FailingRow::default()
+            });
         }
     }
 
@@ -39,8 +52,18 @@ impl Places {
             message,
             count: self.count,
             rows: self.rows.clone(),
-            owner: None,
+            ..Finding::default()
         })
+    }
+}
+
+/// Says which sheet the places are in. Cells have names only in a sheet.
+pub(super) fn in_sheet(findings: &mut [Finding], sheet: Option<&str>) {
+    for row in findings.iter_mut().flat_map(|finding| &mut finding.rows) {
+        match sheet {
+            Some(sheet) => drop(row.sheet.get_or_insert_with(|| sheet.to_owned())),
+            None => row.cell = None,
+        }
     }
 }
 

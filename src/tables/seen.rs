@@ -25,15 +25,15 @@ impl Seen {
         if row.len() < found.named {
             self.too_few.add(row.number, None, None);
         }
-        let beyond = (found.cells..row.len()).filter_map(|cell| row.get(cell)).find(|cell| !is_blank(cell));
-        if let Some(cell) = beyond {
-            self.too_many.add(row.number, None, Some(cell));
+        let beyond = (found.cells..row.len()).filter_map(|at| Some((at, row.get(at)?)));
+        if let Some((at, cell)) = beyond.into_iter().find(|(_, cell)| !is_blank(cell)) {
+            self.too_many.add_cell(row.number, Some(at), None, Some(cell));
         }
         if !row.text().is_ascii() {
             for (at, cell) in row.cells().enumerate().filter(|(_, cell)| cell.contains(is_damaged)) {
                 match header(at) {
-                    Some(header) => self.damaged.add(row.number, Some(header), Some(cell)),
-                    None => self.damaged_elsewhere.add(row.number, None, Some(cell)),
+                    Some(header) => self.damaged.add_cell(row.number, Some(at), Some(header), Some(cell)),
+                    None => self.damaged_elsewhere.add_cell(row.number, Some(at), None, Some(cell)),
                 }
             }
         }

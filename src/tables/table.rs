@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    model::{Batch, Cell, Column, ColumnKind, Finding, Header, Missing, Severity},
+    model::{Batch, Cell, CellPlace, Column, ColumnKind, Finding, Header, Missing, Severity, finding::cell_name},
     yaml::Located,
 };
 
@@ -25,6 +25,7 @@ use super::{
     layout::{Group, Layout},
     layout_check::Origin,
     layout_settings::TitleIn,
+    places::in_sheet,
     row::{Row, Rows, trim},
     seen::Seen,
     settings::RepeatedRows,
@@ -197,17 +198,30 @@ impl Table {
         let mut findings = self.found.findings.clone();
         findings.extend(self.rows.findings());
         findings.extend(self.seen.findings(self.found.cells, self.rows.sheet().is_some()));
-        findings.extend(self.columns.iter().flat_map(|column| column.reader.findings(&column.header)));
+        findings.extend(self.columns.iter().enumerate().flat_map(|(at, column)| self.of_column(at, column)));
         findings.extend(self.layout.findings());
         findings.extend(self.blocks.findings());
         findings.extend(self.repeats.finding());
         findings.extend(self.tail.findings());
-        if let Some(sheet) = self.rows.sheet() {
-            for row in findings.iter_mut().flat_map(|finding| &mut finding.rows) {
-                row.sheet.get_or_insert_with(|| sheet.to_string());
-            }
+        in_sheet(&mut findings, self.rows.sheet().as_deref());
+        findings
+    }
+
+    /// What a column shows as a whole, with its header and its cells where it has one place.
+    fn of_column(&self, at: usize, column: &Source) -> Vec<Finding> {
+        let mut findings = column.reader.findings(&column.header);
+        let position = self.layout.position(at).filter(|_| self.spec.table.blocks.is_none());
+        for row in findings.iter_mut().flat_map(|finding| &mut finding.rows) {
+            row.column.get_or_insert_with(|| column.header.clone());
+            row.cell = position.map(|position| cell_name(position, row.row));
         }
         findings
+    }
+
+    /// The sheet of a workbook that is read.
+    #[must_use]
+    pub fn sheet(&self) -> Option<Arc<str>> {
+        self.rows.sheet()
     }
 
     /// Reads a row and does with it what it asks for; answers with the bytes added, or none at the end of the file.
@@ -271,20 +285,20 @@ impl Table {
 
     /// Adds a row to the batch, or finds that it is none; answers with the bytes added.
     fn take(&mut self, row: &Row, batch: &mut Batch) -> usize {
-        let Some((_, first)) = row.first_filled() else {
+        let Some((at, first)) = row.first_filled() else {
             self.tail.blank(row.number);
             return 0;
         };
         let first = trim(first);
         if self.spec.table.skip_rows.iter().any(|pattern| pattern.matches(first)) {
             self.skips_below = self.layout.has_label(row);
-            self.seen.skipped.add(row.number, None, Some(first));
+            self.seen.skipped.add_cell(row.number, Some(at), None, Some(first));
             return 0;
         }
         // The label of a row that was left out is merged down over these.
         self.skips_below &= !self.layout.has_label(row);
         if self.skips_below {
-            self.seen.skipped.add(row.number, None, Some(first));
+            self.seen.skipped.add_cell(row.number, Some(at), None, Some(first));
             return 0;
         }
         let like_a_footnote = self.is_like_a_footnote(row);
@@ -359,7 +373,13 @@ impl Table {
             let mark = position.and_then(|position| row.marked(position));
             let (text, cell) = source.reader.read(row.number, text, mark);
             bytes += text.len();
-            column.push(text, cell);
+            match position.filter(|_| self.found.header.positions.get(at) != Some(&position)) {
+                // What the header of the first block says of a column need not hold in a later one.
+                Some(elsewhere) => {
+                    column.push_at(text, cell, CellPlace { row: row.number, header: None, column: Some(elsewhere) });
+                }
+                None => column.push(text, cell),
+            }
         }
         bytes
     }

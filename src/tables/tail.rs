@@ -90,7 +90,7 @@ impl Tail {
             let text = row.get(0).unwrap_or("");
             let clear = *after_blank || is_marked(text) || text.chars().count() > self.longest_label;
             let places = if clear { &mut *footnotes } else { &mut *doubtful };
-            places.add(row.number, None, Some(text));
+            places.add_cell(row.number, Some(0), None, Some(text));
         }
     }
 

@@ -60,7 +60,7 @@ impl Check for Compiled {
 
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let fields: Vec<_> = self.columns.iter().filter_map(|column| column.in_file(file.header)).collect();
-        let repeats = Repeats::new(fields, &self.hasher, file.rows_kept, |seen| {
+        let repeats = Repeats::new(fields, &self.hasher, file, |seen| {
             format!("{} say the same as another in every column, {}", seen.place, seen.first())
         });
         Some(Box::new(repeats))

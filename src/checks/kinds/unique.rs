@@ -56,7 +56,7 @@ impl Check for Compiled {
 
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let fields = Declared::all_in_file(&self.columns, file.header)?;
-        Some(Box::new(Repeats::new(fields, &self.hasher, file.rows_kept, |seen| {
+        Some(Box::new(Repeats::new(fields, &self.hasher, file, |seen| {
             let Seen { title, place, keys, .. } = seen;
             format!("{title} must be unique: {place} share {keys}, {}", seen.first())
         })))

@@ -101,7 +101,7 @@ fn what_failed_in_one_dictionary_does_not_in_another() {
 #[test]
 fn a_cell_pushed_onto_any_column_is_its_last() {
     for mut column in ways() {
-        column.push_at("x", Cell::Text, CellPlace { row: 9, header: None });
+        column.push_at("x", Cell::Text, CellPlace { row: 9, header: None, column: None });
         assert_eq!((column.len(), column.text(0), column.text(5), column.cell(5)), (6, "5", "x", Cell::Text));
         assert_eq!((column.place(0), column.place(5).map(|place| place.row)), (None, Some(9)));
         column.clear();

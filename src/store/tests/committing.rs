@@ -73,12 +73,15 @@ async fn a_commit_is_read_back_as_it_was() {
         count: 1,
         rows: vec![FailingRow {
             row: 3,
-            sheet: None,
             column: Some("delivered".to_owned()),
             value: Some("−5".to_owned()),
+            ..FailingRow::default()
         }],
         owner: Some("primary-care".to_owned()),
+        ..Finding::default()
     }];
+    delivery.findings = delivery.findings.into_iter().map(|finding| finding.among(14)).collect();
+    delivery.examination.left_out = vec!["range".to_owned()];
     let mut commit = full(&delivery);
     commit.alerts[0].cannot_tell = Some("suppressed".to_owned());
     commit.alerts[0].episodes = vec![Episode {

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::model::{
-    Alert, AlertId, AlertSeverity, AlertState, Better, Cause, Content, Delivery, DeliveryId, FailingRow, Figure,
-    Finding, Labels, Missing, Notice, NoticeId, OperatorReport, Period, Reading, SeriesKey, Severity, Transition,
-    TransitionKind, Unit, Value, Verdict,
+    Alert, AlertId, AlertSeverity, AlertState, Better, Cause, Content, Delivery, DeliveryId, Examination, FailingRow,
+    Figure, Finding, Labels, Missing, Notice, NoticeId, OperatorReport, Period, Reading, SeriesKey, Severity,
+    Transition, TransitionKind, Unit, Value, Verdict,
 };
 
 /// A home of its own for each test.
@@ -64,6 +64,7 @@ fn delivery(revision: u32, period: &str) -> Delivery {
         periods: vec![p(period)],
         verdict: Verdict::Published,
         findings: Vec::new(),
+        examination: Examination::default(),
         received: at(0),
         duplicate_of: None,
         size: 1_234,
