@@ -2,14 +2,14 @@
 //!
 //! Nothing outside is changed, so that `bellwether validate` and the daemon judge alike.
 
-use std::{cmp::Reverse, path::Path, sync::Arc, time::Instant};
+use std::{cmp::Reverse, collections::BTreeSet, path::Path, sync::Arc, time::Instant};
 
 use crate::{
-    checks::About,
+    checks::{About, Run},
     config::{Config, Dataset},
     intake::Claimed,
-    model::{ColumnRead, Examination, Finding, Period, Schema, Severity, TableRead, Verdict},
-    tables::{Extractor, Figures, Limits, Table, TableSource},
+    model::{Batch, ColumnRead, Examination, Finding, Header, Period, Schema, Severity, TableRead, Verdict},
+    tables::{self, Extractor, Figures, Limits, Observer, TableSource},
 };
 
 use super::{
@@ -169,24 +169,6 @@ struct Checked {
     examination: Examination,
 }
 
-/// What was read of a table: how its header answers to the declared columns, and how many rows it has.
-fn table_read(table: &Table, schema: &Schema, rows: u64) -> TableRead {
-    let header = table.header();
-    let column = |(at, name): (usize, &str)| ColumnRead {
-        name: name.to_owned(),
-        header: header.found.get(at).cloned().flatten(),
-        by_tolerance: header.tolerated.get(at).is_some_and(|tolerated| *tolerated),
-    };
-    TableRead {
-        member: None,
-        sheet: table.sheet().map(|sheet| sheet.to_string()),
-        header_row: header.row,
-        rows,
-        columns: schema.names().enumerate().map(column).collect(),
-        unexpected: header.unexpected.clone(),
-    }
-}
-
 /// One pass over the rows feeds every check and gathers the measures.
 fn check(
     dataset: &Dataset,
@@ -195,35 +177,85 @@ fn check(
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Checked, String> {
     let period = dataset.period.of_file(name).map_err(|error| error.to_string())?;
-    let mut measures =
+    let measures =
         Extractor::new(&dataset.measures, &dataset.table.schema(), &period).map_err(|error| error.to_string())?;
-    let mut table = Table::open(source, &dataset.table, &Limits::default()).map_err(|error| error.to_string())?;
-    let mut run = dataset.checks.start(About { name: name.to_owned() });
-    run.header(table.header());
     let size = source.path.metadata().map_or(0, |metadata| metadata.len());
-    let mut rows = 0;
-    while let Some(batch) = table.next_batch().map_err(|error| error.to_string())? {
-        run.observe(&batch);
-        measures.observe(&batch);
-        rows += batch.rows.len() as u64;
-        watch(Progress { rows, read: table.bytes_read(), size });
-    }
-    if !run.settle().is_empty() {
-        let mut again = Table::open(source, &dataset.table, &Limits::default()).map_err(|error| error.to_string())?;
-        while let Some(batch) = again.next_batch().map_err(|error| error.to_string())? {
-            run.see_again(&batch);
-        }
-    }
-    let examination = Examination {
-        tables: vec![table_read(&table, &dataset.table.schema(), rows)],
-        checks: dataset.checks.names().map(str::to_owned).collect(),
-        left_out: run.left_out(),
+    let start = |header: &Header| {
+        let mut run = dataset.checks.start(About { name: name.to_owned() });
+        run.header(header);
+        let (columns, header) = (dataset.checks.columns(), header.clone());
+        Gate { columns, run, measures: measures.another(), header, sheet: None, rows: 0 }
     };
-    let mut figures = measures.finish();
-    name_sheet(&mut figures.findings, table.sheet().as_deref());
-    let mut findings = table.findings();
-    findings.extend(run.finish());
+    let mut watch = |read: tables::Read| watch(Progress { rows: read.rows, read: read.bytes, size });
+    let (gate, mut findings) = tables::read(source, &dataset.table, &Limits::default(), start, &mut watch)
+        .map_err(|error| error.to_string())?;
+    let examination = Examination {
+        tables: vec![gate.table_read(&dataset.table.schema())],
+        checks: dataset.checks.names().map(str::to_owned).collect(),
+        left_out: gate.run.left_out(),
+    };
+    let mut figures = gate.measures.finish();
+    name_sheet(&mut figures.findings, gate.sheet.as_deref());
+    findings.extend(gate.run.finish());
     findings.append(&mut figures.findings);
     findings.extend(dataset.period.contradiction(name, &figures.periods));
     Ok(Checked { findings, figures, examination })
+}
+
+/// All that looks at the rows of a file.
+struct Gate {
+    columns: BTreeSet<usize>,
+    run: Run,
+    measures: Extractor,
+    header: Header,
+    sheet: Option<Arc<str>>,
+    rows: u64,
+}
+
+impl Gate {
+    /// What was read: how the header answers to the declared columns, and how many rows there are.
+    fn table_read(&self, schema: &Schema) -> TableRead {
+        let header = &self.header;
+        let column = |(at, name): (usize, &str)| ColumnRead {
+            name: name.to_owned(),
+            header: header.found.get(at).cloned().flatten(),
+            by_tolerance: header.tolerated.get(at).is_some_and(|tolerated| *tolerated),
+        };
+        TableRead {
+            member: None,
+            sheet: self.sheet.as_deref().map(str::to_owned),
+            header_row: header.row,
+            rows: self.rows,
+            columns: schema.names().enumerate().map(column).collect(),
+            unexpected: header.unexpected.clone(),
+        }
+    }
+}
+
+impl Observer for Gate {
+    fn columns(&self) -> BTreeSet<usize> {
+        self.columns.union(&self.measures.columns()).copied().collect()
+    }
+
+    fn observe(&mut self, batch: &Batch) {
+        self.rows += batch.rows.len() as u64;
+        self.sheet = self.sheet.take().or_else(|| batch.sheet.clone());
+        self.run.observe(batch);
+        self.measures.observe(batch);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.sheet = self.sheet.take().or(other.sheet);
+        self.run.merge(other.run);
+        self.measures.merge(other.measures);
+    }
+
+    fn settle(&mut self) -> BTreeSet<u64> {
+        self.run.settle()
+    }
+
+    fn see_again(&mut self, batch: &Batch) {
+        self.run.see_again(batch);
+    }
 }

@@ -6,7 +6,7 @@ mod repeats;
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
-pub(super) use repeats::{Keys, Repeated};
+pub(super) use repeats::{Keys, Repeated, kept};
 
 use super::columns::Field;
 use crate::model::{Batch, Cell, Column, Memo, Missing};

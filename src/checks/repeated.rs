@@ -6,7 +6,7 @@ use super::{
     check::{Found, Start, Tally, same},
     columns::{Field, side_by_side},
     failures::{Failures, grouped, quoted, shortened},
-    keys::{KeyColumn, KeyHash, KeyHasher, Keys, Repeated},
+    keys::{KeyColumn, KeyHash, KeyHasher, Keys, Repeated, kept},
     listing::Listing,
     rows::Rows,
 };
@@ -137,7 +137,7 @@ impl Tally for Repeats {
         let batch = rows.batch;
         self.hash(batch);
         for (index, (row, hash)) in batch.rows.iter().zip(&self.hashes).enumerate() {
-            if let Some(key) = hash.filter(|key| self.wanted.contains(&(*row, *key))) {
+            if let Some(key) = hash.map(kept).filter(|key| self.wanted.contains(&(*row, *key))) {
                 let printed = side_by_side(self.fields.iter().map(|field| field.text(batch, index)));
                 let sheet = rows.sheet().map(str::to_owned);
                 self.printed.insert((*row, key), (shortened(&printed, 150), sheet));

@@ -66,6 +66,32 @@ impl ColumnReader {
         (text, self.scaled(text, cell))
     }
 
+    /// Whether digits alone are read as the number that they are.
+    pub(super) fn takes_plain_figures(&self) -> bool {
+        let Self { kind, part, reasons, scale, .. } = self;
+        matches!(kind, ColumnKind::Number | ColumnKind::Figure | ColumnKind::Target)
+            && part.is_none()
+            && reasons.are_none()
+            && (scale - 1.0).abs() <= 0.0
+    }
+
+    /// Whether cells can say something of the column as a whole, so that all must be read.
+    pub(super) fn has_doubts(&self) -> bool {
+        self.kind == ColumnKind::Period || self.percent.is_some()
+    }
+
+    /// How many cells were doubtful so far.
+    pub(super) fn doubts(&self) -> u64 {
+        self.doubtful.count() + self.period.doubts()
+    }
+
+    /// Takes in what other cells of the column have shown.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.period.merge(other.period);
+        self.doubtful.merge(other.doubtful);
+        self.has_points |= other.has_points;
+    }
+
     /// What the column as a whole shows.
     pub(super) fn findings(&self, header: &str) -> Vec<Finding> {
         let mut findings = self.period.findings(header);

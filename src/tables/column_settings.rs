@@ -110,6 +110,11 @@ pub struct Reasons {
 }
 
 impl Reasons {
+    /// Whether there are none.
+    pub(super) fn are_none(&self) -> bool {
+        self.suppressed.is_empty() && self.not_available.is_empty() && self.not_applicable.is_empty()
+    }
+
     /// The reason that a text gives.
     pub(super) fn of(&self, text: &str) -> Option<Missing> {
         let lists = [

@@ -26,7 +26,9 @@ fn is_text(head: &[u8]) -> bool {
 
 fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     let Opening { input, name, spec, limits, .. } = opening;
-    let text = Text::new(input.into_read(), spec.table.encoding.map(|encoding| encoding.0));
+    let declared = spec.table.encoding.map(|encoding| encoding.0);
+    let as_it_lies = input.is_file() && declared.is_none_or(|declared| declared == encoding_rs::UTF_8);
+    let text = Text::new(input.into_read(), declared);
     let mut rows = Delimited {
         text,
         buffer: String::new(),
@@ -37,8 +39,8 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
         name,
         limits,
         delimiter: Delimiter::ALL[0].0,
-        stray: Places::default(),
-        open: Places::default(),
+        as_it_lies,
+        doubts: QuoteDoubts::default(),
     };
     while rows.buffer.len() < header::SEARCHED_BYTES && !rows.ended {
         rows.fill()?;
@@ -66,8 +68,47 @@ struct Delimited {
     name: String,
     limits: Limits,
     delimiter: u8,
+    /// Whether its bytes are those of a file, if they are UTF-8.
+    as_it_lies: bool,
+    doubts: QuoteDoubts,
+}
+
+/// Rows whose quotation marks are doubtful.
+#[derive(Debug, Default)]
+pub(super) struct QuoteDoubts {
     stray: Places,
     open: Places,
+}
+
+impl QuoteDoubts {
+    pub(super) fn add(&mut self, row: u64, quotes: Quotes) {
+        match quotes {
+            Quotes::Sound => {}
+            Quotes::Stray => self.stray.add(row, None, None),
+            Quotes::Open => self.open.add(row, None, None),
+        }
+    }
+
+    /// Takes in the doubts of other rows.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.stray.merge(other.stray);
+        self.open.merge(other.open);
+    }
+
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let open = self.open.finding(
+            "quotes",
+            Severity::Error,
+            "a cell begins with a quotation mark that nothing closes, so the rest of the file was read as one cell; \
+             close or remove the quotation mark",
+        );
+        let stray = self.stray.finding(
+            "quotes",
+            Severity::Warning,
+            "text follows a closing quotation mark; a quotation mark within a quoted cell is written twice",
+        );
+        open.into_iter().chain(stray).collect()
+    }
 }
 
 impl Delimited {
@@ -111,11 +152,7 @@ impl Delimited {
         if self.text.has_nul && row.text().contains('\0') {
             return Err(ReadError::Nul { file: file(), row: row.number });
         }
-        match quotes {
-            Quotes::Sound => {}
-            Quotes::Stray => self.stray.add(row.number, None, None),
-            Quotes::Open => self.open.add(row.number, None, None),
-        }
+        self.doubts.add(row.number, quotes);
         self.at += used;
         self.line += lines;
         Ok(())
@@ -152,17 +189,14 @@ impl Rows for Delimited {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        let open = self.open.finding(
-            "quotes",
-            Severity::Error,
-            "a cell begins with a quotation mark that nothing closes, so the rest of the file was read as one cell; \
-             close or remove the quotation mark",
-        );
-        let stray = self.stray.finding(
-            "quotes",
-            Severity::Warning,
-            "text follows a closing quotation mark; a quotation mark within a quoted cell is written twice",
-        );
-        open.into_iter().chain(stray).collect()
+        self.doubts.findings()
+    }
+
+    fn plain_text(&self) -> Option<u8> {
+        self.as_it_lies.then_some(self.delimiter)
+    }
+
+    fn forget(&mut self) {
+        self.doubts = QuoteDoubts::default();
     }
 }

@@ -25,6 +25,7 @@ pub(super) const SEARCHED_BYTES: usize = 256 << 10;
 const HELPERS: usize = 2;
 
 /// The header of a file.
+#[derive(Clone)]
 pub(super) struct Found {
     /// How many of the rows given are title or header.
     pub(super) rows: usize,

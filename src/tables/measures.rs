@@ -1,11 +1,14 @@
 //! Batches → the figures of each measure, by series and period.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+};
 
 use crate::{
     model::{
-        Batch, Cell, ColumnKind, Figure, Finding, Labels, Missing, Period, Schema, SeriesKey, Severity, Unit, Value,
-        finding::ROWS_KEPT,
+        Batch, Cell, ColumnKind, Figure, Finding, Labels, Memo, Missing, Period, Schema, SeriesKey, Severity, Unit,
+        Value, finding::ROWS_KEPT,
     },
     yaml::{Entries, Located},
 };
@@ -29,11 +32,13 @@ pub struct UnknownColumn(pub String);
 /// Collects the figures of a dataset's measures from batches. Several may share a file: see [`Extractor::merge`].
 pub struct Extractor {
     period: PeriodAt,
-    measures: Vec<Measure>,
+    measures: Arc<[Measure]>,
     figures: BTreeMap<(SeriesKey, Period), (Figure, u64)>,
     periods: BTreeSet<Period>,
     /// Those for which a figure is given.
     given: BTreeSet<Period>,
+    /// Which distinct cells of the column of periods are periods.
+    are_periods: Memo<bool>,
     unclear_periods: Places,
     /// Rows that say no period and hold no figure.
     empty_without_period: Places,
@@ -71,6 +76,7 @@ impl Duplicates {
     }
 }
 
+#[derive(Clone, Copy)]
 enum PeriodAt {
     Column(usize),
     Fixed(Period),
@@ -106,15 +112,21 @@ impl Extractor {
                 labels: labels.collect::<Result<_, _>>()?,
             })
         };
-        Ok(Self {
-            period: match period {
-                PeriodOf::Column(name) => PeriodAt::Column(position(name)?),
-                PeriodOf::Fixed(period) => PeriodAt::Fixed(*period),
-            },
-            measures: measures.iter().map(measure).collect::<Result<_, _>>()?,
+        let period = match period {
+            PeriodOf::Column(name) => PeriodAt::Column(position(name)?),
+            PeriodOf::Fixed(period) => PeriodAt::Fixed(*period),
+        };
+        Ok(Self::begin(period, measures.iter().map(measure).collect::<Result<_, _>>()?))
+    }
+
+    fn begin(period: PeriodAt, measures: Arc<[Measure]>) -> Self {
+        Self {
+            period,
+            measures,
             figures: BTreeMap::new(),
             periods: BTreeSet::new(),
             given: BTreeSet::new(),
+            are_periods: Memo::default(),
             unclear_periods: Places::default(),
             empty_without_period: Places::default(),
             mixed_units: Places::default(),
@@ -122,7 +134,13 @@ impl Extractor {
             blank_labels: Places::default(),
             duplicates: Duplicates::default(),
             overflows: false,
-        })
+        }
+    }
+
+    /// One for other rows of the same file, which has taken in none.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::begin(self.period, Arc::clone(&self.measures))
     }
 
     /// Positions of the columns that it looks at.
@@ -138,6 +156,9 @@ impl Extractor {
 
     /// Takes in a batch.
     pub fn observe(&mut self, batch: &Batch) {
+        if self.measures.is_empty() && self.takes_coded_periods(batch) {
+            return;
+        }
         for (at, row) in batch.rows.iter().enumerate() {
             if let Some(period) = self.period(batch, at, *row) {
                 self.periods.insert(period);
@@ -146,6 +167,22 @@ impl Extractor {
                 }
             }
         }
+    }
+
+    /// Takes in the periods of a batch by its distinct ones; false where rows must be looked at one by one.
+    fn takes_coded_periods(&mut self, batch: &Batch) -> bool {
+        let PeriodAt::Column(at) = self.period else { return false };
+        let Some(column) = batch.columns.get(at) else { return false };
+        let Some((_, dictionary)) = column.coded() else { return false };
+        // Every entry stands in some row that was read.
+        let are_periods = self.are_periods.ask(dictionary, |_, cell| match cell {
+            Cell::Period(period) => {
+                self.periods.insert(period);
+                true
+            }
+            _ => false,
+        });
+        are_periods.iter().all(|is_period| *is_period)
     }
 
     /// Takes in what another extractor of the same measures has made of other rows of the same file. Each takes its

@@ -5,6 +5,9 @@
 //! `layout_settings` for what a dataset can say), and the rows come as [`Batch`](crate::model::Batch)es, each cell read by
 //! its declared kind (`column`, `cells`, `periods`). What the reader itself finds amiss, or leaves out, is a finding with its rows: nothing is dropped or
 //! guessed silently. An [`Extractor`] makes the figures of the batches.
+//!
+//! [`read`] is one pass over a file for any number of [`Observer`]s (`scan`): by all cores where the file is plain
+//! delimited text, else row by row. What a row is, is decided in one place for both (`taker`).
 
 mod blocks;
 mod cells;
@@ -35,12 +38,14 @@ mod period_words;
 mod periods;
 mod places;
 mod row;
+mod scan;
 mod seen;
 mod settings;
 mod source;
 mod splitter;
 mod table;
 mod tail;
+mod taker;
 #[cfg(test)]
 mod tests;
 mod tidy;
@@ -59,6 +64,7 @@ pub use layout_settings::{
 };
 pub use measures::{Extractor, UnknownColumn};
 pub use periods::{PeriodProblem, read_period};
+pub use scan::{Observer, Read, read};
 pub use settings::{
     Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, RowPattern, SheetChoice,
     TableSettings, TableSpec, TextEncoding,

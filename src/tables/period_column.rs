@@ -66,6 +66,24 @@ impl PeriodColumn {
         Cell::Period(reading.period)
     }
 
+    /// Takes in what other cells of the column have shown.
+    pub(super) fn merge(&mut self, other: Self) {
+        for granularity in other.certain {
+            if !self.certain.contains(&granularity) {
+                self.certain.push(granularity);
+            }
+        }
+        for (granularity, places) in other.doubtful {
+            self.doubtful.entry(granularity).or_default().merge(places);
+        }
+        self.otherwise.merge(other.otherwise);
+    }
+
+    /// How many cells could be of another kind.
+    pub(super) fn doubts(&self) -> u64 {
+        self.doubtful.values().map(Places::count).sum::<u64>() + self.otherwise.count()
+    }
+
     /// What a text means. Where the dataset declares a kind of period, that settles it; what is none of that kind is read
     /// as what it is, and is a finding.
     fn reading(&self, text: &str) -> Option<Reading> {

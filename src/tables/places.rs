@@ -35,6 +35,11 @@ impl Places {
         }
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// Takes in the places of other rows.
     pub(super) fn merge(&mut self, other: Self) {
         self.count += other.count;

@@ -130,6 +130,14 @@ pub(super) trait Rows: Send {
     /// What the format itself found amiss, once the end is reached.
     fn findings(&self) -> Vec<Finding>;
 
+    /// The delimiter, where the rows are text as it lies in a file of its own, and UTF-8 unless their bytes say otherwise.
+    fn plain_text(&self) -> Option<u8> {
+        None
+    }
+
+    /// Someone else has read the text from its beginning: what these rows have found in it is forgotten.
+    fn forget(&mut self) {}
+
     /// The sheet of a workbook that the rows are from.
     fn sheet(&self) -> Option<Arc<str>> {
         None

@@ -39,6 +39,15 @@ impl Seen {
         }
     }
 
+    /// Takes in what is amiss in other rows.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.too_many.merge(other.too_many);
+        self.too_few.merge(other.too_few);
+        self.damaged.merge(other.damaged);
+        self.damaged_elsewhere.merge(other.damaged_elsewhere);
+        self.skipped.merge(other.skipped);
+    }
+
     /// `in_sheet`: each cell knows its column, so that none can have been moved by another.
     pub(super) fn findings(&self, cells: usize, in_sheet: bool) -> Vec<Finding> {
         let too_many = format!(

@@ -8,28 +8,19 @@ use std::{
     },
 };
 
-use crate::{
-    model::{Batch, Cell, CellPlace, Column, ColumnKind, Finding, Header, Missing, Severity, finding::cell_name},
-    yaml::Located,
-};
+use crate::model::{Batch, Finding, Header};
 
 use super::{
     ReadError, TableSource, TableSpec,
-    blocks::{Blocks, Repeats},
-    cells::read_cell,
-    column::ColumnReader,
     error::Limits,
     formats,
     given::Surroundings,
     header::{self, Found},
-    layout::{Group, Layout},
-    layout_check::Origin,
+    layout::Layout,
     layout_settings::TitleIn,
     places::in_sheet,
     row::{Row, Rows, trim},
-    seen::Seen,
-    settings::RepeatedRows,
-    tail::Tail,
+    taker::Taker,
 };
 
 /// How many rows a batch has, unless their text is long.
@@ -75,32 +66,13 @@ pub fn probe<'a>(
 
 /// An open file, read from its header on.
 pub struct Table {
-    rows: Box<dyn Rows>,
+    pub(super) rows: Box<dyn Rows>,
     /// Bytes of the file that have been read.
     read: Arc<AtomicU64>,
-    file: String,
-    spec: TableSpec,
-    /// The financial year of periods that name none.
-    year: Option<i32>,
     /// Rows that were read ahead in search of a header and lie below it.
     ahead: VecDeque<Row>,
-    found: Found,
-    columns: Vec<Source>,
-    layout: Layout,
-    blocks: Blocks,
-    repeats: Repeats,
-    tail: Tail,
-    seen: Seen,
-    /// The rows below one that was left out belong to its label, until another stands.
-    skips_below: bool,
+    pub(super) taker: Taker,
     done: bool,
-}
-
-/// A declared column.
-struct Source {
-    header: String,
-    required: bool,
-    reader: ColumnReader,
 }
 
 impl Table {
@@ -125,39 +97,23 @@ impl Table {
         let year = around.year(spec)?;
         let mut layout = Layout::new(spec, around.texts(spec)?);
         layout.go_by(&found, spec, year, &file)?;
-        let mut blocks = Blocks::default();
+        let begins = found.header.row;
+        let above = found.rows.saturating_sub(spec.table.header_rows.0);
+        let (ahead, above) =
+            (data.iter().cloned().collect(), (titles.get(..above).unwrap_or_default().last(), titles.get(above)));
+        let mut taker = Taker::new(file.clone(), spec.clone(), year, found, layout);
         if let Some(settings) = &spec.table.blocks {
-            let above = found.rows.saturating_sub(spec.table.header_rows.0);
-            let title = title(settings.title_in, titles.get(..above).unwrap_or_default().last(), titles.get(above));
-            layout.set_title(title.as_deref().unwrap_or(""));
-            blocks.begin(title.as_deref(), found.header.row);
+            let title = title(settings.title_in, above.0, above.1);
+            taker.layout.set_title(title.as_deref().unwrap_or(""));
+            taker.blocks.begin(title.as_deref(), begins);
         }
-        let columns = columns(spec, &found, year);
-        let (ahead, spec) = (data.iter().cloned().collect(), spec.clone());
-        let (repeats, tail, seen) = (Repeats::default(), Tail::default(), Seen::default());
-        Ok(Self {
-            rows,
-            read,
-            file,
-            spec,
-            year,
-            ahead,
-            found,
-            columns,
-            layout,
-            blocks,
-            repeats,
-            tail,
-            seen,
-            skips_below: false,
-            done: false,
-        })
+        Ok(Self { rows, read, ahead, taker, done: false })
     }
 
     /// How the header answers to the declared columns.
     #[must_use]
     pub fn header(&self) -> &Header {
-        &self.found.header
+        &self.taker.found.header
     }
 
     /// The bytes of the file that have been read, packed ones where it is packed; none for formats that jump about in it
@@ -172,16 +128,15 @@ impl Table {
     /// # Errors
     /// The file cannot be read further; after that there is nothing more.
     pub fn next_batch(&mut self) -> Result<Option<Batch>, ReadError> {
-        let mut batch =
-            Batch { sheet: self.rows.sheet(), rows: Vec::new(), columns: vec![Column::default(); self.columns.len()] };
+        let mut batch = self.taker.batch(self.rows.sheet());
         let (mut row, mut bytes) = (Row::default(), 0);
         while !self.done && batch.rows.len() < BATCH_ROWS && bytes < BATCH_BYTES {
             match self.advance(&mut row, &mut batch) {
                 Ok(Some(taken)) => bytes += taken,
                 Ok(None) => {
                     self.done = true;
-                    self.flush(&mut batch);
-                    self.blocks.end();
+                    self.taker.flush(&mut batch);
+                    self.taker.blocks.end();
                 }
                 Err(error) => {
                     self.done = true;
@@ -195,26 +150,16 @@ impl Table {
     /// What the reader itself found amiss; complete once [`Table::next_batch`] has answered with none.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let mut findings = self.found.findings.clone();
-        findings.extend(self.rows.findings());
-        findings.extend(self.seen.findings(self.found.cells, self.rows.sheet().is_some()));
-        findings.extend(self.columns.iter().enumerate().flat_map(|(at, column)| self.of_column(at, column)));
-        findings.extend(self.layout.findings());
-        findings.extend(self.blocks.findings());
-        findings.extend(self.repeats.finding());
-        findings.extend(self.tail.findings());
-        in_sheet(&mut findings, self.rows.sheet().as_deref());
-        findings
+        self.findings_with(&[])
     }
 
-    /// What a column shows as a whole, with its header and its cells where it has one place.
-    fn of_column(&self, at: usize, column: &Source) -> Vec<Finding> {
-        let mut findings = column.reader.findings(&column.header);
-        let position = self.layout.position(at).filter(|_| self.spec.table.blocks.is_none());
-        for row in findings.iter_mut().flat_map(|finding| &mut finding.rows) {
-            row.column.get_or_insert_with(|| column.header.clone());
-            row.cell = position.map(|position| cell_name(position, row.row));
-        }
+    /// As [`Table::findings`], with what was found amiss in the text by another way of reading it.
+    pub(super) fn findings_with(&self, text: &[Finding]) -> Vec<Finding> {
+        let mut findings = self.taker.found.findings.clone();
+        findings.extend(self.rows.findings());
+        findings.extend_from_slice(text);
+        findings.extend(self.taker.findings(self.rows.sheet().is_some()));
+        in_sheet(&mut findings, self.rows.sheet().as_deref());
         findings
     }
 
@@ -230,8 +175,8 @@ impl Table {
             return Ok(None);
         }
         match self.begins_block(row)? {
-            Some(block) => self.begin_block(block, batch).map(Some),
-            None => Ok(Some(self.take(row, batch))),
+            Some(block) => self.taker.begin_block(block, batch).map(Some),
+            None => Ok(Some(self.taker.take(row, batch))),
         }
     }
 
@@ -247,8 +192,10 @@ impl Table {
 
     /// The header that stands here, if another block begins with it, and the block's title.
     fn begins_block(&mut self, row: &Row) -> Result<Option<(Found, Option<String>)>, ReadError> {
-        let Some(title_in) = self.spec.table.blocks.as_ref().map(|blocks| blocks.title_in) else { return Ok(None) };
-        let more = self.spec.table.header_rows.0 - 1;
+        let Some(title_in) = self.taker.spec.table.blocks.as_ref().map(|blocks| blocks.title_in) else {
+            return Ok(None);
+        };
+        let more = self.taker.spec.table.header_rows.0 - 1;
         while self.ahead.len() < more {
             let mut next = Row::default();
             if !self.rows.read(&mut next)? {
@@ -257,177 +204,11 @@ impl Table {
             self.ahead.push_back(next);
         }
         let window: Vec<Row> = std::iter::once(row).chain(self.ahead.iter().take(more)).cloned().collect();
-        let Some(found) = header::again(&window, &self.spec) else { return Ok(None) };
+        let Some(found) = header::again(&window, &self.taker.spec) else { return Ok(None) };
         self.ahead.drain(..more);
-        let above = self.tail.end_block();
+        let above = self.taker.tail.end_block();
         Ok(Some((found, title(title_in, above.as_ref(), Some(row)))))
     }
-
-    /// Ends the block before, and goes by another header; answers with the bytes added to the batch.
-    fn begin_block(&mut self, block: (Found, Option<String>), batch: &mut Batch) -> Result<usize, ReadError> {
-        let (mut found, title) = block;
-        let bytes = self.flush(batch);
-        self.blocks.begin(title.as_deref(), found.header.row);
-        self.repeats.begin();
-        if let Some(title) = title {
-            self.layout.set_title(&title);
-        }
-        self.layout.go_by(&found, &self.spec, self.year, &self.file)?;
-        // What is told of the header is told of the first; doubts of later ones are added.
-        found.header.clone_from(&self.found.header);
-        let known = std::mem::take(&mut self.found.findings);
-        let doubts = std::mem::take(&mut found.findings).into_iter();
-        let doubts: Vec<_> = doubts.filter(|doubt| doubt.severity > Severity::Note && !known.contains(doubt)).collect();
-        found.findings = [known, doubts].concat();
-        self.found = found;
-        Ok(bytes)
-    }
-
-    /// Adds a row to the batch, or finds that it is none; answers with the bytes added.
-    fn take(&mut self, row: &Row, batch: &mut Batch) -> usize {
-        let Some((at, first)) = row.first_filled() else {
-            self.tail.blank(row.number);
-            return 0;
-        };
-        let first = trim(first);
-        if self.spec.table.skip_rows.iter().any(|pattern| pattern.matches(first)) {
-            self.skips_below = self.layout.has_label(row);
-            self.seen.skipped.add_cell(row.number, Some(at), None, Some(first));
-            return 0;
-        }
-        // The label of a row that was left out is merged down over these.
-        self.skips_below &= !self.layout.has_label(row);
-        if self.skips_below {
-            self.seen.skipped.add_cell(row.number, Some(at), None, Some(first));
-            return 0;
-        }
-        let like_a_footnote = self.is_like_a_footnote(row);
-        if like_a_footnote && self.tail.wait(row) {
-            return 0;
-        }
-        let mut bytes = 0;
-        for waited in self.tail.release() {
-            bytes += self.push(&waited, batch);
-        }
-        self.tail.learn(row, like_a_footnote);
-        bytes + self.push(row, batch)
-    }
-
-    /// Whether nothing but the first cell holds anything, that is not enough for a row of data, and the cell is not
-    /// itself a figure or period.
-    fn is_like_a_footnote(&self, row: &Row) -> bool {
-        if !row.only_first_filled() {
-            return false;
-        }
-        let mut present =
-            (0..self.columns.len()).filter_map(|at| Some((self.layout.position(at)?, self.columns.get(at)?)));
-        let wants_more =
-            self.layout.wants_more() || present.clone().any(|(position, column)| column.required && position != 0);
-        let first = present.find(|(position, _)| *position == 0);
-        let is_figure = first.is_some_and(|(_, column)| {
-            let cell = read_cell(column.reader.kind, row.get(0).unwrap_or(""));
-            matches!(cell, Cell::Number(_) | Cell::Period(_))
-        });
-        wants_more && !is_figure
-    }
-
-    fn push(&mut self, row: &Row, batch: &mut Batch) -> usize {
-        let header = |at: usize| {
-            let at = (0..self.columns.len()).find(|column| self.layout.position(*column) == Some(at))?;
-            self.columns.get(at).map(|column| column.header.as_str())
-        };
-        self.seen.inspect(row, &self.found, header);
-        if self.spec.table.blocks.is_some() && !self.blocks.is_new(row) {
-            return 0;
-        }
-        if self.spec.table.repeated_rows == RepeatedRows::Drop && !self.repeats.is_new(&self.layout.fill_down(row)) {
-            return 0;
-        }
-        if self.layout.is_plain() {
-            return self.push_plain(row, batch);
-        }
-        match self.layout.take(row) {
-            Some(group) => self.push_group(&group, batch),
-            None => 0,
-        }
-    }
-
-    /// Adds what still waits for more rows.
-    fn flush(&mut self, batch: &mut Batch) -> usize {
-        match self.layout.end_group() {
-            Some(group) => self.push_group(&group, batch),
-            None => 0,
-        }
-    }
-
-    /// A row of a plain table is a row of the batch.
-    fn push_plain(&mut self, row: &Row, batch: &mut Batch) -> usize {
-        batch.rows.push(row.number);
-        let mut bytes = 0;
-        for (at, (source, column)) in self.columns.iter_mut().zip(&mut batch.columns).enumerate() {
-            let position = self.layout.position(at);
-            let Some(text) = position.and_then(|position| row.get(position)) else {
-                column.push("", Cell::Missing(Missing::Absent));
-                continue;
-            };
-            let mark = position.and_then(|position| row.marked(position));
-            let (text, cell) = source.reader.read(row.number, text, mark);
-            bytes += text.len();
-            match position.filter(|_| self.found.header.positions.get(at) != Some(&position)) {
-                // What the header of the first block says of a column need not hold in a later one.
-                Some(elsewhere) => {
-                    column.push_at(text, cell, CellPlace { row: row.number, header: None, column: Some(elsewhere) });
-                }
-                None => column.push(text, cell),
-            }
-        }
-        bytes
-    }
-
-    /// Each column across makes a row of a group.
-    fn push_group(&mut self, group: &Group, batch: &mut Batch) -> usize {
-        let mut bytes = 0;
-        for across in 0..self.layout.width() {
-            if self.layout.leaves_out(group, across) {
-                continue;
-            }
-            batch.rows.push(group.number());
-            for (at, (source, column)) in self.columns.iter_mut().zip(&mut batch.columns).enumerate() {
-                let Some(taken) = self.layout.cell(at, group, across) else {
-                    column.push("", Cell::Missing(Missing::Absent));
-                    continue;
-                };
-                let row = taken.place.as_ref().map_or(group.number(), |place| place.row);
-                let (text, cell) = match taken.period {
-                    Some(period) if source.reader.kind == ColumnKind::Period => (taken.text, Cell::Period(period)),
-                    _ => source.reader.read(row, taken.text, taken.mark),
-                };
-                bytes += text.len();
-                match taken.place {
-                    Some(place) => column.push_at(text, cell, place),
-                    None => column.push(text, cell),
-                }
-            }
-        }
-        bytes
-    }
-}
-
-fn columns(spec: &TableSpec, found: &Found, year: Option<i32>) -> Vec<Source> {
-    let source = |(at, (name, settings)): (usize, (&Located<String>, &super::ColumnSettings))| {
-        let figures = || found.across.first().map(|column| column.position).or(found.figures);
-        let position = match spec.origin(name) {
-            Origin::AcrossValue | Origin::Alternate(_) => figures(),
-            _ => found.positions.get(at).copied().flatten(),
-        };
-        let above = position.and_then(|position| found.texts.get(position)).map_or("", String::as_str);
-        Source {
-            header: found.header.found.get(at).cloned().flatten().unwrap_or_else(|| name.value.clone()),
-            required: settings.required,
-            reader: ColumnReader::new(settings, above, year),
-        }
-    };
-    spec.columns.iter().enumerate().map(source).collect()
 }
 
 /// The title of a block, if it has one.

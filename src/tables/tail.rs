@@ -10,6 +10,9 @@ use super::{places::Places, row::Row};
 const MOST_ROWS: usize = 64;
 const MOST_BYTES: usize = 1 << 20;
 
+/// A first cell counts as so long at most.
+pub(super) const LONGEST_LABEL: usize = 1000;
+
 /// Rows that may be footnotes, until it is known.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
@@ -63,6 +66,26 @@ impl Tail {
         std::mem::take(&mut self.waiting).into_iter().map(|waiting| waiting.row)
     }
 
+    /// Notes that a row of data begins with a cell of so many characters, without its text.
+    pub(super) fn learn_length(&mut self, length: usize) {
+        self.given_up = false;
+        self.longest_label = self.longest_label.max(length);
+    }
+
+    /// The longest first cell among the data, in characters, up to [`LONGEST_LABEL`].
+    pub(super) fn longest_label(&self) -> usize {
+        self.longest_label
+    }
+
+    /// Takes in what stood between and under other rows of the same table; at most one of the two has seen the last row.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.gaps.merge(other.gaps);
+        self.longest_label = self.longest_label.max(other.longest_label);
+        if !other.waiting.is_empty() {
+            self.waiting = other.waiting;
+        }
+    }
+
     /// The row that waited last, because a header follows that it is the title of; what waited before it stands under
     /// the table that ends here.
     pub(super) fn end_block(&mut self) -> Option<Row> {
@@ -79,7 +102,7 @@ impl Tail {
     pub(super) fn learn(&mut self, row: &Row, like_a_footnote: bool) {
         self.given_up &= like_a_footnote;
         if !like_a_footnote {
-            let length = row.get(0).map_or(0, |label| label.chars().take(1000).count());
+            let length = row.get(0).map_or(0, |label| label.chars().take(LONGEST_LABEL).count());
             self.longest_label = self.longest_label.max(length);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Cell, column::Plain};
 use crate::model::Missing;
 
-/// A piece of a file and where its cells end: every row has the same number of cells.
+/// A piece of a file and where its cells end: rows that follow each other have the same number of cells.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Printed {
     /// The bytes, in UTF-8.
@@ -19,21 +19,28 @@ pub struct Printed {
 }
 
 impl Printed {
-    /// The bytes of a cell, quotation marks and a carriage return before the line end included. Rows and cells count from 0.
+    /// The bytes of a cell, counted from 0 through all rows: quotation marks included, and a carriage return before the
+    /// line end.
+    #[inline]
     #[must_use]
-    pub fn raw(&self, row: usize, cell: usize) -> &[u8] {
-        let at = row * self.width + cell;
-        let start = match at.checked_sub(1) {
+    pub fn raw(&self, at: usize) -> &[u8] {
+        let end = self.ends.get(at).map_or(0, |end| *end as usize);
+        self.bytes.get(self.raw_start(at)..end).unwrap_or_default()
+    }
+
+    /// Where a cell begins.
+    #[inline]
+    #[must_use]
+    pub fn raw_start(&self, at: usize) -> usize {
+        match at.checked_sub(1) {
             None => self.start,
             Some(before) => self.ends.get(before).map_or(usize::MAX, |end| *end as usize + 1),
-        };
-        let end = self.ends.get(at).map_or(0, |end| *end as usize);
-        self.bytes.get(start..end).unwrap_or_default()
+        }
     }
 
     /// A cell without quotation marks and white space around it; not for cells with doubled quotation marks.
-    fn text(&self, row: usize, cell: usize) -> &str {
-        let raw = self.raw(row, cell).trim_ascii();
+    fn text(&self, at: usize) -> &str {
+        let raw = self.raw(at).trim_ascii();
         let bare = raw.strip_prefix(b"\"").and_then(|raw| raw.strip_suffix(b"\"")).unwrap_or(raw);
         str::from_utf8(bare).unwrap_or("").trim()
     }
@@ -46,15 +53,15 @@ pub struct Numbers {
     /// The rows that are no plain figure, ascending, and their cells.
     apart: Vec<usize>,
     apart_cells: Plain,
-    /// Where the texts of the plain figures stand: the piece of the file, the first of its rows that is meant, the cell.
-    printed: Option<(Arc<Printed>, usize, usize)>,
+    /// Where the texts of the plain figures stand: the piece of the file, and the cell of the first row.
+    printed: Option<(Arc<Printed>, usize)>,
 }
 
 impl Numbers {
-    /// Begins anew, its figures standing in this cell of the rows from `first` on.
-    pub fn begin(&mut self, printed: Arc<Printed>, first: usize, cell: usize) {
+    /// Begins anew; `first` is the cell of the first row, counted through all rows of `printed`.
+    pub fn begin(&mut self, printed: Arc<Printed>, first: usize) {
         self.clear();
-        self.printed = Some((printed, first, cell));
+        self.printed = Some((printed, first));
     }
 
     /// Forgets everything, and lets go of the file.
@@ -108,7 +115,7 @@ impl Numbers {
         }
         match (self.apart_at(row), &self.printed) {
             (Some((text, _)), _) => text,
-            (None, Some((printed, first, cell))) => printed.text(first + row, *cell),
+            (None, Some((printed, first))) => printed.text(first + row * printed.width),
             (None, None) => "",
         }
     }

@@ -20,7 +20,7 @@ fn ways() -> [Column; 3] {
     let mut plain = Column::default();
     let mut coded = Coded::default();
     let mut numbers = Numbers::default();
-    numbers.begin(printed("a,5\nb,\nc,\"5\"\nd,1 000\ne, 7\r\n", 2), 0, 1);
+    numbers.begin(printed("a,5\nb,\nc,\"5\"\nd,1 000\ne, 7\r\n", 2), 1);
     for (text, cell) in cells {
         plain.push(text, cell);
         let known = (0..).take(coded.dictionary.len()).find(|code| coded.dictionary.text(*code) == text);

@@ -38,6 +38,11 @@ impl Input {
         }
     }
 
+    /// Whether it is a file of its own.
+    pub(in crate::tables) fn is_file(&self) -> bool {
+        matches!(self, Self::File(..))
+    }
+
     /// For formats that read from front to back.
     pub(in crate::tables) fn into_read(self) -> Box<dyn Read + Send> {
         match self {

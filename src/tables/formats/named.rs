@@ -105,6 +105,14 @@ impl Rows for Noted {
         findings
     }
 
+    fn plain_text(&self) -> Option<u8> {
+        self.rows.plain_text()
+    }
+
+    fn forget(&mut self) {
+        self.rows.forget();
+    }
+
     fn sheet(&self) -> Option<Arc<str>> {
         self.rows.sheet()
     }

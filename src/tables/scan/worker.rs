@@ -1,0 +1,455 @@
+//! One worker of a scan: it takes pieces of the file in ascending order, finds the rows that begin in each, and hands them
+//! on as batches.
+//!
+//! Rows that have as many cells as the header and hold something besides their first cell are *regular*: their cells go to
+//! columns as they lie in the piece. All others are taken one by one as the careful reader takes them. A piece ends before
+//! the first row behind its boundary that is surely data, so that what stands before such a row (blank rows, what may be
+//! footnotes) is judged by one worker alone.
+
+use std::{ops::Range, os::unix::fs::FileExt, sync::Arc};
+
+use crate::model::{Batch, Column, table::Printed};
+
+use super::{
+    super::{
+        decode::is_damaged,
+        delimited::QuoteDoubts,
+        row::{Row, is_blank, trim},
+        splitter::{Quotes, Split, split},
+        tail::LONGEST_LABEL,
+        taker::{Source, Taker},
+    },
+    chain::{Chain, Start},
+    fill::{Fill, Run, text},
+    index::{self, Index},
+    plan::Plan,
+};
+
+/// So few regular rows between others are taken one by one too.
+const FEW_ROWS: usize = 16;
+/// A piece may be followed by so many times its bytes of rows that are not surely data.
+const MOST_BEYOND: usize = 4;
+
+/// The file must be read row by row: something is out of the ordinary.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct GiveUp;
+
+/// Where the rows of a piece stand in its bytes.
+struct Extent {
+    /// The first byte of the first row, and the one behind the last row.
+    bytes: Range<usize>,
+    /// Whether the file ends here.
+    last: bool,
+    /// Whether its quotation marks are such that rows must be split one by one.
+    odd: bool,
+}
+
+pub(super) struct Worker<'a> {
+    plan: &'a Plan,
+    pub(super) taker: Taker,
+    pub(super) doubts: QuoteDoubts,
+    fills: Vec<Fill>,
+    /// The piece at hand; columns may hold on to it while they are looked at.
+    printed: Arc<Printed>,
+    index: Index,
+    fast: Batch,
+    slow: Batch,
+    /// The file's offset of the piece's first byte.
+    offset: u64,
+    unquoted: String,
+}
+
+impl<'a> Worker<'a> {
+    /// `wanted` says of each declared column whether anything looks at it.
+    pub(super) fn new(plan: &'a Plan, taker: Taker, wanted: impl Fn(usize) -> bool) -> Self {
+        let fill = |(at, source): (usize, &Source)| Fill::new(taker.layout.position(at), wanted(at), &source.reader);
+        let fills: Vec<Fill> = taker.columns.iter().enumerate().map(fill).collect();
+        let fast = Batch { columns: fills.iter().map(Fill::column).collect(), ..Batch::default() };
+        let slow = taker.batch(None);
+        let printed = Arc::new(Printed { width: plan.width, ..Printed::default() });
+        let (index, unquoted, doubts) = (Index::default(), String::new(), QuoteDoubts::default());
+        Self { plan, taker, doubts, fills, printed, index, fast, slow, offset: 0, unquoted }
+    }
+
+    /// Reads a piece, waits for the start of its rows, tells the start of the next one's, and hands the rows on. Answers
+    /// with the start of the next piece's rows, and none at the end of the file.
+    pub(super) fn read(
+        &mut self,
+        piece: usize,
+        chain: &Chain,
+        observe: &mut dyn FnMut(&Batch),
+    ) -> Result<Option<Start>, GiveUp> {
+        if self.plan.offset(piece) >= self.plan.size {
+            return Ok(None);
+        }
+        self.load(piece)?;
+        let start = chain.wait(piece).ok_or(GiveUp)?;
+        let (extent, next) = self.extent(start)?;
+        if next.rows > self.plan.limits.rows {
+            return Err(GiveUp);
+        }
+        chain.tell(next);
+        if !extent.bytes.is_empty() {
+            self.take(start, &extent, observe)?;
+        }
+        Ok(Some(next))
+    }
+
+    /// As [`Worker::read`], for a piece whose start is known.
+    pub(super) fn read_again(
+        &mut self,
+        piece: usize,
+        start: Start,
+        observe: &mut dyn FnMut(&Batch),
+    ) -> Result<(), GiveUp> {
+        self.load(piece)?;
+        let (extent, _) = self.extent(start)?;
+        if extent.bytes.is_empty() { Ok(()) } else { self.take(start, &extent, observe) }
+    }
+
+    /// Reads the bytes of a piece and looks for the ends of its cells, as if a row began with it.
+    fn load(&mut self, piece: usize) -> Result<(), GiveUp> {
+        self.offset = self.plan.offset(piece);
+        self.fast.columns.iter_mut().for_each(Fill::release);
+        self.printed().bytes.clear();
+        self.load_more(self.plan.cut.piece + self.plan.cut.beyond)?;
+        self.find(0);
+        Ok(())
+    }
+
+    /// Reads so many bytes more, or up to the end of the file.
+    fn load_more(&mut self, bytes: usize) -> Result<(), GiveUp> {
+        let (plan, offset) = (self.plan, self.offset);
+        let loaded = &mut self.printed().bytes;
+        let (from, at) = (loaded.len(), offset + loaded.len() as u64);
+        let left = usize::try_from(plan.size.saturating_sub(at)).unwrap_or(usize::MAX);
+        loaded.resize(from + bytes.min(left), 0);
+        let new = loaded.get_mut(from..).unwrap_or_default();
+        plan.file.read_exact_at(new, at).map_err(|_| GiveUp)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.offset + self.printed.bytes.len() as u64 >= self.plan.size
+    }
+
+    fn find(&mut self, from: usize) {
+        let (last, delimiter) = (self.is_whole(), self.plan.delimiter);
+        let mut index = std::mem::take(&mut self.index);
+        let printed = self.printed();
+        printed.start = from;
+        let mut ends = std::mem::take(&mut printed.ends);
+        index::find(&printed.bytes, from, delimiter, last, &mut ends, &mut index);
+        printed.ends = ends;
+        self.index = index;
+    }
+
+    /// The piece; a copy where something has held on to it, which nothing does between pieces.
+    fn printed(&mut self) -> &mut Printed {
+        Arc::make_mut(&mut self.printed)
+    }
+
+    /// Where the rows of the piece begin and end, and where those of the next begin.
+    fn extent(&mut self, start: Start) -> Result<(Extent, Start), GiveUp> {
+        let from = usize::try_from(start.offset - self.offset).map_err(|_| GiveUp)?;
+        if from >= self.plan.cut.piece || start.offset >= self.plan.size {
+            // The rows of the piece before reach as far as this.
+            return Ok((Extent { bytes: 0..0, last: start.offset >= self.plan.size, odd: false }, start));
+        }
+        // Where a row begins indeed, what was found from there on is right if a row was found to end before it.
+        let is_sound = from == 0 || self.index.lines.binary_search(&position(from - 1)).is_ok();
+        if !is_sound || self.index.odd {
+            self.find(from);
+        }
+        if self.index.has_nul {
+            return Err(GiveUp);
+        }
+        loop {
+            let found = if self.index.odd { self.split_end(from, start)? } else { self.indexed_end(from, start) };
+            if let Some(found) = found {
+                return Ok(found);
+            }
+            let most = self.plan.cut.piece.max(self.plan.limits.row_bytes) * MOST_BEYOND;
+            if self.printed.bytes.len() > most || self.is_whole() {
+                return Err(GiveUp);
+            }
+            self.load_more(self.printed.bytes.len())?;
+            self.find(from);
+        }
+    }
+
+    /// The end by the ends of cells; none if more bytes are needed.
+    fn indexed_end(&self, from: usize, start: Start) -> Option<(Extent, Start)> {
+        let (lines, length) = (&self.index.lines, self.printed.bytes.len());
+        let behind = |line: u32| (line as usize + 1).min(length);
+        let first = lines.partition_point(|line| (*line as usize) < from);
+        let mut at = lines.partition_point(|line| (*line as usize) + 1 < self.plan.cut.piece);
+        let end = loop {
+            let Some(line) = lines.get(at) else {
+                // No row goes beyond the boundary.
+                self.is_whole().then_some(())?;
+                break length;
+            };
+            let end = behind(*line);
+            if end == length && self.is_whole() {
+                break end;
+            }
+            // The row that begins here is the next piece's if it is surely data.
+            if self.is_data(end, *lines.get(at + 1)?) {
+                break end;
+            }
+            at += 1;
+        };
+        let until = if end == length && self.is_whole() { lines.len() } else { at + 1 };
+        let inner = |to: usize| self.index.inner.partition_point(|feed| (*feed as usize) < to);
+        let rows = until.saturating_sub(first) as u64;
+        let next = Start {
+            offset: self.offset + end as u64,
+            line: start.line + rows + (inner(end) - inner(from)) as u64,
+            rows: start.rows + rows,
+        };
+        Some((Extent { bytes: from..end, last: next.offset >= self.plan.size, odd: false }, next))
+    }
+
+    /// The end by splitting row after row; none if more bytes are needed.
+    fn split_end(&self, from: usize, start: Start) -> Result<Option<(Extent, Start)>, GiveUp> {
+        let (text, whole) = (self.text(from)?, self.is_whole());
+        let (mut at, mut line, mut rows, mut row) = (0, start.line, start.rows, Row::default());
+        while at < text.len() {
+            row.clear(line);
+            let rest = text.get(at..).unwrap_or("");
+            match split(rest, self.plan.delimiter, whole, self.plan.limits.columns, &mut row) {
+                Split::Row { .. } if from + at >= self.plan.cut.piece && self.is_data_row(&row) => break,
+                Split::Row { used, lines, .. } => (at, line, rows) = (at + used, line + lines, rows + 1),
+                Split::More => return Ok(None),
+                Split::TooManyCells => return Err(GiveUp),
+            }
+        }
+        if at == text.len() && !whole {
+            return Ok(None);
+        }
+        let end = from + at;
+        let next = Start { offset: self.offset + end as u64, line, rows };
+        Ok(Some((Extent { bytes: from..end, last: next.offset >= self.plan.size, odd: true }, next)))
+    }
+
+    /// The bytes from here on as text; a character that is cut off at the end is left out.
+    fn text(&self, from: usize) -> Result<&str, GiveUp> {
+        let bytes = self.printed.bytes.get(from..).unwrap_or_default();
+        match str::from_utf8(bytes) {
+            Ok(text) => Ok(text),
+            Err(error) if error.error_len().is_none() && !self.is_whole() => {
+                str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).map_err(|_| GiveUp)
+            }
+            Err(_) => Err(GiveUp),
+        }
+    }
+
+    /// Whether the row from here to this line end is surely data.
+    fn is_data(&self, from: usize, line: u32) -> bool {
+        let ends = &self.printed.ends;
+        let first = ends.partition_point(|end| (*end as usize) < from);
+        let cells = ends.partition_point(|end| *end <= line) - first;
+        (1..cells).any(|cell| self.is_filled(first + cell)) && !self.is_skipped(first, cells)
+    }
+
+    fn is_data_row(&self, row: &Row) -> bool {
+        let skipped = |text: &str| self.taker.spec.table.skip_rows.iter().any(|pattern| pattern.matches(trim(text)));
+        row.cells().skip(1).any(|cell| !is_blank(cell)) && !row.first_filled().is_some_and(|(_, text)| skipped(text))
+    }
+
+    /// The bytes of a cell, without the carriage return of a line end.
+    fn cell(&self, at: usize) -> &[u8] {
+        let raw = self.printed.raw(at);
+        if self.index.returns { raw.strip_suffix(b"\r").unwrap_or(raw) } else { raw }
+    }
+
+    /// Whether a cell holds anything.
+    fn is_filled(&self, at: usize) -> bool {
+        let raw = self.cell(at);
+        match raw {
+            [] => false,
+            [first, ..] if first.is_ascii_graphic() && *first != b'"' => true,
+            _ => !is_blank(text(raw, &mut String::new())),
+        }
+    }
+
+    /// Whether the dataset leaves out the row whose first cell is this.
+    fn is_skipped(&self, first: usize, cells: usize) -> bool {
+        let patterns = &self.taker.spec.table.skip_rows;
+        let mut filled = (first..first + cells).filter(|at| self.is_filled(*at));
+        !patterns.is_empty()
+            && filled.next().is_some_and(|at| {
+                let mut unquoted = String::new();
+                let text = trim(text(self.cell(at), &mut unquoted));
+                patterns.iter().any(|pattern| pattern.matches(text))
+            })
+    }
+
+    /// Hands the rows of the piece on.
+    fn take(&mut self, start: Start, extent: &Extent, observe: &mut dyn FnMut(&Batch)) -> Result<(), GiveUp> {
+        let must_split = extent.odd || !self.index.ascii && self.is_damaged(extent)?;
+        if must_split {
+            self.take_split(start, extent)?;
+        } else {
+            self.take_indexed(start, extent, observe)?;
+        }
+        if !extent.last {
+            // The next row is data, and another worker's.
+            self.taker.release(&mut self.slow);
+            self.taker.tail.learn_length(0);
+        }
+        self.hand_on_slow(observe);
+        Ok(())
+    }
+
+    /// Whether a letter of the rows is damaged; gives up if they are not UTF-8.
+    fn is_damaged(&self, extent: &Extent) -> Result<bool, GiveUp> {
+        let bytes = self.printed.bytes.get(extent.bytes.clone()).unwrap_or_default();
+        str::from_utf8(bytes).map(|text| text.contains(is_damaged)).map_err(|_| GiveUp)
+    }
+
+    fn take_split(&mut self, start: Start, extent: &Extent) -> Result<(), GiveUp> {
+        let (mut at, mut line, mut row) = (extent.bytes.start, start.line, Row::default());
+        while at < extent.bytes.end {
+            let (used, lines) = self.take_one(at..extent.bytes.end, line, &mut row)?;
+            (at, line) = (at + used, line + lines);
+        }
+        Ok(())
+    }
+
+    /// Takes the row at the beginning of these bytes as the careful reader does; answers with its bytes and lines.
+    fn take_one(&mut self, bytes: Range<usize>, line: u64, row: &mut Row) -> Result<(usize, u64), GiveUp> {
+        let text = str::from_utf8(self.printed.bytes.get(bytes).unwrap_or_default()).map_err(|_| GiveUp)?;
+        row.clear(line);
+        match split(text, self.plan.delimiter, true, self.plan.limits.columns, row) {
+            Split::Row { used, lines, quotes } if row.bytes() <= self.plan.limits.row_bytes => {
+                if quotes != Quotes::Sound {
+                    self.doubts.add(line, quotes);
+                }
+                self.taker.take(row, &mut self.slow);
+                Ok((used, lines))
+            }
+            _ => Err(GiveUp),
+        }
+    }
+
+    fn take_indexed(&mut self, start: Start, extent: &Extent, observe: &mut dyn FnMut(&Batch)) -> Result<(), GiveUp> {
+        let (width, from, to) = (self.plan.width, extent.bytes.start, extent.bytes.end);
+        let before = |place: &u32| (*place as usize) < from;
+        let mut at = self.printed.ends.partition_point(before);
+        let mut line = self.index.lines.partition_point(before);
+        let all = self.index.lines.len();
+        let end = if extent.last { all } else { self.index.lines.partition_point(|line| (*line as usize) < to) };
+        let mut number = Numbering { line: start.line, inner: self.index.inner.partition_point(before) };
+        let (mut row, mut guess) = (Row::default(), width - 1);
+        while line < end {
+            let regular = self.regular_rows(at, line..end, &mut guess);
+            if regular >= FEW_ROWS || (regular > 0 && regular == end - line) {
+                self.hand_on(at, line..line + regular, &mut number, observe)?;
+                (at, line) = (at + regular * width, line + regular);
+                continue;
+            }
+            for line_end in self.index.lines.get(line..(line + regular + 1).min(end)).unwrap_or_default().to_vec() {
+                let begins = at
+                    .checked_sub(1)
+                    .and_then(|before| self.printed.ends.get(before))
+                    .map_or(from, |end| (*end as usize + 1).max(from));
+                let until = (line_end as usize + 1).min(self.printed.bytes.len());
+                let row_number = number.next(begins, &self.index);
+                self.take_one(begins..until, row_number, &mut row)?;
+                at = self.printed.ends.partition_point(|end| *end <= line_end);
+                line += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many of the rows are regular before one is not. `guess` is a cell that the row before held something in.
+    fn regular_rows(&self, mut at: usize, lines: Range<usize>, guess: &mut usize) -> usize {
+        let (width, ends) = (self.plan.width, &self.printed.ends);
+        let has_patterns = !self.taker.spec.table.skip_rows.is_empty();
+        let mut regular = 0;
+        for line in self.index.lines.get(lines).unwrap_or_default() {
+            if ends.get(at + width - 1) != Some(line) {
+                break;
+            }
+            if !self.is_filled(at + *guess) {
+                let Some(filled) = (1..width).rev().find(|cell| self.is_filled(at + cell)) else { break };
+                *guess = filled;
+            }
+            if has_patterns && self.is_skipped(at, width) {
+                break;
+            }
+            at += width;
+            regular += 1;
+        }
+        regular
+    }
+
+    /// Hands on regular rows.
+    fn hand_on(
+        &mut self,
+        first: usize,
+        lines: Range<usize>,
+        number: &mut Numbering,
+        observe: &mut dyn FnMut(&Batch),
+    ) -> Result<(), GiveUp> {
+        self.taker.release(&mut self.slow);
+        self.hand_on_slow(observe);
+        let width = self.plan.width;
+        self.fast.rows.clear();
+        let (mut longest, mut unquoted) = (self.taker.tail.longest_label(), std::mem::take(&mut self.unquoted));
+        let mut row_start = self.printed.raw_start(first);
+        for (row, line) in self.index.lines.get(lines).unwrap_or_default().iter().enumerate() {
+            if *line as usize - row_start > self.plan.limits.row_bytes {
+                return Err(GiveUp);
+            }
+            self.fast.rows.push(number.next(row_start, &self.index));
+            let label = self.cell(first + row * width);
+            if label.len() > longest && longest < LONGEST_LABEL {
+                longest = longest.max(text(label, &mut unquoted).chars().take(LONGEST_LABEL).count());
+            }
+            row_start = *line as usize + 1;
+        }
+        self.unquoted = unquoted;
+        self.taker.tail.learn_length(longest);
+        let run = Run { printed: &self.printed, first, rows: &self.fast.rows, returns: self.index.returns };
+        for ((fill, source), column) in self.fills.iter_mut().zip(&mut self.taker.columns).zip(&mut self.fast.columns) {
+            fill.fill(&run, &mut source.reader, column);
+        }
+        observe(&self.fast);
+        Ok(())
+    }
+
+    fn hand_on_slow(&mut self, observe: &mut dyn FnMut(&Batch)) {
+        if !self.slow.rows.is_empty() {
+            observe(&self.slow);
+            self.slow.rows.clear();
+            self.slow.columns.iter_mut().for_each(Column::clear);
+        }
+    }
+}
+
+/// The numbers of rows in the file, one after the other.
+struct Numbering {
+    /// That of the next row, but for line feeds within the row before.
+    line: u64,
+    /// How many line feeds within cells stand before it.
+    inner: usize,
+}
+
+impl Numbering {
+    /// The number of the next row, which begins here.
+    fn next(&mut self, begins: usize, index: &Index) -> u64 {
+        while index.inner.get(self.inner).is_some_and(|feed| (*feed as usize) < begins) {
+            self.inner += 1;
+            self.line += 1;
+        }
+        self.line += 1;
+        self.line - 1
+    }
+}
+
+fn position(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
