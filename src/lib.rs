@@ -29,7 +29,7 @@
 //!   Both are steps that the store remembers and that can be done again.
 //!
 //! What happens without a new file is beside the spine: `app/reconsider.rs` (a history loaded for the first time, changed
-//! rules), `app/reload.rs` (a new configuration), `app/send.rs` (dead letters).
+//! rules), `app/reload.rs` (a new configuration), `app/arrivals.rs` (a due day that passed), `app/send.rs` (dead letters).
 //!
 //! # The rooms
 //!

@@ -43,6 +43,8 @@ pub fn advance(
     let old = before.map_or(&[][..], |alert| &alert.episodes);
     let mut steps = Vec::new();
     let mut withdrawn = before.and_then(|alert| alert.withdrawn.clone());
+    // Another severity of the rule itself is no news of the figures.
+    let graver = cause != Cause::RuleChanged && before.is_some_and(|alert| alert.severity < subject.severity);
     // A stretch that was said to fire is true as long as a part of it still fires.
     let holds = |known: &Episode| life.episodes.iter().any(|now| now.fired.is_some() && overlap(known, now));
     for known in old {
@@ -57,7 +59,7 @@ pub fn advance(
         // Where late or restated figures join two stretches into one, the later of them is the one that goes on.
         match old.iter().rfind(|known| overlap(known, episode)) {
             Some(known) if known.fired.is_none() || episode.fired.is_some() => {
-                go_on(subject.better, known, episode, &mut steps);
+                go_on(subject.better, graver, known, episode, &mut steps);
             }
             _ => begin(episode, &mut steps),
         }
@@ -85,7 +87,7 @@ fn begin(episode: &Episode, steps: &mut Vec<Step>) {
     }
 }
 
-fn go_on(better: Better, known: &Episode, episode: &Episode, steps: &mut Vec<Step>) {
+fn go_on(better: Better, graver: bool, known: &Episode, episode: &Episode, steps: &mut Vec<Step>) {
     use TransitionKind::{Amended, Continuing, Firing, Resolved, Worsened};
     let mut step = |kind, reading: &Reading| steps.push((kind, episode.since, reading.clone()));
     if known.fired.is_none() && episode.fired.is_some() {
@@ -96,9 +98,10 @@ fn go_on(better: Better, known: &Episode, episode: &Episode, steps: &mut Vec<Ste
         (Some(_), None) => step(Firing, &episode.last),
         (None, None) if episode.last.period > known.last.period => {
             if known.fired.is_some() {
-                step(if worsened(better, episode) { Worsened } else { Continuing }, &episode.last);
+                step(if graver || worsened(better, episode) { Worsened } else { Continuing }, &episode.last);
             }
         }
+        (None, None) if graver && known.fired.is_some() => step(Worsened, &episode.last),
         _ => {
             if known.fired.is_some() && said(known) != said(episode) {
                 step(Amended, &episode.last);

@@ -13,7 +13,7 @@ use super::{
     duplicate::{self, Known},
     error::CycleError,
     examine::{Examined, look},
-    judge, plan, remember,
+    judge, outstanding, plan, remember,
 };
 
 /// Takes one claimed file through every stage; a file with tables of several datasets makes a delivery for each. `speaks`
@@ -59,9 +59,13 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
             let introduced = app.store.dataset(&dataset.id).await?.introduced;
             let overrides = app.store.overridden(&dataset.id).await?;
             if (introduced || speaks)
-                && let Some(delivered) =
+                && let Some(mut delivered) =
                     judge::delivered(dataset, &delivery, cause, !introduced, &evaluation, overrides)
             {
+                let arriving: Vec<&Delivery> =
+                    commit.deliveries.iter().map(|(of_file, _)| of_file).chain([&delivery]).collect();
+                delivered.outstanding =
+                    outstanding::outstanding(app, &config, delivered.head.period, &arriving).await?;
                 announcement.exceptions(&config, &delivered, app.now())?;
             }
             judge::keep(&mut commit, dataset, &config, evaluation, introduced || speaks);

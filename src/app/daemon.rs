@@ -25,13 +25,15 @@ use crate::{
 };
 
 use super::{
-    App, cycle,
+    App, arrivals, cycle,
     error::CycleError,
     health::Part,
     home::Home,
     http,
     lock::{HomeLock, LockError},
-    manager, reconsider, refusals, requests, send,
+    manager, reconsider, refusals, requests,
+    schedule::Schedule,
+    send,
 };
 
 /// The buckets of what is measured in seconds.
@@ -84,6 +86,8 @@ pub struct Daemon {
     pub(super) moving: Vec<String>,
     pub(super) sender: Arc<Sender<send::StoreQueue>>,
     pub(super) dead: Arc<Notify>,
+    /// When to look for what did not arrive.
+    pub(super) schedule: Schedule,
     /// SIGHUP, which would end a process that does not listen.
     hangup: Signal,
     /// SIGUSR1: somebody asks for something.
@@ -108,6 +112,7 @@ impl Daemon {
         app.finish_placements().await?;
         let waiting = recovered(&app).await?;
         let intake = Intake::new(intake_settings(&app.config(), &app.home))?;
+        let schedule = Schedule::starting(app.clock(), app.config().daemon.settle);
         let daemon = Self {
             app,
             intake,
@@ -117,6 +122,7 @@ impl Daemon {
             moving: Vec::new(),
             sender,
             dead,
+            schedule,
             hangup,
             asked,
             _lock: lock,
@@ -146,6 +152,7 @@ impl Daemon {
                 _ = self.hangup.recv() => self.reload(&stop, &mut sending).await,
                 _ = self.asked.recv() => requests::carry_out(&self.app).await,
                 () = self.dead.notified() => self.report_dead().await,
+                () = self.schedule.wait() => {}
                 () = until(self.again_at) => {
                     self.again_at = None;
                     self.waiting.extend(std::mem::take(&mut self.again));
@@ -182,11 +189,26 @@ impl Daemon {
             } else if self.again.is_empty() {
                 self.app.health.well(Part::Deliveries);
             }
+            self.schedule.hurry();
         }
         if self.moving.is_empty()
             && let Err(error) = self.introduce_rest().await
         {
             tracing::error!(%error, "the first load of a dataset could not be announced; trying again with the next file");
+        }
+        if self.schedule.is_due(!self.moving.is_empty()) {
+            self.look_for_late().await;
+        }
+    }
+
+    /// Says what did not arrive, or has arrived since.
+    async fn look_for_late(&mut self) {
+        match arrivals::evaluate(&self.app).await {
+            Ok(next) => self.schedule.set(next),
+            Err(error) => {
+                tracing::error!(%error, "what did not arrive could not be looked for; trying again");
+                self.schedule.try_again();
+            }
         }
     }
 

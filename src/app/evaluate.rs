@@ -116,7 +116,7 @@ impl Evaluation {
         let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
         let line = line(&alert, words, series, alert.since, &alert.reading);
         let before = before.map(|alert| alert.state);
-        self.alerts.push(Told { alert, before, transitions, line, taken_back });
+        self.alerts.push(Told { alert, before, transitions, line, taken_back, owner: None });
     }
 }
 

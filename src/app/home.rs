@@ -1,7 +1,7 @@
 //! The home folder: what lies where, and what `init` writes into a new one.
 //!
 //! ```text
-//! config/      bellwether.yaml, groups.yaml, datasets/*.yaml
+//! config/      bellwether.yaml, groups.yaml, datasets/*.yaml, and holidays.csv where there is one
 //! rules/       *.yaml, *.rhai
 //! drop/        where files arrive
 //! published/   <dataset>/<period>/   what is fit to publish, each file with its report

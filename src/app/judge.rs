@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::{Config, Dataset},
-    model::{Cause, Delivery, DeliveryId, Exceptions, History, Overridden, Period},
+    model::{Cause, Delivery, DeliveryId, Exceptions, History, LATE_DELIVERY, Overridden, Period},
     routing::Delivered,
     rules::Rule,
     store::{Commit, Judged, UnknownKind, UnknownRecord},
@@ -29,7 +29,9 @@ pub async fn judge(
     cause: Cause,
     delivery: Option<DeliveryId>,
 ) -> Result<Evaluation, CycleError> {
-    let known = app.store.alerts(Some(&dataset.id)).await?;
+    let mut known = app.store.alerts(Some(&dataset.id)).await?;
+    // What does not arrive is looked at apart, by `arrivals`.
+    known.retain(|alert| alert.rule != LATE_DELIVERY);
     let rules: Vec<Arc<Rule>> = config.rules_on(&dataset.id).cloned().collect();
     let dataset = dataset.id.clone();
     tokio::task::spawn_blocking(move || evaluate(&dataset, &rules, &history, known, cause, delivery))
@@ -60,7 +62,7 @@ pub fn delivered(
         dataset: dataset.id.clone(),
         dataset_title: dataset.title.clone(),
         period,
-        delivery: delivery.id,
+        delivery: Some(delivery.id),
         file: delivery.file.clone(),
         table: delivery.table.clone(),
         revision: delivery.revision,
@@ -78,8 +80,14 @@ pub fn delivered(
         amended: Vec::new(),
         cannot_tell: Vec::new(),
         failed: Vec::new(),
+        not_assured: Vec::new(),
     };
-    Some(Delivered { head, alerts: evaluation.alerts.clone(), unjudged: evaluation.unjudged.clone() })
+    Some(Delivered {
+        head,
+        alerts: evaluation.alerts.clone(),
+        unjudged: evaluation.unjudged.clone(),
+        outstanding: Vec::new(),
+    })
 }
 
 /// Puts what an evaluation came to into the commit; `introduced` says whether the dataset's first load is announced.

@@ -14,6 +14,8 @@
 //! | `app/plan.rs`, `app/place.rs`, `app/publication.rs` | where the file goes, its move there, and what is published with it |
 //! | `app/failing_rows.rs` | every failing row of a delivery, as CSV beside its file |
 //! | `app/reconsider.rs` | a history loaded for the first time, changed rules |
+//! | `app/arrivals.rs`, `app/outstanding.rs` | what did not arrive, as an alert and in the reports of others |
+//! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
 //! | `app/daemon.rs`, `app/once.rs` | the loop of `run`, and `run --once` |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
 //! | `app/home.rs`, `app/lock.rs` | the folders of a home, and one daemon for each |
@@ -21,6 +23,8 @@
 //! | `app/rule_tests.rs`, `app/overview.rs`, `app/demo.rs` | the tests inside rules, the picture, the demonstration |
 
 pub mod announce;
+pub mod arrivals;
+pub mod clock;
 pub mod cycle;
 pub mod daemon;
 pub mod demo;
@@ -38,6 +42,7 @@ pub mod judge;
 pub mod lock;
 pub mod manager;
 pub mod once;
+pub mod outstanding;
 pub mod overrule;
 pub mod overview;
 pub mod place;
@@ -51,6 +56,7 @@ mod reload;
 pub mod remember;
 pub mod requests;
 pub mod rule_tests;
+pub mod schedule;
 pub mod send;
 #[cfg(test)]
 mod tests;
@@ -72,6 +78,7 @@ use crate::{
 };
 
 use announce::Announcement;
+use clock::Clock;
 use error::CycleError;
 use health::Health;
 use home::Home;
@@ -88,6 +95,7 @@ pub struct App {
     pub health: Arc<Health>,
     config: RwLock<Arc<Config>>,
     outbox: Arc<Notify>,
+    clock: Clock,
 }
 
 impl App {
@@ -96,10 +104,18 @@ impl App {
     /// # Errors
     /// The folders or the store cannot be used.
     pub async fn open(home: Home, config: Config) -> Result<Self, CycleError> {
+        Self::open_at(home, config, Clock::system()).await
+    }
+
+    /// The same, by a clock of its own.
+    ///
+    /// # Errors
+    /// The folders or the store cannot be used.
+    pub async fn open_at(home: Home, config: Config, clock: Clock) -> Result<Self, CycleError> {
         home.prepare().map_err(|source| CycleError::File { what: "the home's folders cannot be made", source })?;
         let store = Store::open(&home.database(), &home.measures()).await?;
         let config = RwLock::new(Arc::new(config));
-        Ok(Self { home, store, health: Arc::new(Health::starting()), config, outbox: Arc::default() })
+        Ok(Self { home, store, health: Arc::new(Health::starting()), config, outbox: Arc::default(), clock })
     }
 
     /// The configuration in force.
@@ -116,7 +132,13 @@ impl App {
     /// Now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        Timestamp::now()
+        self.clock.now()
+    }
+
+    /// Where its time comes from.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// What the sender waits for.

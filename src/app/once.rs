@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{model::Delivery, outbox::Counts};
 
 use super::{
+    arrivals,
     daemon::{Daemon, DaemonError},
     refusals, send,
 };
@@ -46,6 +47,7 @@ impl Daemon {
             }
             self.introduce_rest().await?;
         }
+        arrivals::evaluate(&self.app).await?;
         done.messages = self.sender.drain(stop).await;
         if send::report_dead_letters(&self.app).await? > 0 {
             let more = self.sender.drain(stop).await;

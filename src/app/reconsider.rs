@@ -6,7 +6,7 @@ use crate::{
     store::{Commit, DeliveryFilter},
 };
 
-use super::{App, announce::Announcement, error::CycleError, judge};
+use super::{App, announce::Announcement, error::CycleError, judge, outstanding};
 
 /// Speaks for a history whose last file turned out not to speak: the same bytes again, or held back.
 ///
@@ -22,7 +22,8 @@ pub async fn introduce(app: &App, dataset: &Dataset) -> Result<(), CycleError> {
     let evaluation = judge::judge(app, &config, dataset, history, Cause::New, Some(last.id)).await?;
     let mut announcement = Announcement::default();
     let overrides = app.store.overridden(&dataset.id).await?;
-    if let Some(delivered) = judge::delivered(dataset, &last, Cause::New, true, &evaluation, overrides) {
+    if let Some(mut delivered) = judge::delivered(dataset, &last, Cause::New, true, &evaluation, overrides) {
+        delivered.outstanding = outstanding::outstanding(app, &config, delivered.head.period, &[]).await?;
         announcement.exceptions(&config, &delivered, app.now())?;
     }
     let mut commit = Commit::at(app.now());
@@ -53,8 +54,9 @@ pub async fn reevaluate(app: &App, dataset: &Dataset) -> Result<(), CycleError> 
     if known.introduced
         && evaluation.alerts.iter().any(|told| told.before != Some(told.alert.state))
         && let Some(last) = last_published(app, dataset).await?
-        && let Some(delivered) = judge::delivered(dataset, &last, Cause::RuleChanged, false, &evaluation, overrides)
+        && let Some(mut delivered) = judge::delivered(dataset, &last, Cause::RuleChanged, false, &evaluation, overrides)
     {
+        delivered.outstanding = outstanding::outstanding(app, &config, delivered.head.period, &[]).await?;
         announcement.exceptions(&config, &delivered, app.now())?;
     }
     let mut commit = Commit::at(app.now());

@@ -63,6 +63,7 @@ impl Daemon {
         self.sender = Arc::new(next.sender);
         *sending = self.send(stop);
         self.reevaluate().await;
+        self.schedule.hurry();
         self.app.health.well(Part::Configuration);
         tracing::info!("the configuration was read again and is in force");
     }

@@ -4,6 +4,7 @@ mod alerts;
 mod check;
 mod deliveries;
 mod exit;
+mod expected;
 mod findings;
 mod infer;
 mod init;
@@ -76,6 +77,8 @@ enum Command {
     Validate(validate::ValidateArguments),
     /// List what arrived and what became of it, newest first; or tell all of one delivery
     Deliveries(deliveries::DeliveriesArguments),
+    /// List what is expected of each dataset, by when, and what has come of it
+    Expected(expected::ExpectedArguments),
     /// List alerts and where they stand
     Alerts(alerts::AlertsArguments),
     /// List what groups were told, newest first
@@ -118,6 +121,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Test(options) => test::test(&home, &options),
         Command::Validate(options) => validate::validate(&home, &options),
         Command::Deliveries(options) => deliveries::list(&home, &options).await,
+        Command::Expected(options) => expected::list(&home, &options).await,
         Command::Alerts(options) => alerts::list(&home, &options).await,
         Command::Notices(options) => notices::list(&home, &options).await,
         Command::Outbox(options) => outbox::list(&home, &options).await,

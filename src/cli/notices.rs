@@ -50,7 +50,7 @@ impl From<KeptNotice> for Entry {
     fn from(kept: KeptNotice) -> Self {
         let notice = kept.notice;
         let delivery = match &notice.content {
-            Content::Exceptions(exceptions) => Some(exceptions.delivery),
+            Content::Exceptions(exceptions) => exceptions.delivery,
             Content::Gate(report) => Some(report.delivery),
             Content::Operator(_) => None,
         };

@@ -1,16 +1,17 @@
 //! `bellwether status`.
 
 use clap::Args;
+use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    app::{home::Home, lock::HomeLock},
+    app::{arrivals::Standing, home::Home, lock::HomeLock},
     config::Config,
-    model::{AlertState, Verdict},
+    model::{AlertState, DueState, Period, Verdict, calendar::in_words},
     store::{Counts, DeliveryFilter, MessageState, Store},
 };
 
-use super::{Exit, Failure, Format, output};
+use super::{Exit, Failure, Format, expected, output};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArguments {
@@ -21,7 +22,10 @@ pub(super) struct StatusArguments {
 
 pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exit, Failure> {
     let running = HomeLock::running(home);
-    let mistakes = Config::load(home.root()).err().map_or(0, |problems| problems.into_iter().count());
+    let (mistakes, waiting) = match Config::load(home.root()) {
+        Ok(config) => (0, Waiting::of(expected::standings(home, &config).await?)),
+        Err(problems) => (problems.into_iter().count(), Waiting::default()),
+    };
     let (counts, last, unjudged) = match Store::open_read_only(&home.database(), &home.measures()).await? {
         Some(store) => {
             let filter = DeliveryFilter { dataset: None, limit: Some(1) };
@@ -40,6 +44,8 @@ pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exi
             "alerts": by_code(counts.alerts.iter().map(|(state, n)| (state.code(), *n))),
             "outbox": by_code(counts.outbox.iter().map(|(state, n)| (state.code(), *n))),
             "unjudged": unjudged,
+            "outstanding": waiting.outstanding,
+            "next_due": waiting.next.as_ref().map(|(due, dataset, period)| json!({ "dataset": dataset, "period": period, "due": due })),
             "last_delivery": last.as_ref().map(|delivery| delivery.id.to_string()),
         }))?,
         Format::Table => {
@@ -65,6 +71,14 @@ pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exi
                     format!("{} {} ({})", output::when(&last.received.to_string()), last.file, last.verdict.code());
                 line("last delivery", output::clean(&text))?;
             }
+            if let Some((due, dataset, period)) = &waiting.next {
+                let text = format!("{dataset} of {}, due on {}", period.label(), in_words(*due));
+                line("next expected", output::clean(&text))?;
+            }
+            if waiting.outstanding > 0 {
+                let text = format!("{} not arrived: bellwether expected names them", waiting.outstanding);
+                line("late", output::bad(&text))?;
+            }
             line("alerts", alerts(&counts))?;
             if unjudged > 0 {
                 line(
@@ -76,6 +90,34 @@ pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exi
         }
     }
     Ok(Exit::Fine)
+}
+
+/// What is waited for.
+#[derive(Default)]
+struct Waiting {
+    /// How many periods are late, missing or held back.
+    outstanding: usize,
+    /// What is due soonest.
+    next: Option<(Date, String, Period)>,
+}
+
+impl Waiting {
+    fn of(standings: Vec<Standing>) -> Self {
+        let mut waiting = Self::default();
+        for Standing { dataset, expected } in standings {
+            for one in expected {
+                match one.state {
+                    DueState::Late | DueState::Missing | DueState::HeldBack => waiting.outstanding += 1,
+                    DueState::Due | DueState::Expected => {
+                        let next = (one.due, dataset.id.clone(), one.period);
+                        waiting.next = Some(waiting.next.take().map_or(next.clone(), |soonest| soonest.min(next)));
+                    }
+                    DueState::Arrived | DueState::ArrivedLate | DueState::Skipped => {}
+                }
+            }
+        }
+        waiting
+    }
 }
 
 fn by_code<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> Value {

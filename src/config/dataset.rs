@@ -11,12 +11,12 @@ use serde::Deserialize;
 
 use crate::{
     checks::{self, CheckSettings, Checks, References},
-    model::{ColumnKind, Schema, Unit},
+    model::{ColumnKind, Due, Schema, Unit},
     tables::{ColumnSettings, MeasureSettings, PeriodSource, TableSettings, TableSpec},
     yaml::{Entries, Located, Place, Problem, Problems, SourceFile},
 };
 
-use super::{Decoded, check_id, decode_file, files};
+use super::{Decoded, check_id, decode_file, due::DueSettings, files};
 
 /// The contract for one kind of file.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub struct Dataset {
     /// The group that answers for its data.
     pub steward: Located<String>,
     names: GlobSet,
+    /// When it is expected; none when nobody waits for it.
+    pub due: Option<Due>,
+    /// The group that is told of what does not arrive: the steward unless `due` names another.
+    pub owner: Located<String>,
     /// Where the reporting period stands.
     pub period: PeriodSource,
     /// How the file is read.
@@ -73,6 +77,8 @@ struct DatasetFile {
     title: String,
     steward: Located<String>,
     files: Located<Vec<Located<String>>>,
+    #[serde(default)]
+    due: Option<DueSettings>,
     period: PeriodSource,
     #[serde(default)]
     table: TableSettings,
@@ -117,6 +123,7 @@ fn load(id: &str, file: &Arc<SourceFile>, from: &mut FromHome<'_>, problems: &mu
         }
         own.extend(found);
     }
+    let due = settings.due.as_ref().and_then(|due| own.take(due.compile()));
     let references = from.read(&settings.checks);
     let checks = own.take(checks::build(&settings.checks, &schema, references));
     // Where something was left out, what names it would only echo the mistake.
@@ -128,8 +135,10 @@ fn load(id: &str, file: &Arc<SourceFile>, from: &mut FromHome<'_>, problems: &mu
     Some(Dataset {
         id: id.to_owned(),
         title: settings.title,
+        owner: settings.due.and_then(|due| due.owner).unwrap_or_else(|| settings.steward.clone()),
         steward: settings.steward,
         names,
+        due,
         period: settings.period,
         table,
         checks,

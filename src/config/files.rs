@@ -8,8 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use crate::checks::MAX_REFERENCE_BYTES;
-use crate::yaml::{Node, Place, Problem, Problems, SourceFile, parse};
+use crate::{
+    checks::MAX_REFERENCE_BYTES,
+    model::{Calendar, LATE_DELIVERY},
+    yaml::{Node, Place, Problem, Problems, SourceFile, parse},
+};
 
 /// The configuration files of a home, as text.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct Files {
     pub rules: Vec<Arc<SourceFile>>,
     /// `rules/*.rhai`, by name.
     pub scripts: Vec<Arc<SourceFile>>,
+    /// `config/holidays.csv`, where there is one.
+    holidays: Option<Arc<SourceFile>>,
 }
 
 impl Files {
@@ -34,7 +39,20 @@ impl Files {
         let datasets = read_all(home, Path::new("config/datasets"), &["yaml"], problems);
         let rules = read_all(home, Path::new("rules"), &["yaml", "rhai"], problems);
         let (scripts, rules) = rules.into_iter().partition(|file| file.path.extension().is_some_and(|e| e == "rhai"));
-        Self { daemon, groups, datasets, rules, scripts }
+        let holidays = Path::new("config/holidays.csv");
+        let holidays = home.join(holidays).exists().then(|| read(home, holidays, problems));
+        Self { daemon, groups, datasets, rules, scripts, holidays }
+    }
+
+    /// England's working days with the home's own holidays.
+    pub(super) fn calendar(&self, problems: &mut Problems) -> Calendar {
+        let mut calendar = Calendar::england();
+        if let Some(file) = &self.holidays {
+            for error in calendar.extend(&file.text).err().unwrap_or_default() {
+                problems.push(Problem::new(Place::of_line(file, error.line), error.to_string()));
+            }
+        }
+        calendar
     }
 
     /// The ids of all datasets, also of those with mistakes.
@@ -44,11 +62,12 @@ impl Files {
         self.datasets.iter().map(stem).collect()
     }
 
-    /// The ids of all rules, also of those with mistakes.
+    /// The ids of all rules, also of those with mistakes, and of the one that is the program's own.
     #[must_use]
     pub fn rule_ids(&self) -> BTreeSet<String> {
         let files = self.rules.iter().filter_map(|file| parse(file).ok());
-        files.flat_map(|node| node.get("rules").map(Node::keys).unwrap_or_default()).collect()
+        let own = [LATE_DELIVERY.to_owned()];
+        files.flat_map(|node| node.get("rules").map(Node::keys).unwrap_or_default()).chain(own).collect()
     }
 }
 

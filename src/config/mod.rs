@@ -4,6 +4,7 @@
 
 mod daemon;
 mod dataset;
+mod due;
 mod files;
 mod groups;
 mod ruleset;
@@ -13,6 +14,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 use serde::de::DeserializeOwned;
 
 use crate::{
+    model::Calendar,
     routing::Route,
     rules::Rule,
     yaml::{Located, Node, Problem, Problems, SourceFile, decode_partly, parse},
@@ -36,6 +38,8 @@ pub struct Config {
     pub datasets: BTreeMap<String, Arc<Dataset>>,
     /// Rules by id.
     pub rules: BTreeMap<String, Arc<Rule>>,
+    /// Which days are worked: England's, with the holidays of `config/holidays.csv`.
+    pub calendar: Calendar,
     /// A hash of all datasets' definitions: a file that was held back may be judged otherwise under another.
     pub datasets_fingerprint: String,
 }
@@ -48,6 +52,7 @@ impl Config {
     pub fn load(home: &Path) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let files = Files::read(home, &mut problems);
+        let calendar = files.calendar(&mut problems);
         let daemon = daemon::load(&files.daemon, &mut problems);
         let groups = groups::load(&files.groups, &mut problems);
         let datasets = dataset::load_all(home, &files.datasets, &mut problems);
@@ -56,7 +61,9 @@ impl Config {
         let route = groups.as_ref().and_then(|groups| {
             let stewards = datasets.values().map(|dataset| &dataset.steward);
             let owners = datasets.values().flat_map(|dataset| dataset.checks.owners());
-            for group in stewards.chain(owners).chain(daemon.iter().map(|daemon| &daemon.operator)) {
+            let own_owner = |dataset: &&Arc<Dataset>| dataset.owner.place != dataset.steward.place;
+            let told_late = datasets.values().filter(own_owner).map(|dataset| &dataset.owner);
+            for group in stewards.chain(owners).chain(told_late).chain(daemon.iter().map(|daemon| &daemon.operator)) {
                 groups.check_name(group, &mut problems);
             }
             groups.check_route(&files, &datasets, &mut problems)
@@ -65,7 +72,7 @@ impl Config {
         problems.into_result()?;
         let groups = groups.by_id;
         let datasets_fingerprint = hash(datasets.values().map(|dataset| dataset.fingerprint.as_str()));
-        Ok(Self { daemon, groups, route, datasets, rules, datasets_fingerprint })
+        Ok(Self { daemon, groups, route, datasets, rules, calendar, datasets_fingerprint })
     }
 
     /// The rules on one dataset.
@@ -148,6 +155,42 @@ mod tests {
             Ok(_) => Vec::new(),
             Err(problems) => problems.sorted().iter().map(ToString::to_string).collect(),
         }
+    }
+
+    #[test]
+    fn what_is_said_of_due_days_is_checked() {
+        let write = |path: &'static str, text: &'static str| {
+            problems(move |home| fs::write(home.join(path), text).expect("written"))
+        };
+        assert_eq!(write("config/holidays.csv", "date,title\n2029-12-25,Christmas Day\n"), [""; 0]);
+        assert_eq!(
+            write("config/holidays.csv", "date,title\n2029-12-25,Christmas Day\n25/12/2030,Christmas Day\n"),
+            [
+                "config/holidays.csv:3:1: \"25/12/2030,Christmas Day\" is not a holiday: write a date and its name, such as \
+                 2029-12-25,Christmas Day"
+            ]
+        );
+        let with = |from: &str, to: &str| {
+            problems(|home| {
+                let file = home.join("config/datasets/les-activity.yaml");
+                let text = fs::read_to_string(&file).expect("there");
+                assert!(text.contains(from), "{text}");
+                fs::write(file, text.replace(from, to)).expect("written");
+            })
+        };
+        let owner = with("within: 15 working days }", "within: 15 working days, owner: medicine-safety }");
+        assert_eq!(owner.len(), 1, "{owner:?}");
+        assert!(
+            owner[0].ends_with("there is no group `medicine-safety` (did you mean `medicines-safety`?)"),
+            "{owner:?}"
+        );
+        assert_eq!(with("steward: performance-team", "steward: performence-team").len(), 1, "said once");
+        let own = problems(|home| {
+            let file = home.join("rules/les.yaml");
+            let text = fs::read_to_string(&file).expect("there").replace("les-deterioration:", "late-delivery:");
+            fs::write(file, text).expect("written");
+        });
+        assert!(own[0].contains("`late-delivery` is the program's own rule"), "{own:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     expr::{Limits, Scripts},
+    model::LATE_DELIVERY,
     rules::{Catalog, MeasureEntry, Rule, RuleSettings},
     yaml::{Located, Problem, Problems, SourceFile, decode_partly, parse},
 };
@@ -28,6 +29,11 @@ pub(super) fn load_all(
     for file in &files.rules {
         for (id, settings) in settings(file, problems) {
             check_id(&id, "rule", problems);
+            if id.value == LATE_DELIVERY {
+                let message = format!("`{LATE_DELIVERY}` is the program's own rule on what does not arrive");
+                problems.push(Problem::new(id.place.clone(), message).hint("give this rule another id"));
+                continue;
+            }
             if let Some(first) = places.insert(id.value.clone(), id.place.to_string()) {
                 let message = format!("there is a rule `{}` already, at {first}", id.value);
                 problems.push(Problem::new(id.place.clone(), message));

@@ -158,6 +158,8 @@ coded! {
         RuleChanged = "rule_changed",
         /// Published figures were taken back.
         TakenBack = "taken_back",
+        /// What is expected was looked at: a due day passed, or a delivery came.
+        Due = "due",
     }
 }
 
@@ -170,7 +172,7 @@ pub struct Transition {
     pub kind: TransitionKind,
     /// Why it was looked at.
     pub cause: Cause,
-    /// The delivery that brought it about; none when the rules changed.
+    /// The delivery that brought it about; none when the rules changed or a due day passed.
     pub delivery: Option<DeliveryId>,
     /// The first period of the stretch that it concerns.
     pub since: Period,

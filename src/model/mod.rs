@@ -8,7 +8,9 @@
 mod coded;
 
 pub mod alert;
+pub mod calendar;
 pub mod delivery;
+pub mod due;
 pub mod examination;
 pub mod finding;
 pub mod labels;
@@ -23,12 +25,15 @@ pub mod value;
 pub(crate) use coded::coded;
 
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
+pub use calendar::Calendar;
 pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
+pub use due::{Arrival, Days, Due, DueState, Expected, HeldBack, LATE_DELIVERY, Within};
 pub use examination::{ColumnRead, Examination, Outcome, TableRead};
 pub use finding::{FailingRow, Finding, Severity, Share};
 pub use labels::Labels;
 pub use notice::{
-    AlertLine, Content, Exceptions, GateReport, Notice, NoticeId, NoticeKind, OperatorReport, Overridden, UnknownLine,
+    AlertLine, Content, Exceptions, GateReport, NotAssured, Notice, NoticeId, NoticeKind, OperatorReport, Overridden,
+    UnknownLine,
 };
 pub use period::{Granularity, Period};
 pub use series::{Better, Figure, History, Series, SeriesKey};

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AlertId, AlertSeverity, Cause, DeliveryId, Examination, Finding, Labels, Override, Period, Unit, Value, Verdict,
-    coded,
+    AlertId, AlertSeverity, Cause, DeliveryId, DueState, Examination, Finding, Labels, Override, Period, Unit, Value,
+    Verdict, coded,
 };
 
 /// A notice's id; later ones sort after earlier ones.
@@ -50,6 +50,7 @@ pub struct Notice {
 }
 
 /// What a notice says, by its kind.
+#[allow(clippy::large_enum_variant, reason = "notices are few, and the largest case is the usual one")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
@@ -98,8 +99,9 @@ pub struct Exceptions {
     pub dataset_title: String,
     /// The newest period that the group is told about.
     pub period: Period,
-    /// The delivery that it rests on (the last one, when a long history was loaded).
-    pub delivery: DeliveryId,
+    /// The delivery that it rests on (the last one, when a long history was loaded). None where it speaks of what did not
+    /// arrive: file, revision and verdict then say nothing.
+    pub delivery: Option<DeliveryId>,
     /// The file's name.
     pub file: String,
     /// Which of the file's tables it is, where that is not plain.
@@ -136,6 +138,9 @@ pub struct Exceptions {
     pub cannot_tell: Vec<UnknownLine>,
     /// Rules that went wrong.
     pub failed: Vec<UnknownLine>,
+    /// What the group's rules could not judge because it did not arrive, or was held back.
+    #[serde(default)]
+    pub not_assured: Vec<NotAssured>,
 }
 
 impl Exceptions {
@@ -209,6 +214,25 @@ pub struct UnknownLine {
     pub reason: String,
     /// Since when its alert fires: it goes on firing until a figure shows otherwise.
     pub firing_since: Option<Period>,
+}
+
+/// A period of a dataset that did not arrive in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotAssured {
+    /// The dataset's id.
+    pub dataset: String,
+    /// The dataset's title for people.
+    pub dataset_title: String,
+    /// Its measures that rules of the group judge.
+    pub measures: Vec<String>,
+    /// The period.
+    pub period: Period,
+    /// The last day on which it would have been in time.
+    pub due: Date,
+    /// How it stands: late, missing or held back.
+    pub state: DueState,
+    /// The same in words: `not arrived`, `arrived on 3 December 2025 and was held back: 2 errors`.
+    pub reason: String,
 }
 
 /// The gate's decision about one delivery.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{clean, trend::Trend, words};
-use crate::model::{AlertLine, AlertSeverity, Period, Value};
+use crate::model::{AlertLine, AlertSeverity, LATE_DELIVERY, Period, Value};
 
 /// The widest that a label of a series, a message and a rule's summary are shown; data decides how long they are.
 pub(super) const LABEL: usize = 100;
@@ -43,7 +43,7 @@ pub(super) struct AlertView {
     pub(super) critical: bool,
     /// The rule's message; quoted where it is no longer true.
     pub(super) message: String,
-    /// None where the figures behind the message are no longer true.
+    /// None where the figures behind the message are no longer true, and where it speaks of none.
     pub(super) figures: Option<Figures>,
     /// "for 3 months, since August 2025".
     pub(super) since: String,
@@ -76,7 +76,7 @@ impl AlertView {
             label: label(&line.labels.values(), whole),
             critical: line.severity == AlertSeverity::Critical,
             message: if withdrawn { format!("We said: “{message}”") } else { message },
-            figures: (!withdrawn).then(|| Figures::of(line)),
+            figures: (!withdrawn && has_figures(line)).then(|| Figures::of(line)),
             since: since(line, change),
             trend: Trend::of(&line.trail, line.plan, line.unit),
             rule: clean::line(&line.rule, LABEL),
@@ -84,6 +84,11 @@ impl AlertView {
             id: clean::line(&line.id.0, LABEL),
         }
     }
+}
+
+/// What speaks of deliveries has no figures.
+fn has_figures(line: &AlertLine) -> bool {
+    line.value != Value::ABSENT || line.plan != Value::ABSENT || !line.trail.is_empty()
 }
 
 impl Figures {
@@ -110,6 +115,13 @@ pub(super) fn label(values: &str, whole: &str) -> String {
 
 fn since(line: &AlertLine, change: Change) -> String {
     let since = line.since.label();
+    if line.rule == LATE_DELIVERY {
+        return match change {
+            Change::Resolved => format!("Nothing is outstanding any more; something was since {since}."),
+            Change::Withdrawn => format!("We had said that it was outstanding since {since}."),
+            _ => format!("Outstanding {}.", words::how_long(line.periods, line.since)),
+        };
+    }
     match change {
         Change::New | Change::Worsened | Change::Continuing | Change::Amended => {
             format!("In breach {}.", words::how_long(line.periods, line.since))

@@ -6,6 +6,7 @@ use super::{
     alert::{AlertView, Change, LABEL, MESSAGE},
     clean,
     findings::FindingView,
+    not_assured::{self, NotAssuredView},
     subject,
     unknown::{self, Group, StillFiring},
     words,
@@ -28,7 +29,9 @@ pub(super) struct ExceptionsView {
     sections: Vec<Section>,
     unjudged: Unjudged,
     failed: Listed<Group>,
-    sources: Sources,
+    not_assured: Listed<NotAssuredView>,
+    /// None where the report speaks of what did not arrive.
+    sources: Option<Sources>,
     small_print: Vec<String>,
 }
 
@@ -86,8 +89,14 @@ impl ExceptionsView {
                 groups: Listed::of(unknown::groups(quiet, whole)),
             },
             failed: Listed::of(unknown::groups(exceptions.failed.iter(), whole)),
-            sources: Sources::of(exceptions),
-            small_print: vec![format!("Delivery {}", exceptions.delivery), format!("Notice {}", notice.id)],
+            not_assured: Listed::of(not_assured::views(&exceptions.not_assured)),
+            sources: exceptions.delivery.map(|_| Sources::of(exceptions)),
+            small_print: exceptions
+                .delivery
+                .map(|delivery| format!("Delivery {delivery}"))
+                .into_iter()
+                .chain([format!("Notice {}", notice.id)])
+                .collect(),
         }
     }
 }
@@ -163,11 +172,16 @@ fn title(change: Change, first_load: bool) -> &'static str {
 
 fn note(change: Change, cause: Cause) -> Option<&'static str> {
     match (change, cause) {
+        (Change::Worsened, Cause::Due) => Some("Still not arrived, and more is late or missing than before."),
         (Change::Worsened, _) => Some("Still in breach, and worse than the period before."),
         (Change::Withdrawn, Cause::New | Cause::Restated) => {
             Some("Figures were restated: what we said before is no longer true.")
         }
         (Change::Withdrawn, Cause::Late) => Some("Figures arrived late: what we said before is no longer true."),
+        (Change::Withdrawn, Cause::Due) => {
+            Some("Other periods or due days are declared: what we said before no longer holds.")
+        }
+        (Change::Amended, Cause::Due) => Some("What we said before has changed. This is how it stands now."),
         (Change::Withdrawn, Cause::RuleChanged) => Some("The rules changed: what we said before no longer holds."),
         (Change::Withdrawn, Cause::TakenBack) => Some("Figures were taken back: what we said before no longer stands."),
         (Change::Amended, Cause::TakenBack) => {
@@ -207,7 +221,12 @@ fn headline(exceptions: &Exceptions) -> String {
     }
     let news = if parts.is_empty() { "nothing to report".to_owned() } else { parts.join(", ") };
     let occasion = words::occasion(exceptions.period, exceptions.cause);
-    format!("{occasion}: {news}; {} series looked at.", words::number(exceptions.series_judged as f64))
+    let judged = exceptions.series_judged;
+    let looked_at = match exceptions.cause {
+        Cause::Due => words::count(judged, "dataset"),
+        _ => format!("{} series", words::number(judged as f64)),
+    };
+    format!("{occasion}: {news}; {looked_at} looked at.")
 }
 
 /// " (1 critical, 2 new, 2 continuing)"

@@ -7,6 +7,8 @@ use crate::model::{
 };
 use uuid::Uuid;
 
+const DELIVERY: DeliveryId = DeliveryId(Uuid::from_u128(0x0199_7a3c_0000_7000_8000_0000_0000_0001));
+
 pub(super) fn period(text: &str) -> Period {
     text.parse().expect("a period")
 }
@@ -27,7 +29,7 @@ pub(super) fn empty() -> Exceptions {
         dataset: "les-activity".to_owned(),
         dataset_title: "Local Enhanced Services activity".to_owned(),
         period: period("2025-10"),
-        delivery: DeliveryId(Uuid::from_u128(0x0199_7a3c_0000_7000_8000_0000_0000_0001)),
+        delivery: Some(DELIVERY),
         file: "les-activity-2025-10.csv".to_owned(),
         table: None,
         revision: 1,
@@ -45,6 +47,7 @@ pub(super) fn empty() -> Exceptions {
         amended: Vec::new(),
         cannot_tell: Vec::new(),
         failed: Vec::new(),
+        not_assured: Vec::new(),
     }
 }
 
@@ -148,7 +151,7 @@ pub(super) fn held_back() -> GateReport {
         ..FailingRow::default()
     };
     GateReport {
-        delivery: empty().delivery,
+        delivery: DELIVERY,
         dataset_title: Some("Local Enhanced Services activity".to_owned()),
         file: "les-activity-2025-10.csv".to_owned(),
         table: None,

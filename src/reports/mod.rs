@@ -11,7 +11,9 @@
 //! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
 //!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary}]`,
-//!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`
+//!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`, `not_assured [{dataset,
+//!   dataset_title, measures, period, due, state, reason}]`; `delivery` is null where `cause` is `due`: the alerts of rule
+//!   `late-delivery` say what did not arrive, each with a label `dataset`
 //! - gate: `delivery`, `dataset_title`, `file`, `periods`, `verdict`, `placed`, `failing_rows`, `counts {errors, warnings, notes}`,
 //!   `findings [{check, severity, message, count, looked_at, share, rows [{row, sheet, cell, column, value, masked}],
 //!   owner}]`, `checks [{check, outcome}]` (`passed`, `note`, `warning`, `error`, `left_out`), `tables [{member, sheet,
@@ -28,6 +30,7 @@ mod findings;
 #[cfg(test)]
 mod fixtures;
 mod gate;
+mod not_assured;
 mod operator;
 mod overview;
 mod payload;

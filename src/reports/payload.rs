@@ -57,6 +57,7 @@ fn of_exceptions(exceptions: &Exceptions) -> Json {
         "cannot_tell": exceptions.cannot_tell.iter().map(unknown).collect::<Vec<_>>(),
         "failed": exceptions.failed.iter().map(unknown).collect::<Vec<_>>(),
         "findings": exceptions.findings,
+        "not_assured": exceptions.not_assured,
     })
 }
 

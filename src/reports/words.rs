@@ -109,6 +109,7 @@ pub(super) fn occasion(period: Period, cause: Cause) -> String {
         Cause::Late => format!("{label}, late figures"),
         Cause::RuleChanged => format!("{label}, rules changed"),
         Cause::TakenBack => format!("{label} taken back"),
+        Cause::Due => "Late deliveries".to_owned(),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Alert, AlertLine, AlertState, Cause, Exceptions, Transition, TransitionKind, UnknownLine};
+use crate::model::{
+    Alert, AlertLine, AlertSeverity, AlertState, Cause, Exceptions, NotAssured, Transition, TransitionKind, UnknownLine,
+};
 
 use super::{Route, Traits};
 
@@ -19,6 +21,8 @@ pub struct Told {
     pub line: AlertLine,
     /// What people read about stretches that were said to fire, and that the figures of the delivery deny.
     pub taken_back: Vec<AlertLine>,
+    /// A group that is told whatever the route says.
+    pub owner: Option<String>,
 }
 
 /// A series that a rule could not judge at the newest period.
@@ -27,7 +31,7 @@ pub struct Unjudged {
     /// What people read about it.
     pub line: UnknownLine,
     /// The rule's severity, for the route.
-    pub severity: crate::model::AlertSeverity,
+    pub severity: AlertSeverity,
     /// Whether the rule went wrong, rather than the figures being silent.
     pub failed: bool,
 }
@@ -41,6 +45,17 @@ pub struct Delivered {
     pub alerts: Vec<Told>,
     /// What could not be judged.
     pub unjudged: Vec<Unjudged>,
+    /// What did not arrive, and is named to each group whose rules would have judged it.
+    pub outstanding: Vec<Outstanding>,
+}
+
+/// A period that did not arrive, and the rules that would have judged it.
+#[derive(Debug, Clone)]
+pub struct Outstanding {
+    /// What people read about it; its measures are put in for each group.
+    pub line: NotAssured,
+    /// The rules on its dataset: id, severity and measure.
+    pub rules: Vec<(String, AlertSeverity, String)>,
 }
 
 /// One notice for each group that has something to be told, by group id.
@@ -51,33 +66,54 @@ pub struct Delivered {
 pub fn compose(route: &Route, delivered: &Delivered) -> BTreeMap<String, Exceptions> {
     let mut notices: BTreeMap<String, Exceptions> = BTreeMap::new();
     let dataset = delivered.head.dataset.as_str();
-    let mut for_each = |traits: Traits<'_>, say: &dyn Fn(&mut Exceptions)| {
-        for group in route.receivers(traits) {
+    let mut for_each = |traits: Traits<'_>, owner: Option<&str>, say: &dyn Fn(&mut Exceptions)| {
+        let routed = route.receivers(traits);
+        for group in owner.filter(|owner| !routed.contains(owner)).into_iter().chain(routed.iter().copied()) {
             say(notices.entry(group.to_owned()).or_insert_with(|| delivered.head.clone()));
         }
     };
     for told in &delivered.alerts {
         let alert = &told.alert;
-        let traits = Traits { rule: &alert.rule, dataset, severity: alert.severity, labels: &alert.labels };
+        let owner = told.owner.as_deref();
+        let traits =
+            Traits { rule: &alert.rule, dataset: &alert.dataset, severity: alert.severity, labels: &alert.labels };
         if let Some(section) = section(told, &delivered.head) {
-            for_each(traits, &|notice| notice.section_mut(section).push(told.line.clone()));
+            for_each(traits, owner, &|notice| notice.section_mut(section).push(told.line.clone()));
         }
         if !delivered.head.first_load && !told.taken_back.is_empty() {
-            for_each(traits, &|notice| notice.withdrawn.extend(told.taken_back.iter().cloned()));
+            for_each(traits, owner, &|notice| notice.withdrawn.extend(told.taken_back.iter().cloned()));
         }
     }
     for unknown in &delivered.unjudged {
         let line = &unknown.line;
         let traits = Traits { rule: &line.rule, dataset, severity: unknown.severity, labels: &line.labels };
-        for_each(traits, &|notice| {
+        for_each(traits, None, &|notice| {
             if unknown.failed { &mut notice.failed } else { &mut notice.cannot_tell }.push(line.clone());
         });
     }
     notices.retain(|_, notice| !notice.is_empty());
-    for notice in notices.values_mut() {
+    for (group, notice) in &mut notices {
+        notice.not_assured =
+            delivered.outstanding.iter().filter_map(|outstanding| outstanding.for_group(route, group)).collect();
         notice.sort();
     }
     notices
+}
+
+impl Outstanding {
+    /// What a group is told of it: the measures that rules would have judged of which the group may hear.
+    fn for_group(&self, route: &Route, group: &str) -> Option<NotAssured> {
+        let hears = |rule: &str, severity| route.may_reach(group, rule, &self.line.dataset, severity);
+        let mut measures: Vec<String> = self
+            .rules
+            .iter()
+            .filter(|(rule, severity, _)| hears(rule, *severity))
+            .map(|(_, _, measure)| measure.clone())
+            .collect();
+        measures.sort();
+        measures.dedup();
+        (!measures.is_empty()).then(|| NotAssured { measures, ..self.line.clone() })
+    }
 }
 
 /// Where an alert is listed as it stands now; none when there is nothing to say of it.

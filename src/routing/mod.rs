@@ -4,5 +4,5 @@
 mod compose;
 mod route;
 
-pub use compose::{Delivered, Told, Unjudged, compose};
+pub use compose::{Delivered, Outstanding, Told, Unjudged, compose};
 pub use route::{Route, RouteSettings, Traits};

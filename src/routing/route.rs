@@ -98,6 +98,37 @@ impl Route {
         found
     }
 
+    /// Whether a group hears of alerts of a rule, whatever their labels are: of what did not arrive they are not known.
+    #[must_use]
+    pub fn may_reach(&self, group: &str, rule: &str, dataset: &str, severity: AlertSeverity) -> bool {
+        let labels = Labels::default();
+        let traits = Traits { rule, dataset, severity, labels: &labels };
+        let mut handled = false;
+        for branch in self.routes.iter().filter(|branch| branch.may_match(traits)) {
+            if branch.may_reach(group, rule, dataset, severity) {
+                return true;
+            }
+            // What only some labels match leaves the others to the branches after it.
+            if branch.matches.iter().all(|(name, _)| is_trait(name)) {
+                handled = true;
+                if !branch.go_on {
+                    break;
+                }
+            }
+        }
+        !handled && self.to.iter().any(|known| known == group)
+    }
+
+    fn may_match(&self, traits: Traits<'_>) -> bool {
+        self.matches.iter().filter(|(name, _)| is_trait(name)).all(|(name, pattern)| {
+            pattern.is_match(match name.as_str() {
+                "rule" => traits.rule,
+                "dataset" => traits.dataset,
+                _ => traits.severity.code(),
+            })
+        })
+    }
+
     fn collect<'a>(&'a self, traits: Traits<'_>, found: &mut Vec<&'a str>) {
         let mut handled = false;
         for branch in self.routes.iter().filter(|branch| branch.matches(traits)) {
@@ -127,6 +158,10 @@ impl Route {
             pattern.is_match(text)
         })
     }
+}
+
+fn is_trait(name: &str) -> bool {
+    matches!(name, "rule" | "dataset" | "severity")
 }
 
 #[cfg(test)]
@@ -176,6 +211,29 @@ routes:
             "no group of its own: the parent's"
         );
         assert_eq!(receivers(&route, "other", AlertSeverity::Critical, &[]), "board");
+    }
+
+    #[test]
+    fn a_group_may_hear_of_a_rule_through_any_label() {
+        let tree = "
+to: [team]
+routes:
+  - match: { rule: dental-*, area: North* }
+    to: [quality]
+  - match: { rule: dental-* }
+    to: [dental]
+  - match: { severity: critical }
+    to: [board]
+";
+        let route = route(tree).expect("a valid tree");
+        let warning = AlertSeverity::Warning;
+        let may = |rule, severity| {
+            let groups = ["team", "dental", "quality", "board"].into_iter();
+            groups.filter(|group| route.may_reach(group, rule, "activity", severity)).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(may("dental-uda", warning), "dental quality");
+        assert_eq!(may("other", warning), "team");
+        assert_eq!(may("other", AlertSeverity::Critical), "board");
     }
 
     #[test]

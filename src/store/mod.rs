@@ -9,6 +9,7 @@
 //! | `database` | the open database: connections, settings, versions |
 //! | `commit` | the one transaction |
 //! | `deliveries`, `alerts`, `datasets`, `notices`, `placements` | a table or two each |
+//! | `arrivals` | when each period of a dataset came |
 //! | `outbox/` | messages, leases, dead letters |
 //! | `measures/` | the Parquet files and their manifest |
 //!
@@ -19,6 +20,7 @@
 //! `FOR UPDATE SKIP LOCKED`; in `error` the meaning of error codes.
 
 mod alerts;
+mod arrivals;
 mod commit;
 mod counts;
 mod database;

@@ -65,7 +65,7 @@ pub(super) async fn insert(tx: &mut Transaction<'static, Any>, notice: &Notice, 
 /// The dataset, delivery and newest period that a notice is about, as columns to search by.
 fn about(content: &Content) -> (Option<&str>, Option<DeliveryId>, Option<Period>) {
     match content {
-        Content::Exceptions(report) => (Some(&report.dataset), Some(report.delivery), Some(report.period)),
+        Content::Exceptions(report) => (Some(&report.dataset), report.delivery, Some(report.period)),
         Content::Gate(report) => (None, Some(report.delivery), report.periods.last().copied()),
         Content::Operator(_) => (None, None, None),
     }

@@ -52,6 +52,15 @@ impl Place {
         Self { file: Arc::clone(file), line: 1, column: 1, span: 0..0 }
     }
 
+    /// A whole line of a file, from 1.
+    #[must_use]
+    pub fn of_line(file: &Arc<SourceFile>, line: usize) -> Self {
+        let mut before = file.text.split_inclusive('\n');
+        let start: usize = before.by_ref().take(line.saturating_sub(1)).map(str::len).sum();
+        let length = before.next().map_or(0, |text| text.trim_end().len());
+        Self { file: Arc::clone(file), line, column: 1, span: start..start + length }
+    }
+
     /// A place `line` lines and `column` characters (both from 1) into a text that is written out here, as the errors of
     /// an expression count them. Exact for plain and quoted scalars of one line and for literal blocks (`|`).
     #[must_use]
