@@ -49,7 +49,7 @@
 //! | [`routing`] | model, yaml | what changed to one notice for each group |
 //! | [`reports`] | model | a notice to HTML, text, JSON and pictures |
 //! | [`outbox`] | model, yaml | lease, send, retry, record; channels, one file each |
-//! | [`store`] | model | all that is kept: the only SQL, and the history as Parquet |
+//! | [`store`] | model | all that is kept, in SQL and the history as Parquet; a dataset's own queries are in `checks/kinds/sql.rs` |
 //! | [`config`] | checks, expr, model, outbox, routing, rules, tables, yaml | the home's YAML files to one checked configuration |
 //! | [`app`] | alerts, checks, config, expr, intake, model, outbox, reports, routing, rules, store, tables, yaml | wiring: the spine, the daemon, the commands' work; no arithmetic on data |
 //! | [`cli`] | app, config, model, store, yaml | the command line: arguments, tables, JSON, exit codes |
@@ -85,7 +85,8 @@
 //! # What a change costs
 //!
 //! - a rule: one YAML file, with documentation and its own tests inside
-//! - a kind of check: one file in `checks/kinds/`, its line in the registry there, one case in `tests/cases/checks/`
+//! - a kind of check: one file in `checks/kinds/` (settings, compiled check, tally, documentation), its line in the registry
+//!   there, one page in `tests/cases/checks/`. Names, weights, tolerances and `where` are not its business: `checks/policy.rs`
 //! - a channel: one file in `outbox/channels/`, its line in the registry there, a test against a receiver
 
 pub mod alerts;

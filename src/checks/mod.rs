@@ -5,6 +5,9 @@
 //! settings and the findings that they make, are in [`kinds`]: one file a kind. Two of them, [`kinds::columns_present`]
 //! and [`kinds::type`], need no settings and are always on.
 //!
+//! A kind says what it finds. What the dataset says of any check (its name and weight, which rows it looks at, how many of them
+//! may fail, who is told) is read in `common.rs` and applied in `policy.rs`, the same for all kinds.
+//!
 //! A check on a column that the file does not have is not made: the absence is said once, by `columns_present`.
 
 mod check;

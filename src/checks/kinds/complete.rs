@@ -3,7 +3,7 @@
 //! | setting | meaning |
 //! |---|---|
 //! | `column` | the text column of those who report |
-//! | `reference` | the table of all who should, as for [`reference`](super::reference) |
+//! | `reference` | the table of all who should, as for [`reference`](mod@super::reference) |
 //! | `by` | the columns whose values make up the groups in each of which all should report, such as the period |
 //! | `holding` | columns that must hold a value for a row to count as a report |
 //! | `may_miss` | how many entries may be missing in each group: a count (`3`) or a share (`2%`); none unless named |

@@ -68,7 +68,7 @@ macro_rules! registry {
         #[derive(Debug, Clone, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum CheckSettings {
-            $(#[doc = concat!("See [`", stringify!($kind), "`].")]
+            $(#[doc = concat!("See [`", stringify!($kind), "`](mod@", stringify!($kind), ").")]
             $settings(Located<Shared<Common, $kind::$settings>>),)*
         }
 
