@@ -127,6 +127,11 @@ impl Dataset {
                 }
             }
         }
+        // What no check names a reader does not read, and whoever looks at it fails.
+        let looked_at = self.checks.columns();
+        for (_, column) in rows.columns.iter_mut().enumerate().filter(|(at, _)| !looked_at.contains(at)) {
+            *column = Cells::NotRead(column.len()).into();
+        }
         (header, rows)
     }
 }
@@ -170,6 +175,10 @@ impl Dictionaries {
     fn lend(&mut self, batch: &Batch, to: impl FnOnce(&Batch)) {
         self.0.resize_with(batch.columns.len(), || (Cells::Coded(Coded::default()).into(), HashMap::new()));
         for ((column, codes), plain) in self.0.iter_mut().zip(&batch.columns) {
+            if let Cells::NotRead(_) = plain.cells() {
+                *column = plain.clone();
+                continue;
+            }
             let Cells::Coded(coded) = column.cells_mut() else { panic!("a coded column") };
             coded.codes.clear();
             for (text, cell) in plain.iter() {
@@ -190,6 +199,9 @@ fn split(rows: &Batch, size: usize) -> Vec<Batch> {
     for start in (0..rows.rows.len()).step_by(size) {
         let range = start..rows.rows.len().min(start + size);
         let part = |column: &Column| {
+            if let Cells::NotRead(_) = column.cells() {
+                return Cells::NotRead(range.len()).into();
+            }
             let mut part = Column::default();
             range.clone().for_each(|row| part.push(column.text(row), column.cell(row)));
             part

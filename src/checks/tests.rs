@@ -71,6 +71,41 @@ fn what_is_kept_of_a_cell_is_short_and_harmless() {
     assert!(value.starts_with("\u{1b}[31m\néé") && value.ends_with('…') && value.chars().count() == 201);
 }
 
+/// The later kinds on a batch whose columns are too short, or not there at all.
+#[test]
+fn no_kind_is_harmed_by_a_batch_that_is_not_as_declared() {
+    let dataset = dataset(
+        "columns: { key: {}, n: { kind: number }, m: { kind: number }, period: { kind: period } }
+checks:
+  - compare: { column: n, is: <=, to: m }
+  - aggregate: { column: n, of: sum, by: [key, period], min: 0 }
+  - aggregate: { name: distinct, column: key, of: distinct, max: 9 }
+  - totals: { total_row: key == \"Total\", columns: [n, m], by: [period] }
+  - parts: { total: n, of: [m] }
+  - duplicate_rows: {}
+  - freshness: { column: period, at_least: 2025-10 }
+  - length: { column: key, max: 3 }
+  - pattern: { column: key, matches: a }
+  - rag: { column: key, actual: n, plan: m, better: lower }
+  - suppressed: { columns: [n, m], threshold: 5, total_row: key == \"Total\", by: [period], total: m }
+  - patient_identity: {}
+  - sql: { columns: [key, n], query: SELECT row FROM rows WHERE key IS NOT NULL }
+  - range: { column: n, max: 1, where: m > 1, tolerance: { share: 5%, per: [key] } }
+",
+    );
+    let mut key = Column::default();
+    key.push("Total", Cell::Text);
+    for columns in [vec![], vec![key]] {
+        let short = Batch { sheet: None, rows: vec![2, 3], columns };
+        let mut run = dataset.checks.start(About::default());
+        run.observe(&short);
+        if !run.settle().is_empty() {
+            run.see_again(&short);
+        }
+        assert!(run.finish().iter().any(|finding| finding.check == "freshness"));
+    }
+}
+
 /// Every kind of check on columns that a reader left out of its header, its batch or both.
 #[test]
 fn a_batch_that_is_not_as_declared_does_no_harm() {
