@@ -270,7 +270,7 @@ async fn a_daemon_that_is_told_to_stop_does_not_work_off_its_queue_first() {
 
     let done = Daemon::start(home).await.expect("it starts").once(&CancellationToken::new()).await.expect("done");
     assert_eq!((done.deliveries.len(), done.troubles.as_slice()), (20, &[] as &[String]));
-    assert_eq!(fs::read_dir(folder.path().join("quarantine/unrecognised")).expect("there").count(), 60);
+    assert_eq!(fs::read_dir(folder.path().join("quarantine/unrecognised")).expect("there").count(), 80);
 }
 
 #[tokio::test(flavor = "multi_thread")]

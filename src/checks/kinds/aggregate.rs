@@ -24,30 +24,24 @@
 //! - `the sum of planned is 1,250; expected is at most 1,000`
 //! - ``the sum of planned by period is not at least 1 in 1 of 7 groups: `2025-09` 0``
 
-use std::collections::{BTreeMap, HashSet};
+mod gathering;
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
+    check::{Check, Context, Kind, Looks, Start, Tally},
     columns::{ColumnNames, Declared, Field, side_by_side},
-    failures::{grouped, quoted},
-    groups::{Group, Groups},
-    keys::{KeyColumn, KeyHash, KeyHasher},
-    rows::Rows,
-    sum::ExactSum,
+    groups::Groups,
+    keys::{KeyColumn, KeyHasher},
     within::Within,
 };
 use crate::{
-    model::{Cell, Severity, value::format_number},
+    model::value::format_number,
     yaml::{Located, Place, Problem, Problems},
 };
-
-/// More values than this are not kept.
-const MOST_VALUES: usize = 10_000_000;
-
-/// More groups than this are not listed in a message.
-const LISTED: usize = 8;
+use gathering::Gathering;
 
 /// Settings of `aggregate`.
 #[derive(Debug, Clone, Deserialize)]
@@ -210,154 +204,5 @@ impl Compiled {
         let by = side_by_side(by.iter().map(Field::title));
         let by = if by.is_empty() { by } else { format!(" by {by}") };
         format!("the {of} of {}{by}", field.title())
-    }
-}
-
-/// What is remembered of the values of one group.
-#[derive(Debug, Clone, Default)]
-struct Gathered {
-    count: u64,
-    sum: ExactSum,
-    least: Option<f64>,
-    greatest: Option<f64>,
-    values: Vec<f64>,
-    distinct: HashSet<KeyHash>,
-}
-
-impl Gathered {
-    fn figure(&mut self, of: Of, at: f64) -> Option<f64> {
-        match of {
-            Of::Min => self.least,
-            Of::Max => self.greatest,
-            Of::Sum => Some(self.sum.total()),
-            Of::Mean => (self.count > 0).then(|| self.sum.total() / self.count as f64),
-            Of::Count => Some(self.count as f64),
-            Of::Distinct => Some(self.distinct.len() as f64),
-            Of::Quantile => {
-                // The first rank that is at least the share of all: nearest rank.
-                let reached = |rank: &usize| (rank + 1) as f64 >= at * self.values.len() as f64 * (1.0 - 1e-12);
-                let (mut low, mut high) = (0, self.values.len());
-                while low < high {
-                    let middle = usize::midpoint(low, high);
-                    if reached(&middle) { high = middle } else { low = middle + 1 }
-                }
-                (low < self.values.len()).then(|| *self.values.select_nth_unstable_by(low, f64::total_cmp).1)
-            }
-        }
-    }
-}
-
-#[derive(Debug)]
-struct Gathering {
-    title: String,
-    field: [Field; 1],
-    of: Of,
-    at: f64,
-    bounds: Bounds,
-    groups: Groups,
-    hasher: KeyHasher,
-    known: [KeyColumn; 1],
-    /// Of the values of the batch at hand, for `distinct`.
-    hashes: Vec<Option<KeyHash>>,
-    gathered: BTreeMap<Group, Gathered>,
-    /// How many values are kept.
-    values: usize,
-}
-
-impl Gathering {
-    fn add(&mut self, index: usize, group: Group, cell: Cell) {
-        let gathered = self.gathered.entry(group).or_default();
-        if matches!(cell, Cell::Missing(_)) {
-            return;
-        }
-        gathered.count += 1;
-        let Cell::Number(figure) = cell else { return self.add_distinct(index, group) };
-        match self.of {
-            Of::Sum | Of::Mean => gathered.sum.add(figure),
-            Of::Min => gathered.least = Some(gathered.least.map_or(figure, |least| least.min(figure))),
-            Of::Max => gathered.greatest = Some(gathered.greatest.map_or(figure, |greatest| greatest.max(figure))),
-            Of::Quantile if self.values <= MOST_VALUES => {
-                self.values += 1;
-                gathered.values.push(figure);
-            }
-            Of::Quantile | Of::Count => {}
-            Of::Distinct => self.add_distinct(index, group),
-        }
-    }
-
-    fn add_distinct(&mut self, index: usize, group: Group) {
-        if self.of != Of::Distinct || self.values > MOST_VALUES {
-            return;
-        }
-        if let (Some(gathered), Some(hash)) = (self.gathered.get_mut(&group), self.hashes.get(index).copied().flatten())
-        {
-            self.values += usize::from(gathered.distinct.insert(hash));
-        }
-    }
-}
-
-impl Tally for Gathering {
-    fn observe(&mut self, rows: &Rows<'_>) {
-        self.groups.observe(rows.batch, rows.indices());
-        if self.of == Of::Distinct {
-            self.hasher.hashes(&self.field, &mut self.known, rows.batch, &mut self.hashes);
-        }
-        for index in rows.indices() {
-            let group = self.groups.of_batch().get(index).copied().unwrap_or_default();
-            let [field] = &self.field;
-            let cell = field.cell(rows.batch, index);
-            self.add(index, group, cell);
-        }
-    }
-
-    fn merge(&mut self, other: Box<dyn Tally>) {
-        let Some(other) = same::<Self>(other) else { return };
-        self.groups.merge(other.groups);
-        self.values += other.values;
-        for (group, other) in other.gathered {
-            let gathered = self.gathered.entry(group).or_default();
-            gathered.count += other.count;
-            gathered.sum.merge(&other.sum);
-            gathered.least = gathered.least.into_iter().chain(other.least).reduce(f64::min);
-            gathered.greatest = gathered.greatest.into_iter().chain(other.greatest).reduce(f64::max);
-            gathered.values.extend(other.values);
-            gathered.distinct.extend(other.distinct);
-        }
-    }
-
-    fn finish(mut self: Box<Self>, _total: u64) -> Vec<Found> {
-        let title = &self.title;
-        if self.values > MOST_VALUES {
-            let most = grouped(MOST_VALUES as u64);
-            let seen = format!("{title} is not checked: there are more than {most} values");
-            return vec![Found::in_file(seen).aside(Severity::Error)];
-        }
-        let mut beyond = Vec::new();
-        let (of, at, bounds, all) = (self.of, self.at, self.bounds, self.gathered.len());
-        let alone = !self.groups.has_columns();
-        if alone && self.gathered.is_empty() {
-            self.gathered.insert(Group::default(), Gathered::default());
-        }
-        for (group, gathered) in &mut self.gathered {
-            if let Some(figure) = gathered.figure(of, at).filter(|figure| !bounds.contain(*figure)) {
-                beyond.push((self.groups.name(*group).to_owned(), figure));
-            }
-        }
-        beyond.sort_by(|one, other| one.0.cmp(&other.0));
-        let expected = bounds.in_words();
-        let seen = match &beyond[..] {
-            [] => None,
-            [(_, figure)] if alone => Some(format!("{title} is {}; expected is {expected}", format_number(*figure))),
-            several => {
-                let listed = several
-                    .iter()
-                    .take(LISTED)
-                    .map(|(name, figure)| format!("{} {}", quoted(name), format_number(*figure)));
-                let listed: Vec<_> = listed.chain((several.len() > LISTED).then(|| "…".to_owned())).collect();
-                let (count, all) = (grouped(several.len() as u64), grouped(all as u64));
-                Some(format!("{title} is not {expected} in {count} of {all} groups: {}", listed.join(", ")))
-            }
-        };
-        seen.map(Found::in_file).into_iter().chain(self.groups.too_many()).collect()
     }
 }

@@ -1,0 +1,140 @@
+//! What a patient could be known by, and how it is found in a text.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+/// By what a patient could be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Identity {
+    NhsNumber,
+    Postcode,
+    BirthDate,
+    Email,
+}
+
+/// All of them.
+pub(super) const ALL: [Identity; 4] = [Identity::NhsNumber, Identity::Postcode, Identity::BirthDate, Identity::Email];
+
+impl Identity {
+    /// In words, several of them.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::NhsNumber => "NHS numbers",
+            Self::Postcode => "postcodes",
+            Self::BirthDate => "dates of birth",
+            Self::Email => "email addresses",
+        }
+    }
+
+    /// Whether a text holds one; `of_birth` says that the column speaks of birth.
+    pub(super) fn is_in(self, text: &str, of_birth: bool) -> bool {
+        match self {
+            Self::NhsNumber => holds_nhs_number(text),
+            Self::Postcode => {
+                let alone = text.len() <= 8 && is_match(&POSTCODE, &text.to_uppercase());
+                alone || is_match(&POSTCODE, text)
+            }
+            Self::BirthDate => (of_birth && is_match(&DATE, text)) || is_match(&BORN, text),
+            Self::Email => is_match(&EMAIL, text),
+        }
+    }
+}
+
+type Pattern = LazyLock<Option<Regex>>;
+
+static NHS_NUMBER: Pattern = LazyLock::new(|| Regex::new(r"\b\d{3}[ \-]?\d{3}[ \-]?\d{4}\b").ok());
+static POSTCODE: Pattern = LazyLock::new(|| {
+    Regex::new(r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|[A-HK-Y]\d[ABEHMNPRVWXY]|\d[A-HJKPSTUW]) ?\d[ABD-HJLNP-UW-Z]{2})\b").ok()
+});
+static DATE: Pattern = LazyLock::new(|| {
+    Regex::new(r"\b(?:\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|\d{1,2} [A-Za-z]{3,9} \d{4})\b").ok()
+});
+static BORN: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:d\.?o\.?b\.?|born|birth)\b[^\d]{0,20}(?:\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2} [a-z]{3,9} \d{4})").ok()
+});
+static EMAIL: Pattern =
+    LazyLock::new(|| Regex::new(r"[A-Za-z0-9._%+\-']+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}").ok());
+static OF_BIRTH: Pattern = LazyLock::new(|| Regex::new(r"(?i)birth|\bdob\b|^dob|born").ok());
+static HEADER: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)\bnhs[ _]*(?:no\b|num|id\b)|\bdob\b|date[ _]of[ _]birth|birth[ _]*date|patient[ _]*(?:name|id\b|address|post)|\bsurname\b|\bforename\b").ok()
+});
+
+/// Whether a column whose header says so holds dates of birth.
+pub(super) fn is_of_birth(header: &str) -> bool {
+    is_match(&OF_BIRTH, header)
+}
+
+/// Whether a header says that patients could be known by what stands below it.
+pub(super) fn is_of_patients(header: &str) -> bool {
+    is_match(&HEADER, header)
+}
+
+fn is_match(pattern: &Pattern, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+fn holds_nhs_number(text: &str) -> bool {
+    let found = NHS_NUMBER.as_ref().map(|pattern| pattern.find_iter(text));
+    found.into_iter().flatten().any(|found| is_nhs_number(found.as_str()))
+}
+
+/// The check digit is 11 less the remainder of the first nine, weighted from 10 down to 2; 11 stands for 0, and a number
+/// that would need 10 is not given out.
+fn is_nhs_number(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    let [first @ .., check] = &digits[..] else { return false };
+    let weighted: u32 = first.iter().zip((2..=10).rev()).map(|(digit, weight)| digit * weight).sum();
+    let expected = (11 - weighted % 11) % 11;
+    first.len() == 9 && first.iter().any(|digit| *digit != 0) && expected == *check
+}
+
+/// The shape of a text, at most 40 characters of it.
+pub(super) fn masked(text: &str) -> String {
+    text.chars().take(40).map(|c| if c.is_alphanumeric() { '*' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 943 476 5919 is the example of the NHS Data Dictionary; 987 654 4321 and 999 012 3456 are of its test range.
+    #[test]
+    fn the_check_digit_tells_nhs_numbers() {
+        for (text, is) in [
+            ("9434765919", true),
+            ("943 476 5919", true),
+            ("seen 943-476-5919 on Monday", true),
+            ("9434765918", false),
+            ("0000000000", false),
+            ("19434765919", false),
+            ("0161 496 0000", false),
+            ("943 476 591", false),
+        ] {
+            assert_eq!(Identity::NhsNumber.is_in(text, false), is, "{text}");
+        }
+    }
+
+    #[test]
+    fn postcodes_dates_of_birth_and_addresses() {
+        for (identity, text, is) in [
+            (Identity::Postcode, "LE1 5WW", true),
+            (Identity::Postcode, "le15ww", true),
+            (Identity::Postcode, "lives in EC1A 1BB since May", true),
+            (Identity::Postcode, "E54000015", false),
+            (Identity::Postcode, "Y00123", false),
+            (Identity::Postcode, "Q1 24/25", false),
+            (Identity::BirthDate, "DOB: 12/03/1961", true),
+            (Identity::BirthDate, "born 1 May 1961", true),
+            (Identity::BirthDate, "seen 12/03/2025", false),
+            (Identity::Email, "a.b@example.nhs.uk", true),
+            (Identity::Email, "5 @ 3.50", false),
+        ] {
+            assert_eq!(identity.is_in(text, false), is, "{text}");
+        }
+        assert!(Identity::BirthDate.is_in("1961-03-12", true));
+        assert_eq!(masked("a.b@x.uk 943 476"), "*.*@*.** *** ***");
+    }
+}
