@@ -7,6 +7,7 @@
 //! | `at` | for `quantile`: 0.5 is the median, 0.95 the value that 95% are at most (nearest rank) |
 //! | `min`, `max` | the bounds, one of them or both; they are allowed |
 //! | `equals` | instead of bounds: what it must come to, such as a control total |
+//! | `within` | with `equals`: how far off it may be, as a difference (`0.5`) or a share (`1%`) |
 //! | `by` | the columns whose values make up the groups that are judged each by itself |
 //!
 //! Cells that hold no value are left out; a least, mean or quantile of no values at all is not judged. Sums are exact: they do
@@ -58,6 +59,8 @@ pub struct Aggregate {
     #[serde(default)]
     equals: Option<Located<f64>>,
     #[serde(default)]
+    within: Option<Located<Within>>,
+    #[serde(default)]
     by: Option<ColumnNames>,
 }
 
@@ -97,8 +100,13 @@ impl Aggregate {
         if let Some(bound) = bounds.into_iter().flatten().find(|bound| !bound.is_finite()) {
             return Err(Problem::new(bound.place.clone(), "a bound must be a finite number"));
         }
+        if let (Some(within), None) = (&self.within, &self.equals) {
+            return Err(Problem::new(within.place.clone(), "`within` goes with `equals`"));
+        }
         match bounds.map(|bound| bound.as_ref().map(|bound| bound.value)) {
-            [None, None, Some(figure)] => Ok(Bounds::Equal(figure)),
+            [None, None, Some(figure)] => {
+                Ok(Bounds::Equal(figure, self.within.as_ref().map_or(Within::default(), |within| within.value)))
+            }
             [Some(min), None, None] => Ok(Bounds::AtLeast(min)),
             [None, Some(max), None] => Ok(Bounds::AtMost(max)),
             [Some(min), Some(max), None] if min <= max => Ok(Bounds::Within(min, max)),
@@ -129,7 +137,7 @@ enum Bounds {
     AtLeast(f64),
     AtMost(f64),
     Within(f64, f64),
-    Equal(f64),
+    Equal(f64, Within),
 }
 
 impl Bounds {
@@ -139,7 +147,7 @@ impl Bounds {
             Self::AtLeast(min) => within.at_least(figure, min),
             Self::AtMost(max) => within.at_most(figure, max),
             Self::Within(min, max) => within.at_least(figure, min) && within.at_most(figure, max),
-            Self::Equal(expected) => within.equal(figure, expected),
+            Self::Equal(expected, within) => within.equal(figure, expected),
         }
     }
 
@@ -148,7 +156,8 @@ impl Bounds {
             Self::AtLeast(min) => format!("at least {}", format_number(min)),
             Self::AtMost(max) => format!("at most {}", format_number(max)),
             Self::Within(min, max) => format!("{} to {}", format_number(min), format_number(max)),
-            Self::Equal(expected) => format_number(expected),
+            Self::Equal(expected, within) if within.is_zero() => format_number(expected),
+            Self::Equal(expected, within) => format!("{} (within {within})", format_number(expected)),
         }
     }
 }
