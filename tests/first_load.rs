@@ -50,7 +50,7 @@ fn one_file_with_all_months_is_the_same_summary() {
     let home = Home::new();
     home.take("les-activity-2025.csv", together(&MONTHS), 0);
     assert_summary(&home.only_notice_since(0));
-    assert_eq!(home.files("published/les-activity/2025-04_to_2025-10").len(), 6);
+    assert_eq!(home.files("published/les-activity/2025-04_to_2025-10").len(), 7);
 }
 
 #[test]

@@ -80,10 +80,12 @@ fn each_sheet_is_its_datasets_delivery_and_says_what_its_own_file_would() {
     );
     assert_eq!(together.firing(BELOW), apart.firing(BELOW));
     assert!(!together.firing(BELOW).is_empty());
-    for dataset in ["hha-achievement-bands", "les-activity"] {
+    // The bands have rows to be warned of.
+    for (dataset, rows) in [("hha-achievement-bands", &[".failing-rows.csv"][..]), ("les-activity", &[])] {
         let folder = format!("published/{dataset}/2025-10");
         let own = ["manifest.json".to_owned()];
-        let reports = ["", ".report.html", ".report.json", ".report.txt"].map(|report| format!("{NAME}{report}"));
+        let reports = [&[""], rows, &[".report.html", ".report.json", ".report.txt"]].concat();
+        let reports: Vec<String> = reports.iter().map(|report| format!("{NAME}{report}")).collect();
         let tidy = ["tidy.csv", "tidy.parquet"].map(str::to_owned);
         assert_eq!(together.files(&folder), [&own[..], &reports, &tidy].concat());
         assert!(together.read(&format!("{folder}/{NAME}.report.txt")).contains("2025-10.xlsx ("));

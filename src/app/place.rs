@@ -75,7 +75,7 @@ pub fn place(home: &Home, config: &Arc<Config>, source: &Path, placings: &[Placi
 /// Removes the reports of a file that was held back and is not any more.
 fn remove_reports(file: &Path) -> io::Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    for report in report_names(&name) {
+    for report in report_names(&name).into_iter().chain([failing_rows::name(&name)]) {
         match fs::remove_file(file.with_file_name(report)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
