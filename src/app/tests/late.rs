@@ -316,3 +316,35 @@ async fn a_report_names_what_other_datasets_of_its_group_lack() {
     assert_eq!(rendered.json["data"]["not_assured"][0]["state"], "missing");
     assert_eq!(rendered.json["data"]["not_assured"][0]["due"], "2025-10-20");
 }
+
+#[tokio::test]
+async fn what_becomes_late_of_several_datasets_at_once_is_one_notice_to_each_group() {
+    let due = DUE.replace("  owner: medicines-safety\n", "");
+    let year = Year::beginning("2025-10-01T10:00:00Z", &due).await;
+    let bands = year.desk.folder.path().join("config/datasets/hha-achievement-bands.yaml");
+    let text = fs::read_to_string(&bands).expect("there");
+    fs::write(bands, format!("{text}\ndue: {{ every: month, within: 21 days, from: 2025-09 }}\n")).expect("written");
+    // A route may name the program's own rule.
+    let groups = year.desk.folder.path().join("config/groups.yaml");
+    let text = fs::read_to_string(&groups).expect("there");
+    let branch = "  routes:\n    - match: { rule: late-delivery, severity: critical }\n      to: [quality-outcomes]\n";
+    fs::write(groups, text.replacen("  routes:\n", branch, 1)).expect("written");
+    let mut year = year;
+    year.restart(&due).await;
+
+    // Both are due on 21 October.
+    let said = year.at("2025-10-22T08:00:00Z").await;
+    let team: Vec<&String> = said.iter().filter(|line| line.starts_with("performance-team new: ")).collect();
+    assert_eq!((said.len(), team.len()), (3, 2), "{said:?}");
+    let notices = year.desk.app.store.notices(None).await.expect("listed");
+    let of_team: Vec<&str> = notices
+        .iter()
+        .filter(|kept| kept.notice.group == "performance-team")
+        .map(|kept| kept.subject.as_str())
+        .collect();
+    assert_eq!(of_team, ["Late deliveries: 2 new alerts – Expected deliveries"]);
+    // A month later both are missing: those who hear of what is critical hear of it as well as the owners.
+    let said = year.at("2025-11-22T09:00:00Z").await;
+    let critical = said.iter().filter(|line| line.starts_with("quality-outcomes worsened critical: ")).count();
+    assert_eq!(critical, 2, "{said:?}");
+}
