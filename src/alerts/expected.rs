@@ -59,12 +59,17 @@ fn by_period(due: &Due, arrivals: &[Arrival]) -> BTreeMap<Period, Came> {
     let mut sorted: Vec<&Arrival> = arrivals.iter().collect();
     sorted.sort_by_key(|arrival| arrival.received);
     for arrival in sorted {
-        let Some(period) = completes(due, arrival.period) else { continue };
+        let completed = match arrival.period {
+            Some(period) => completes(due, period),
+            None => under_way(due, arrival.received).map(Period::previous),
+        };
+        let Some(period) = completed else { continue };
         let came = came.entry(period).or_default();
         match arrival.held_back {
             None => _ = came.published.get_or_insert(arrival.received),
             Some(errors) if came.published.is_none() => {
-                came.held_back.push(HeldBack { received: arrival.received, errors });
+                let period_known = arrival.period.is_some();
+                came.held_back.push(HeldBack { received: arrival.received, errors, period_known });
             }
             Some(_) => {}
         }
@@ -113,7 +118,7 @@ mod tests {
         let arrivals: Vec<Arrival> = arrivals
             .iter()
             .map(|(period, received, held_back)| Arrival {
-                period: period.parse().expect("a period"),
+                period: period.parse().ok(),
                 received: received.parse().expect("a time"),
                 held_back: *held_back,
             })
@@ -149,6 +154,8 @@ mod tests {
         assert_eq!(of_march("2026-05-21T08:00:00Z", &[]), "2026-03 missing");
         let held = ("2026-03", "2026-04-02T10:00:00Z", Some(2));
         assert_eq!(of_march("2026-04-03T08:00:00Z", &[held]), "2026-03 held_back");
+        let unread = ("unreadable", "2026-04-02T10:00:00Z", Some(2));
+        assert_eq!(of_march("2026-04-03T08:00:00Z", &[unread]), "2026-03 held_back");
         let evening = ("2026-03", "2026-04-20T22:59:00Z", None);
         assert_eq!(of_march("2026-04-22T08:00:00Z", &[evening, held]), "2026-03 arrived");
         let midnight = ("2026-03", "2026-04-20T23:00:00Z", None);

@@ -166,8 +166,8 @@ mod tests {
             for (at, (published, held_back)) in came.into_iter().enumerate() {
                 let period = Period::month(2025, 1).expect("a month").minus(-i32::try_from(at).expect("few"));
                 let begin = 30 * i64::try_from(at).expect("few");
-                arrivals.extend(published.map(|days| Arrival { period, received: noon(begin + days), held_back: None }));
-                arrivals.extend(held_back.map(|days| Arrival { period, received: noon(begin + days), held_back: Some(1) }));
+                arrivals.extend(published.map(|days| Arrival { period: Some(period), received: noon(begin + days), held_back: None }));
+                arrivals.extend(held_back.map(|days| Arrival { period: Some(period), received: noon(begin + days), held_back: Some(1) }));
             }
             let mut alert: Option<Alert> = None;
             let fires = |alert: Option<&Alert>| alert.is_some_and(|alert| alert.state == AlertState::Firing);
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn what_was_held_back_and_is_released_after_it_was_late_is_over_and_not_taken_back() {
         let january = Period::month(2025, 1).expect("a month");
-        let of = |held_back| [Arrival { period: january, received: noon(10), held_back }];
+        let of = |held_back| [Arrival { period: Some(january), received: noon(10), held_back }];
         // Due on 20 February, which is 20 days after the end of January.
         let (alert, steps) = step(None, &of(Some(2)), noon(21));
         assert_eq!(steps, [TransitionKind::Firing]);

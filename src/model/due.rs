@@ -98,8 +98,8 @@ impl Due {
 /// A period of a delivery, and when it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
-    /// The period.
-    pub period: Period,
+    /// The period; none where a delivery that was held back could not be read so far.
+    pub period: Option<Period>,
     /// When its file was claimed.
     pub received: Timestamp,
     /// For a delivery that was held back: how many of its findings are errors.
@@ -143,6 +143,9 @@ pub struct HeldBack {
     pub received: Timestamp,
     /// How many of its findings are errors.
     pub errors: usize,
+    /// Whether it says itself that it is of this period. Otherwise its period could not be read, and this was the newest that
+    /// was over when it came.
+    pub period_known: bool,
 }
 
 /// A period that is or was expected, as it stands at one moment.
@@ -196,12 +199,19 @@ impl Expected {
 }
 
 impl HeldBack {
-    /// `arrived on 3 December 2025 and was held back: 2 errors`.
+    /// `arrived on 3 December 2025 and was held back: 2 errors`; where its period is not known, that it may be this one.
     #[must_use]
     pub fn in_words(self) -> String {
         let errors = if self.errors == 1 { "error" } else { "errors" };
         let day = in_words(day_in_london(self.received));
-        format!("arrived on {day} and was held back: {} {errors}", self.errors)
+        if self.period_known {
+            format!("arrived on {day} and was held back: {} {errors}", self.errors)
+        } else {
+            format!(
+                "may have arrived on {day}: a file whose period could not be read was held back, with {} {errors}",
+                self.errors
+            )
+        }
     }
 }
 

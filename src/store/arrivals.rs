@@ -20,7 +20,7 @@ impl Store {
         .await
         .map_err(failed)?;
         let mut arrivals = rows::all("delivery_periods", &published, |row| {
-            Ok(Arrival { period: row.parsed("period")?, received: row.time("received")?, held_back: None })
+            Ok(Arrival { period: Some(row.parsed("period")?), received: row.time("received")?, held_back: None })
         })?;
         let held_back =
             sqlx::query("SELECT periods, received, findings FROM deliveries WHERE dataset = $1 AND verdict = $2")
@@ -35,6 +35,7 @@ impl Store {
             Ok((row.json::<Vec<Period>>("periods")?, row.time("received")?, errors))
         })?;
         for (periods, received, errors) in held_back {
+            let periods = if periods.is_empty() { vec![None] } else { periods.into_iter().map(Some).collect() };
             arrivals.extend(periods.into_iter().map(|period| Arrival { period, received, held_back: Some(errors) }));
         }
         Ok(arrivals)

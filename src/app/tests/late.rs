@@ -160,6 +160,15 @@ async fn half_a_year_told_as_it_happened() {
             "amended: October 2025 was due on 21 November 2025; it arrived on 24 November 2025 and was held back: 1 error"
         )
     );
+    // So is one without a row, of which nobody knows the month.
+    let header = month(10, 80).lines().next().expect("a header").to_owned();
+    assert_eq!(
+        year.file("2025-11-25T11:00:00Z", &header).await,
+        both(
+            "amended: October 2025 was due on 21 November 2025; it may have arrived on 25 November 2025: a file whose \
+             period could not be read was held back, with 1 error"
+        )
+    );
     assert_eq!(
         year.file("2025-11-26T11:00:00Z", &month(10, 80)).await,
         both("resolved: October 2025 arrived on 26 November 2025; it was due on 21 November 2025")
@@ -230,6 +239,7 @@ async fn half_a_year_told_as_it_happened() {
         steps,
         [
             "firing 2025-10",
+            "amended 2025-10",
             "amended 2025-10",
             "resolved 2025-10",
             "firing 2025-11",
