@@ -150,7 +150,10 @@ impl Daemon {
                 () = stop.cancelled() => break,
                 batch = self.intake.next() => self.take_in(batch).await,
                 _ = self.hangup.recv() => self.reload(&stop, &mut sending).await,
-                _ = self.asked.recv() => requests::carry_out(&self.app).await,
+                _ = self.asked.recv() => {
+                    requests::carry_out(&self.app).await;
+                    self.schedule.hurry();
+                }
                 () = self.dead.notified() => self.report_dead().await,
                 () = self.schedule.wait() => {}
                 () = until(self.again_at) => {

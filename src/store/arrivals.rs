@@ -8,14 +8,15 @@ use super::{
 use crate::model::{Arrival, Finding, Period, Severity, Verdict};
 
 impl Store {
-    /// The periods of a dataset that were published or held back, each with the moment at which its file was claimed.
+    /// The periods of a dataset that were published (and not withdrawn) or held back, each with the moment at which its file was claimed.
     pub async fn arrivals(&self, dataset: &str) -> Result<Vec<Arrival>> {
         let failed = |error| StoreError::of_sql("list what arrived", error);
         let published = sqlx::query(
             "SELECT p.period AS period, CAST(min(d.received) AS BIGINT) AS received FROM delivery_periods p \
-             JOIN deliveries d ON d.id = p.delivery WHERE p.dataset = $1 GROUP BY p.period",
+             JOIN deliveries d ON d.id = p.delivery WHERE p.dataset = $1 AND d.verdict <> $2 GROUP BY p.period",
         )
         .bind(dataset.to_owned())
+        .bind(Verdict::Withdrawn.code())
         .fetch_all(self.reader())
         .await
         .map_err(failed)?;
