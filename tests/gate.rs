@@ -198,29 +198,69 @@ fn a_dataset_may_keep_more_or_fewer_rows_and_the_list_has_all_of_them() {
     assert_eq!(rows.iter().filter(|row| row[0] == "range").count(), 14);
 }
 
-#[test]
-fn a_defect_of_a_workbook_is_named_by_sheet_and_cell() {
-    let home = Home::new();
-    let files = "[\"les-activity-*.csv\"]";
-    home.edit("config/datasets/les-activity.yaml", files, "[\"les-activity-*.csv\", \"les-activity-*.xlsx\"]");
-    // The table begins in column B and row 3: Dementia's delivered figure is in F5, a repeated contract in rows 6 and 7.
+/// A workbook with one sheet.
+fn workbook(name: &str, text: &str) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    sheet.set_name("LES").expect("a name");
-    sheet.write_string(0, 1, "Local Enhanced Services").expect("a cell");
-    let text =
-        changed(&with_dementia("2025-11,Dementia,cost-and-volume,1332,many"), "Diabetes", "Deep Vein Thrombosis");
-    for (row, line) in (2..).zip(text.lines()) {
-        for (column, cell) in (1..).zip(line.split(',')) {
+    sheet.set_name(name).expect("a name");
+    for (row, line) in (0..).zip(text.lines()) {
+        for (column, cell) in (0..).zip(line.split(',')) {
             match cell.parse::<f64>() {
+                _ if cell.is_empty() => continue,
                 Ok(number) => sheet.write_number(row, column, number),
                 Err(_) => sheet.write_string(row, column, cell),
             }
             .expect("a cell");
         }
     }
+    book.save_to_buffer().expect("a workbook")
+}
+
+#[test]
+fn a_cell_is_named_where_it_stands_whatever_the_layout() {
+    let home = Home::new();
+    let dataset = |table: &str, columns: &str, period: &str| {
+        format!(
+            "title: T\nsteward: performance-team\nfiles: [\"sites-*.xlsx\"]\nperiod: {period}\ntable: {table}\n\
+             columns: {columns}\nmeasures: {{ seen: {{ value: n, labels: [site], better: higher }} }}\n"
+        )
+    };
+    // Months across the columns: November of site B is in D3.
+    home.write(
+        "config/datasets/sites.yaml",
+        dataset(
+            "{ across: { columns: months, name: month, value: n } }",
+            "{ site: {}, month: { kind: period }, n: { kind: number } }",
+            "{ column: month }",
+        ),
+    );
+    home.take("sites-2025-11.xlsx", workbook("A", "site,Sep-25,Oct-25,Nov-25\nA,1,2,3\nB,4,5,few\n"), 1);
+    let place = |finding: &Value| format!("{} {}", finding["rows"][0]["cell"], finding["rows"][0]["column"]);
+    assert_eq!(place(&finding(&home, "type")), "\"D3\" \"Nov-25\"");
+    // Stacked tables, of which the second has its columns further to the right: site D's figure is in C8.
+    home.write(
+        "config/datasets/sites.yaml",
+        dataset(
+            "{ blocks: { title: area } }",
+            "{ area: {}, site: {}, n: { kind: number } }",
+            "{ file_name: '(?<period>\\d{4}-\\d{2})' }",
+        ),
+    );
+    let stacked = "North\nsite,n\nA,1\nB,2\n\nSouth\n,site,n\n,D,few\n,E,4\n";
+    home.take("sites-2025-12.xlsx", workbook("A", stacked), 1);
+    assert_eq!(place(&finding(&home, "type")), "\"C8\" \"n\"");
+}
+
+#[test]
+fn a_defect_of_a_workbook_is_named_by_sheet_and_cell() {
+    let home = Home::new();
+    let files = "[\"les-activity-*.csv\"]";
+    home.edit("config/datasets/les-activity.yaml", files, "[\"les-activity-*.csv\", \"les-activity-*.xlsx\"]");
+    // The table begins in column B and row 3, so that Dementia's delivered figure is in F5.
+    let text = with_dementia("2025-11,Dementia,cost-and-volume,1332,many");
+    let rows = text.lines().map(|line| format!(",{line}")).collect::<Vec<_>>();
     let name = "les-activity-2025-11.xlsx";
-    home.take(name, book.save_to_buffer().expect("a workbook"), 1);
+    home.take(name, workbook("LES", &format!(",Local Enhanced Services\n\n{}", rows.join("\n"))), 1);
     let finding = finding(&home, "type");
     let row = json!({ "row": 5, "sheet": "LES", "cell": "F5", "column": "delivered", "value": "many" });
     assert_eq!(finding["rows"], json!([row]));

@@ -26,7 +26,7 @@ pub(super) struct FindingView {
     pub(super) severity: &'static str,
     pub(super) check: String,
     pub(super) message: String,
-    /// "14 rows", "14 of 56 rows, 25.0%"; none when it is about the file as a whole.
+    /// "14 rows", "14 of 56 rows, 25.0%", or "25.0%" where the message says the rest; none when it is about the file as a whole.
     pub(super) count: Option<String>,
     /// The group that is told of it beside the dataset's steward.
     pub(super) owner: Option<String>,
@@ -70,13 +70,15 @@ impl FindingView {
     }
 }
 
-/// `14 rows`, `14 of 56 rows, 25.0%`.
+/// `14 rows`, `14 of 56 rows, 25.0%`, `25.0%`.
 fn count(finding: &Finding) -> String {
     match (finding.looked_at, finding.share) {
         (Some(all), Some(share)) => {
             // What is not none is not shown as none.
             let percent = if share.get() < 0.0005 { "under 0.1%".to_owned() } else { words::percent(share.get()) };
-            format!("{} of {}, {percent}", words::number(finding.count as f64), rows_of(all))
+            let of_all = format!("{} of {}", words::number(finding.count as f64), rows_of(all));
+            // Many messages say it themselves.
+            if finding.message.contains(&of_all) { percent } else { format!("{of_all}, {percent}") }
         }
         _ => rows_of(finding.count),
     }

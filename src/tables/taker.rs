@@ -34,6 +34,8 @@ pub(super) struct Taker {
     repeats: Repeats,
     pub(super) tail: Tail,
     seen: Seen,
+    /// Where the block at hand has a declared column elsewhere than the header says.
+    moved: Vec<Option<usize>>,
     /// The rows below one that was left out belong to its label, until another stands.
     skips_below: bool,
 }
@@ -59,6 +61,7 @@ impl Taker {
             repeats: Repeats::default(),
             tail: Tail::default(),
             seen: Seen::default(),
+            moved: Vec::new(),
             skips_below: false,
         }
     }
@@ -120,6 +123,9 @@ impl Taker {
             self.layout.set_title(&title);
         }
         self.layout.go_by(&found, &self.spec, self.year, &self.file)?;
+        let first = &self.found.header.positions;
+        let moved = |(here, first): (&Option<usize>, &Option<usize>)| here.filter(|_| here != first);
+        self.moved = found.header.positions.iter().zip(first).map(moved).collect();
         // What is told of the header is told of the first; doubts of later ones are added.
         found.header.clone_from(&self.found.header);
         let known = std::mem::take(&mut self.found.findings);
@@ -222,12 +228,11 @@ impl Taker {
             let mark = position.and_then(|position| row.marked(position));
             let (text, cell) = source.reader.read(row.number, text, mark);
             bytes += text.len();
-            match position.filter(|_| self.found.header.positions.get(at) != Some(&position)) {
-                // What the header of the first block says of a column need not hold in a later one.
-                Some(elsewhere) => {
-                    column.push_at(text, cell, CellPlace { row: row.number, header: None, column: Some(elsewhere) });
-                }
+            match self.moved.get(at).copied().flatten() {
                 None => column.push(text, cell),
+                elsewhere => {
+                    column.push_at(text, cell, CellPlace { row: row.number, header: None, column: elsewhere });
+                }
             }
         }
         bytes
@@ -252,7 +257,9 @@ impl Taker {
                     _ => source.reader.read(row, taken.text, taken.mark),
                 };
                 bytes += text.len();
-                match taken.place {
+                let moved = self.moved.get(at).copied().flatten();
+                let moved = moved.map(|moved| CellPlace { row, header: None, column: Some(moved) });
+                match taken.place.or(moved) {
                     Some(place) => column.push_at(text, cell, place),
                     None => column.push(text, cell),
                 }
