@@ -258,9 +258,9 @@ fn a_defect_of_a_workbook_is_named_by_sheet_and_cell() {
     home.edit("config/datasets/les-activity.yaml", files, "[\"les-activity-*.csv\", \"les-activity-*.xlsx\"]");
     // The table begins in column B and row 3, so that Dementia's delivered figure is in F5.
     let text = with_dementia("2025-11,Dementia,cost-and-volume,1332,many");
-    let rows = text.lines().map(|line| format!(",{line}")).collect::<Vec<_>>();
+    let table = text.lines().map(|line| format!(",{line}\n")).collect::<String>();
     let name = "les-activity-2025-11.xlsx";
-    home.take(name, workbook("LES", &format!(",Local Enhanced Services\n\n{}", rows.join("\n"))), 1);
+    home.take(name, workbook("LES", &format!(",Local Enhanced Services\n\n{table}")), 1);
     let finding = finding(&home, "type");
     let row = json!({ "row": 5, "sheet": "LES", "cell": "F5", "column": "delivered", "value": "many" });
     assert_eq!(finding["rows"], json!([row]));
@@ -273,6 +273,13 @@ fn a_defect_of_a_workbook_is_named_by_sheet_and_cell() {
     for text in ["LES    F5    delivered  many", "Sheet “LES”: 14 rows of data below the header in row 3"] {
         assert!(report.contains(text), "{text:?} is missing in {report}");
     }
+    let without = format!(",Title\n\n{}", table.replace("delivered", "done"));
+    let tried = tempfile::tempdir().expect("a folder");
+    let path = tried.path().join(name);
+    std::fs::write(&path, workbook("LES", &without)).expect("written");
+    let told = home.run(&["validate", &path.display().to_string()]).ends_with(1).out;
+    assert!(told.contains("there is no column `delivered` in row 3 of sheet `LES`"), "{told}");
+
     let id = home.last()["id"].as_str().expect("an id").to_owned();
     let told = home.run(&["deliveries", &id]).ends_with(0).out;
     assert!(told.contains("sheet `LES`, cell F5, delivered: `many`"), "{told}");

@@ -111,6 +111,8 @@ impl Schema {
 pub struct Header {
     /// The row (from 1) that the header stands in; its last, when it covers several.
     pub row: u64,
+    /// The sheet of a workbook that it stands in.
+    pub sheet: Option<Arc<str>>,
     /// For each declared column, its header as printed; none where the file has no such column.
     pub found: Vec<Option<String>>,
     /// For each declared column, which column of the file it is, from 0; none where it is none, or several.

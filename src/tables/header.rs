@@ -168,6 +168,7 @@ impl Match {
         let positions: Vec<_> = self.claims.iter().take(declared).map(|claim| position(Some(claim))).collect();
         let header = Header {
             row: self.last_row,
+            sheet: None,
             positions: positions.clone(),
             tolerated: self
                 .claims

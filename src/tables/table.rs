@@ -87,11 +87,12 @@ impl Table {
         let mut rows = formats::open(source, spec, *limits, &read)?;
         let head = formats::head_of(rows.as_mut())?;
         let file = source.name();
-        let found = header::find(&head, spec).ok_or_else(|| ReadError::NoHeader {
+        let mut found = header::find(&head, spec).ok_or_else(|| ReadError::NoHeader {
             file: file.clone(),
             searched: head.len(),
             wanted: header::wanted_texts(spec),
         })?;
+        found.header.sheet = rows.sheet();
         let (titles, data) = head.split_at(found.rows.min(head.len()));
         let around = Surroundings { file: &file, titles };
         let year = around.year(spec)?;

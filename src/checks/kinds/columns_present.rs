@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::super::{
     check::{Check, Found, Start, Tally},
-    failures::quoted,
+    failures::{quoted, row_of},
     rows::Rows,
 };
 use crate::{
@@ -80,7 +80,10 @@ fn absence(name: &str, position: usize, header: &Header) -> String {
             format!("; no declared column answers to {}{more}", listed.join(", "))
         }
     };
-    let place = if header.row == 0 { String::new() } else { format!(" in row {}", header.row) };
+    let place = match header.row {
+        0 => String::new(),
+        row => format!(" in {}", row_of(row, header.sheet.as_deref())),
+    };
     format!("there is no column `{name}`{place}{hint}")
 }
 
