@@ -258,7 +258,7 @@ fn a_defect_of_a_workbook_is_named_by_sheet_and_cell() {
     home.edit("config/datasets/les-activity.yaml", files, "[\"les-activity-*.csv\", \"les-activity-*.xlsx\"]");
     // The table begins in column B and row 3, so that Dementia's delivered figure is in F5.
     let text = with_dementia("2025-11,Dementia,cost-and-volume,1332,many");
-    let table = text.lines().map(|line| format!(",{line}\n")).collect::<String>();
+    let table = text.lines().fold(String::new(), |table, line| table + "," + line + "\n");
     let name = "les-activity-2025-11.xlsx";
     home.take(name, workbook("LES", &format!(",Local Enhanced Services\n\n{table}")), 1);
     let finding = finding(&home, "type");
