@@ -186,7 +186,8 @@ fn advice(report: &GateReport) -> &'static str {
         }
         Verdict::Published if is_trial(report) => "There is nothing to do but to drop the file.",
         Verdict::Quarantined => {
-            "None of its figures is used until this is put right. Correct what is listed here, then drop the file again."
+            "None of its figures is used until this is put right. Correct what is listed here, then drop the file again; or \
+             release it as it is with a reason (bellwether deliveries release), and every report says so."
         }
         Verdict::PublishedWithWarnings => {
             "Its figures are in use. Look at what is listed here; if a figure is wrong, drop a corrected file and it \
