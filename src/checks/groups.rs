@@ -55,16 +55,30 @@ impl Groups {
         self.hasher.hashes(&self.fields, &mut self.columns, batch, &mut self.hashes);
         self.of_batch.clear();
         self.of_batch.extend(self.hashes.iter().copied().map(Group));
+        // Rows of one group often follow each other: they are counted together.
+        let mut run: Option<(usize, Group, u64)> = None;
         for index in looked_at {
             let group = self.of_batch.get(index).copied().unwrap_or_default();
-            if let Some((_, rows)) = self.totals.get_mut(&group) {
-                *rows += 1;
-            } else if self.totals.len() < MOST {
-                let name = side_by_side(self.fields.iter().map(|field| field.text(batch, index)));
-                self.totals.insert(group, (shortened(&name, 60), 1));
-            } else {
-                self.overflow = true;
+            match &mut run {
+                Some((_, of, rows)) if *of == group => *rows += 1,
+                _ => {
+                    self.count(batch, run.replace((index, group, 1)));
+                }
             }
+        }
+        self.count(batch, run);
+    }
+
+    /// Counts rows of one group, whose first is given.
+    fn count(&mut self, batch: &Batch, run: Option<(usize, Group, u64)>) {
+        let Some((first, group, more)) = run else { return };
+        if let Some((_, rows)) = self.totals.get_mut(&group) {
+            *rows += more;
+        } else if self.totals.len() < MOST {
+            let name = side_by_side(self.fields.iter().map(|field| field.text(batch, first)));
+            self.totals.insert(group, (shortened(&name, 60), more));
+        } else {
+            self.overflow = true;
         }
     }
 

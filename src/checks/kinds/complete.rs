@@ -38,7 +38,7 @@ use super::super::{
     rows::Rows,
 };
 use crate::{
-    model::{Cell, Severity},
+    model::{Cell, Column, Memo, Severity},
     yaml::{Located, Place, Problems},
 };
 
@@ -107,6 +107,7 @@ impl Check for Compiled {
             holding: Declared::all_in_file(&self.holding, file.header)?,
             groups: Groups::new(Declared::all_in_file(&self.by, file.header)?, self.hasher.clone()),
             list: Arc::clone(&self.list),
+            entries: Memo::default(),
             may_miss: self.may_miss,
             reported: BTreeMap::new(),
             overflow: false,
@@ -120,6 +121,8 @@ struct Reports {
     holding: Vec<Field>,
     groups: Groups,
     list: Arc<List>,
+    /// The entry that each distinct cell of a coded column is.
+    entries: Memo<Option<usize>>,
     may_miss: Amount,
     /// A bit for each entry that reports.
     reported: BTreeMap<Group, Vec<u64>>,
@@ -165,12 +168,25 @@ impl Reports {
 impl Tally for Reports {
     fn observe(&mut self, rows: &Rows<'_>) {
         self.groups.observe(rows.batch, rows.indices());
+        let list = Arc::clone(&self.list);
+        let mut entries = std::mem::take(&mut self.entries);
+        let distinct = self.field.in_batch(rows.batch).and_then(Column::coded);
+        let distinct = distinct.map(|(codes, all)| (codes, entries.ask(all, |text, _| list.position(text))));
+        let mut before = None;
         for index in rows.indices() {
             let group = self.groups.of_batch().get(index).copied().unwrap_or_default();
             let holds = self.holding.iter().all(|field| !matches!(field.cell(rows.batch, index), Cell::Missing(_)));
-            let entry = if holds { self.list.position(self.field.text(rows.batch, index)) } else { None };
-            self.report(group, entry);
+            let entry = match distinct {
+                _ if !holds => None,
+                Some((codes, entries)) => codes.get(index).and_then(|code| *entries.get(*code as usize)?),
+                None => list.position(self.field.text(rows.batch, index)),
+            };
+            // Who reports in many rows mostly does so in rows that follow each other.
+            if before.replace((group, entry)) != Some((group, entry)) {
+                self.report(group, entry);
+            }
         }
+        self.entries = entries;
     }
 
     fn merge(&mut self, other: Box<dyn Tally>) {

@@ -34,6 +34,31 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
+    /// Adds a cell; `hash` is its own for `distinct`, `values` how many values are kept in all groups.
+    fn add(&mut self, of: Of, cell: Cell, hash: Option<KeyHash>, values: &mut usize) {
+        if matches!(cell, Cell::Missing(_)) {
+            return;
+        }
+        self.count += 1;
+        match (of, cell) {
+            (Of::Sum | Of::Mean, Cell::Number(figure)) => self.sum.add(figure),
+            (Of::Min, Cell::Number(figure)) => {
+                self.least = Some(self.least.map_or(figure, |least| least.min(figure)));
+            }
+            (Of::Max, Cell::Number(figure)) => {
+                self.greatest = Some(self.greatest.map_or(figure, |greatest| greatest.max(figure)));
+            }
+            (Of::Quantile, Cell::Number(figure)) if *values <= MOST_VALUES => {
+                *values += 1;
+                self.values.push(figure);
+            }
+            (Of::Distinct, _) if *values <= MOST_VALUES => {
+                *values += hash.map_or(0, |hash| usize::from(self.distinct.insert(hash)));
+            }
+            _ => {}
+        }
+    }
+
     fn figure(&mut self, of: Of, at: f64) -> Option<f64> {
         match of {
             Of::Min => self.least,
@@ -73,49 +98,23 @@ pub(super) struct Gathering {
     pub(super) values: usize,
 }
 
-impl Gathering {
-    fn add(&mut self, index: usize, group: Group, cell: Cell) {
-        let gathered = self.gathered.entry(group).or_default();
-        if matches!(cell, Cell::Missing(_)) {
-            return;
-        }
-        gathered.count += 1;
-        let Cell::Number(figure) = cell else { return self.add_distinct(index, group) };
-        match self.of {
-            Of::Sum | Of::Mean => gathered.sum.add(figure),
-            Of::Min => gathered.least = Some(gathered.least.map_or(figure, |least| least.min(figure))),
-            Of::Max => gathered.greatest = Some(gathered.greatest.map_or(figure, |greatest| greatest.max(figure))),
-            Of::Quantile if self.values <= MOST_VALUES => {
-                self.values += 1;
-                gathered.values.push(figure);
-            }
-            Of::Quantile | Of::Count => {}
-            Of::Distinct => self.add_distinct(index, group),
-        }
-    }
-
-    fn add_distinct(&mut self, index: usize, group: Group) {
-        if self.of != Of::Distinct || self.values > MOST_VALUES {
-            return;
-        }
-        if let (Some(gathered), Some(hash)) = (self.gathered.get_mut(&group), self.hashes.get(index).copied().flatten())
-        {
-            self.values += usize::from(gathered.distinct.insert(hash));
-        }
-    }
-}
-
 impl Tally for Gathering {
     fn observe(&mut self, rows: &Rows<'_>) {
         self.groups.observe(rows.batch, rows.indices());
         if self.of == Of::Distinct {
             self.hasher.hashes(&self.field, &mut self.known, rows.batch, &mut self.hashes);
         }
+        let Self { field: [field], of, groups, hashes, gathered, values, .. } = self;
+        let mut current: Option<(Group, &mut Gathered)> = None;
         for index in rows.indices() {
-            let group = self.groups.of_batch().get(index).copied().unwrap_or_default();
-            let [field] = &self.field;
-            let cell = field.cell(rows.batch, index);
-            self.add(index, group, cell);
+            let group = groups.of_batch().get(index).copied().unwrap_or_default();
+            // Rows of one group often follow each other: it is looked up once for them all.
+            if current.as_ref().is_none_or(|(of, _)| *of != group) {
+                current = Some((group, gathered.entry(group).or_default()));
+            }
+            if let Some((_, gathered)) = &mut current {
+                gathered.add(*of, field.cell(rows.batch, index), hashes.get(index).copied().flatten(), values);
+            }
         }
     }
 
