@@ -142,13 +142,10 @@ fn parity(bits: u64) -> u64 {
 #[inline]
 fn push(at: usize, mut bits: u64, places: &mut Vec<u32>) {
     let base = u32::try_from(at).unwrap_or(u32::MAX);
-    let (mut found, mut count) = ([0_u32; BLOCK], 0);
-    while bits != 0 {
-        if let Some(found) = found.get_mut(count) {
-            *found = base + bits.trailing_zeros();
-        }
-        count += 1;
-        bits &= bits - 1;
-    }
-    places.extend_from_slice(found.get(..count).unwrap_or_default());
+    // An iterator that knows its length is written where it belongs without asking for room each time.
+    places.extend((0..bits.count_ones()).map(|_| {
+        let place = base + bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        place
+    }));
 }
