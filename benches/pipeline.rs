@@ -4,7 +4,7 @@
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
 
-use std::{path::Path, sync::Arc};
+use std::{fmt::Write as _, fs, path::Path, sync::Arc};
 
 use bellwether::{
     app::{evaluate::evaluate, examine::examine},
@@ -12,7 +12,10 @@ use bellwether::{
     model::{Better, Cause, Figure, History, Period, SeriesKey, Value},
     rules::Rule,
 };
-use divan::{Bencher, counter::ItemsCount};
+use divan::{
+    Bencher,
+    counter::{BytesCount, ItemsCount},
+};
 
 fn main() {
     divan::main();
@@ -29,6 +32,70 @@ fn examine_a_small_file(bencher: Bencher) {
     let (config, name) = (config(), "les-activity-2025-10.csv");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/les-activity").join(name);
     bencher.bench(|| examine(&config, &path, name));
+}
+
+/// A dataset of many rows without measures.
+const APPOINTMENTS: &str = "
+title: Appointments
+steward: performance-team
+files: ['appointments-*.csv']
+period: { column: day }
+columns:
+  day: { kind: period }
+  practice: {}
+  name: {}
+  kind: {}
+  booked: { kind: number }
+  attended: { kind: number }
+checks:
+  - unique: { columns: [day, practice, kind] }
+  - not_null: { columns: [practice, booked] }
+  - pattern: { column: practice, matches: '[A-Y][0-9]{5}' }
+  - allowed_values: { column: kind, values: [GP, Nurse, Pharmacist] }
+  - range: { column: booked, min: 0, max: 5000 }
+  - row_expression: { expression: attended <= booked }
+  - aggregate: { column: booked, of: sum, min: 1 }
+";
+
+/// Who is told.
+const GROUPS: &str = "
+groups:
+  performance-team:
+    name: Performance team
+    channels:
+      - email: { to: [performance@example.org] }
+route:
+  to: [performance-team]
+";
+
+/// Half a million rows of appointments, read and checked by all cores.
+#[divan::bench(sample_count = 10)]
+fn examine_a_large_file(bencher: Bencher) {
+    let home = tempfile::tempdir().expect("a folder");
+    let (shipped, own) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), home.path().join("config"));
+    fs::create_dir_all(own.join("datasets")).expect("a folder");
+    fs::create_dir_all(home.path().join("rules")).expect("a folder");
+    fs::copy(shipped.join("bellwether.yaml"), own.join("bellwether.yaml")).expect("a copy");
+    fs::write(own.join("groups.yaml"), GROUPS).expect("the groups");
+    fs::write(own.join("datasets/appointments.yaml"), APPOINTMENTS).expect("a dataset");
+    let config = Config::load(home.path()).expect("a configuration");
+    let mut text = "day,practice,name,kind,booked,attended\n".to_owned();
+    for row in 0..500_000_u32 {
+        let (kind, practice, day) = (["GP", "Nurse", "Pharmacist"][row as usize % 3], row / 3 % 6000, row / 18_000);
+        let booked = 10 + row * 7 % 50;
+        let attended = booked - row % 10;
+        let _ = writeln!(
+            text,
+            "2025-10-{:02},A{practice:05},\"Surgery {practice}, The\",{kind},{booked},{attended}",
+            day + 1
+        );
+    }
+    let name = "appointments-2025-10.csv";
+    let path = home.path().join(name);
+    fs::write(&path, &text).expect("a file");
+    let examined = examine(&config, &path, name);
+    assert!(examined.iter().all(|examined| examined.findings.is_empty()), "{examined:?}");
+    bencher.counter(BytesCount::of_str(&text)).bench(|| examine(&config, &path, name));
 }
 
 /// Twenty-four months of so many practices, with a fall now and then.
