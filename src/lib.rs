@@ -16,8 +16,9 @@
 //! - **intake** waits until a file has settled and claims it: it moves to a folder of its own below `state/claimed/`. From
 //!   then on it is a delivery with an id, found again after a crash. It is known by the hash of its content:
 //!   bytes that were decided before change nothing, unless their name now says another dataset or period.
-//! - **tables**, **checks**, **gate**: one pass over the file feeds every check and gathers the figures. Findings make the
-//!   verdict: published, published with warnings, or quarantined. Rules never see what is quarantined.
+//! - **tables**, **checks**, **gate**: one pass over the file feeds every check and gathers the figures, which are then held
+//!   against what is known of their dataset and of others. Findings make the verdict: published, published with warnings,
+//!   or quarantined. Rules never see what is quarantined.
 //! - **measures**, **rules**, **alerts**: the figures join the history of their dataset; every rule says breach, clear or
 //!   cannot tell of every period; the life of each alert is worked out anew from all of them and compared with what was
 //!   known. So the order of arrival does not matter, and a restated or late month needs nothing else.

@@ -45,7 +45,11 @@ fn unknown_names_in_all_files_are_told_at_once_with_the_nearest() {
     home.edit(LES, "steward: performance-team", "steward: performance");
     home.edit(LES, "column: contract_type, values", "column: contract_typ, values");
     home.edit(LES, "expression: delivered <= 10 * planned", "expression: deliverd <= 10 * planned");
-    home.edit("config/datasets/hha-achievement-bands.yaml", "labels: [sub_icb]", "labels: [sub_icbs]");
+    home.edit(
+        "config/datasets/hha-achievement-bands.yaml",
+        "band_0_10\n    labels: [sub_icb]",
+        "band_0_10\n    labels: [sub_icbs]",
+    );
     home.edit(
         "config/datasets/hha-achievement-bands.yaml",
         "name: bands-add-up",

@@ -13,7 +13,9 @@ use super::{
     duplicate::{self, Known},
     error::CycleError,
     examine::{Examined, look},
-    judge, outstanding, plan, remember,
+    judge,
+    memory::Memory,
+    outstanding, plan, remember,
 };
 
 /// Takes one claimed file through every stage; a file with tables of several datasets makes a delivery for each. `speaks`
@@ -40,19 +42,18 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
         return conclude(app, &config, commit, announcement).await;
     }
 
-    // tables, checks, gate: one pass over each table of the file, and the verdict.
+    // tables, checks, gate: one pass over each table of the file, what is known held against it, and the verdict.
+    let mut memory = Memory::of(Some(app.store.clone()));
     for (id, mut examined) in (0..=u8::MAX).map(|nth| claimed.id.of_file(nth)).zip(look(&config, claimed).await) {
         if let Known::Stale(finding) = &known {
             examined = examined.with(finding.clone());
         }
-        if let Some(finding) = remember::unit_changes(app, &examined).await? {
-            examined = examined.with(finding);
-        }
+        let examined = memory.hold(&config, examined).await?;
         let delivery = decide(app, claimed, id, &hash, &examined).await?;
 
         // measures, rules, alerts: only what is fit to publish becomes history.
         if let Some(dataset) = examined.dataset.as_deref().filter(|_| delivery.verdict.is_published()) {
-            let (history, cause) = remember::remember(app, dataset, &examined, &mut commit).await?;
+            let (history, cause) = remember::remember(app, &mut memory, dataset, &examined, &mut commit).await?;
             let evaluation = judge::judge(app, &config, dataset, history, cause, Some(delivery.id)).await?;
 
             // routing, reports: one notice for each group concerned.

@@ -1,4 +1,5 @@
-//! One file, read and checked: which datasets it is for, what is wrong with it, and the figures it holds.
+//! One file, read and checked: which datasets it is for, what is wrong with it, and the figures it holds. What is known
+//! of earlier deliveries and other datasets is held against these afterwards: see [`super::memory::Memory::hold`].
 //!
 //! Nothing outside is changed, so that `bellwether validate` and the daemon judge alike.
 
@@ -53,8 +54,24 @@ impl Examined {
 
     /// The same file with one more finding.
     #[must_use]
-    pub fn with(mut self, finding: Finding) -> Self {
-        self.findings.push(finding);
+    pub fn with(self, finding: Finding) -> Self {
+        self.with_all([finding])
+    }
+
+    /// The same file with what the checks of its figures found.
+    #[must_use]
+    pub fn held(mut self, findings: Vec<Finding>) -> Self {
+        for name in self.dataset.iter().flat_map(|dataset| dataset.checks.names_of_figures()) {
+            if !self.examination.checks.iter().any(|made| made == name) {
+                self.examination.checks.push(name.to_owned());
+            }
+        }
+        self.with_all(findings)
+    }
+
+    /// The same file with more findings.
+    fn with_all(mut self, findings: impl IntoIterator<Item = Finding>) -> Self {
+        self.findings.extend(findings);
         let Self { table, examination, .. } = self;
         Self { table, examination, ..Self::decide(self.dataset, self.findings, self.figures) }
     }

@@ -25,7 +25,7 @@ pub async fn judge(
     app: &App,
     config: &Config,
     dataset: &Dataset,
-    history: History,
+    history: Arc<History>,
     cause: Cause,
     delivery: Option<DeliveryId>,
 ) -> Result<Evaluation, CycleError> {

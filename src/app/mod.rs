@@ -6,6 +6,7 @@
 //! | `app/duplicate.rs` | the same bytes again |
 //! | `app/recognise.rs` | which datasets the tables of a file are for |
 //! | `app/examine.rs`, `app/progress.rs` | tables and checks: one file read and judged, for `validate` too; how far it is |
+//! | `app/memory.rs`, `app/against.rs` | what is known, read once: held against what arrives, for `validate` too |
 //! | `app/overrule.rs`, `app/requests.rs` | what people decide over the gate, and how they ask a daemon for it |
 //! | `app/trial.rs` | what would become of files that are only tried, as a page |
 //! | `app/remember.rs` | its measures join the history |
@@ -22,6 +23,7 @@
 //! | `app/health.rs`, `app/http.rs`, `app/manager.rs` | what a monitor and the service manager are told |
 //! | `app/rule_tests.rs`, `app/overview.rs`, `app/demo.rs` | the tests inside rules, the picture, the demonstration |
 
+pub mod against;
 pub mod announce;
 pub mod arrivals;
 pub mod clock;
@@ -41,6 +43,7 @@ pub mod infer;
 pub mod judge;
 pub mod lock;
 pub mod manager;
+pub mod memory;
 pub mod once;
 pub mod outstanding;
 pub mod overrule;

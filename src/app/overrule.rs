@@ -21,6 +21,7 @@ use super::{
     error::CycleError,
     examine::{Examined, look},
     judge,
+    memory::Memory,
     plan::{self, published_folder},
     publication, remember,
 };
@@ -122,6 +123,8 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
     let place = place.ok_or_else(|| OverruleError::Gone(held_back.file.clone()))?;
     let claimed = held_file(app, &held_back, &place).await?;
     let (dataset, examined) = examined_again(&config, &claimed, &held_back).await?;
+    let mut memory = Memory::of(Some(app.store.clone()));
+    let examined = memory.hold(&config, examined).await?;
     let periods = examined.periods();
     if periods.is_empty() {
         let why = examined.findings.first().map_or_else(String::new, |finding| finding.message.clone());
@@ -141,7 +144,7 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
 
     let mut commit = Commit::at(app.now());
     let mut announcement = Announcement::default();
-    let (history, cause) = remember::remember(app, &dataset, &examined, &mut commit).await?;
+    let (history, cause) = remember::remember(app, &mut memory, &dataset, &examined, &mut commit).await?;
     let mut overrides = app.store.overridden(&dataset.id).await?;
     overrides.push(overridden(&released, &decision));
     let evaluation = judge::judge(app, &config, &dataset, history, cause, Some(released.id)).await?;
@@ -169,7 +172,8 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
         let mut overrides = app.store.overridden(&id).await?;
         overrides.retain(|one| one.delivery != withdrawn.id);
         overrides.push(overridden(&withdrawn, &decision));
-        let evaluation = judge::judge(app, &config, dataset, history, Cause::TakenBack, Some(withdrawn.id)).await?;
+        let evaluation =
+            judge::judge(app, &config, dataset, Arc::new(history), Cause::TakenBack, Some(withdrawn.id)).await?;
         let introduced = app.store.dataset(&id).await?.introduced;
         if let Some(delivered) = judge::delivered(dataset, &withdrawn, Cause::TakenBack, false, &evaluation, overrides)
             .filter(|_| introduced)

@@ -1,5 +1,7 @@
 //! What is looked at again without a new file: a history that was loaded and not announced, and changed rules.
 
+use std::sync::Arc;
+
 use crate::{
     config::Dataset,
     model::{Cause, Delivery},
@@ -19,7 +21,7 @@ pub async fn introduce(app: &App, dataset: &Dataset) -> Result<(), CycleError> {
     let Some(last) = last_published(app, dataset).await? else { return Ok(()) };
     let config = app.config();
     let history = app.store.history(&dataset.id).await?;
-    let evaluation = judge::judge(app, &config, dataset, history, Cause::New, Some(last.id)).await?;
+    let evaluation = judge::judge(app, &config, dataset, Arc::new(history), Cause::New, Some(last.id)).await?;
     let mut announcement = Announcement::default();
     let overrides = app.store.overridden(&dataset.id).await?;
     if let Some(mut delivered) = judge::delivered(dataset, &last, Cause::New, true, &evaluation, overrides) {
@@ -48,7 +50,7 @@ pub async fn reevaluate(app: &App, dataset: &Dataset) -> Result<(), CycleError> 
     }
     tracing::info!(dataset = dataset.id, "the rules changed: evaluating the history again");
     let history = app.store.history(&dataset.id).await?;
-    let evaluation = judge::judge(app, &config, dataset, history, Cause::RuleChanged, None).await?;
+    let evaluation = judge::judge(app, &config, dataset, Arc::new(history), Cause::RuleChanged, None).await?;
     let overrides = app.store.overridden(&dataset.id).await?;
     let mut announcement = Announcement::default();
     if known.introduced

@@ -36,6 +36,10 @@ pub(super) enum Looks {
     RowsTogether,
     /// Each row.
     Rows,
+    /// Each figure of a delivery: it takes a `tolerance` and `rows_kept`, but no `where` and no groups.
+    Figures,
+    /// The figures of a delivery together: it takes none of these.
+    Delivery,
 }
 
 /// What settings are compiled against.
@@ -45,6 +49,19 @@ pub(super) struct Context<'a> {
     pub(super) schema: &'a Schema,
     /// The reference tables that the settings name ([`Kind::files`]).
     pub(super) references: &'a References,
+    /// The measures that are followed.
+    pub(super) measures: &'a [Followed],
+}
+
+/// A measure of a dataset, as far as checks of its figures need it.
+#[derive(Debug, Clone, Default)]
+pub struct Followed {
+    /// Its name.
+    pub name: String,
+    /// What tells its series apart.
+    pub labels: Vec<String>,
+    /// The declared column of its figures.
+    pub column: String,
 }
 
 /// What is known of a file beside its rows.
@@ -144,6 +161,11 @@ impl Found {
     /// In the file as a whole.
     pub(super) fn in_file(seen: impl Into<String>) -> Self {
         Self { matter: Matter::Whole, ..Self::in_rows(seen, Failures::default()) }
+    }
+
+    /// So many of them, none of which stands in a row of the file.
+    pub(super) fn counting(self, count: u64) -> Self {
+        Self { failures: self.failures.of(count), ..self }
     }
 
     /// What was seen, for a dataset whose own message says the rest.

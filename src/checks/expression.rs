@@ -2,10 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
+use super::known::{Known, Need};
 pub(super) use crate::expr::{Answer, Truth, Work};
 use crate::{
-    expr::{RowExpression, Truths},
-    model::{Batch, Schema},
+    expr::{FigureExpression, NoNumber, RowExpression, Truths},
+    model::{Batch, Period, Schema},
     yaml::{Located, Problems},
 };
 
@@ -65,5 +66,40 @@ impl Asking {
 impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Condition").field(&self.text).finish()
+    }
+}
+
+/// A compiled number over the measures of datasets.
+#[derive(Clone)]
+pub(super) struct Reckoning {
+    text: String,
+    compiled: Arc<FigureExpression>,
+}
+
+impl Reckoning {
+    pub(super) fn compile(text: &Located<String>) -> Result<Self, Problems> {
+        let compiled = Arc::new(FigureExpression::compile(text)?);
+        Ok(Self { text: text.value.clone(), compiled })
+    }
+
+    /// The figures that it asks for.
+    pub(super) fn needs(&self) -> impl Iterator<Item = Need> {
+        let need = |asks: &crate::expr::Asks| Need {
+            dataset: asks.dataset.clone(),
+            measure: asks.measure.clone(),
+            labels: asks.labels.clone(),
+        };
+        self.compiled.asks().iter().map(need)
+    }
+
+    /// Its number at a period.
+    pub(super) fn at(&self, known: &Known, period: Period) -> Result<f64, NoNumber> {
+        self.compiled.evaluate(known.histories(), period)
+    }
+}
+
+impl fmt::Debug for Reckoning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reckoning").field(&self.text).finish()
     }
 }

@@ -1,17 +1,23 @@
 //! Datasets written as YAML and tables written as CSV, for the tests of this room. The README of
 //! `tests/cases/checks/` says how the tables are read.
 
-use std::{collections::HashMap, fs, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fs,
+    path::Path,
+    sync::Arc,
+};
 
 use serde::Deserialize;
 
-use super::{About, CheckSettings, Checks, References, build};
+use super::{About, CheckSettings, Checks, Delivered, Followed, Known, References, build};
 use crate::{
     model::{
-        Batch, Cell, Column, ColumnDef, ColumnKind, Finding, Header, Missing, Period, Schema,
+        Batch, Better, Cell, Column, ColumnDef, ColumnKind, Figure, Finding, Header, History, Labels, Missing, Period,
+        Schema, SeriesKey, Unit, Value,
         table::{Cells, Coded},
     },
-    yaml::{Problems, SourceFile, decode, parse},
+    yaml::{Node, Problems, SourceFile, decode, parse},
 };
 
 #[derive(Deserialize)]
@@ -40,16 +46,29 @@ fn yes() -> bool {
     true
 }
 
+#[derive(Deserialize)]
+struct WrittenMeasure {
+    value: String,
+    #[serde(default)]
+    plan: Option<String>,
+    #[serde(default)]
+    labels: Vec<String>,
+}
+
+/// The id of a case's own dataset.
+pub(super) const OWN: &str = "here";
+
 /// A dataset's columns and compiled checks.
 pub(super) struct Dataset {
     schema: Schema,
+    measures: Vec<(String, WrittenMeasure)>,
     pub(super) checks: Checks,
     /// What stands above each column.
     headers: Vec<String>,
 }
 
 impl Dataset {
-    /// Reads `columns` and `checks`; what else a dataset has is left alone.
+    /// Reads `columns`, `measures` and `checks`; what else a dataset has is left alone.
     pub(super) fn read(yaml: &str) -> Result<Self, Problems> {
         let file = Arc::new(SourceFile { path: "case.yaml".into(), text: yaml.to_owned() });
         let mut node = parse(&file)?;
@@ -61,7 +80,47 @@ impl Dataset {
             schema.columns.push(ColumnDef { name, kind: column.kind, required: column.required });
         }
         let checks: Vec<CheckSettings> = node.take("checks").map_or(Ok(Vec::new()), |checks| decode(&checks))?;
-        Ok(Self { checks: build(&checks, &schema, &references(&checks))?, schema, headers })
+        let mut measures: Vec<(String, WrittenMeasure)> = Vec::new();
+        for (name, measure) in node.get("measures").into_iter().flat_map(Node::entries) {
+            measures.push((name.text().expect("a name").to_owned(), decode(measure)?));
+        }
+        let followed = |(name, measure): &(String, WrittenMeasure)| Followed {
+            name: name.clone(),
+            labels: measure.labels.clone(),
+            column: measure.value.clone(),
+        };
+        let followed: Vec<_> = measures.iter().map(followed).collect();
+        Ok(Self { checks: build(&checks, &schema, &followed, &references(&checks))?, schema, measures, headers })
+    }
+
+    /// What the checks of figures find. The period stands in the column `period`.
+    pub(super) fn findings_of_figures(&self, csv: &str, known: &Known) -> Vec<Finding> {
+        if self.measures.is_empty() {
+            return Vec::new();
+        }
+        let (_, batch) = self.table(csv);
+        let column = |name: &str| &batch.columns[self.schema.position(name).expect("a column")];
+        let (mut figures, mut periods) = (BTreeMap::new(), BTreeSet::new());
+        for (at, row) in batch.rows.iter().enumerate() {
+            let Cell::Period(period) = column("period").cell(at) else { continue };
+            periods.insert(period);
+            for (name, measure) in &self.measures {
+                let labels = measure.labels.iter().map(|label| (label, column(label).text(at))).collect();
+                let key = SeriesKey { measure: name.clone(), labels };
+                let value = column(&measure.value);
+                let plan = measure.plan.as_ref().map(|plan| value_of(column(plan).cell(at)));
+                let figure = Figure {
+                    value: value_of(value.cell(at)),
+                    plan: plan.unwrap_or(Value::ABSENT),
+                    unit: Some(unit_of(value.text(at))),
+                };
+                figures.insert((key, period), (figure, *row));
+            }
+        }
+        let rows: Vec<u64> = figures.values().map(|(_, row)| *row).collect();
+        let figures = figures.into_iter().map(|(key, (figure, _))| (key, figure)).collect();
+        let delivered = Delivered { dataset: OWN, figures: &figures, periods: &periods, rows: &rows };
+        self.checks.of_figures(delivered, known)
     }
 
     /// What the checks find, fed with so many rows at a time.
@@ -71,7 +130,12 @@ impl Dataset {
 
     /// As [`Dataset::findings`], by so many runs that take batches in turn; columns may be coded.
     pub(super) fn shared_findings(&self, csv: &str, rows: usize, runs: usize, coded: bool) -> Vec<Finding> {
-        let (header, batch) = self.table(csv);
+        let (header, mut batch) = self.table(csv);
+        // What no check names a reader does not read, and whoever looks at it fails.
+        let looked_at = self.checks.columns();
+        for (_, column) in batch.columns.iter_mut().enumerate().filter(|(at, _)| !looked_at.contains(at)) {
+            *column = Cells::NotRead(column.len()).into();
+        }
         let batches = split(&batch, rows);
         let mut runs: Vec<_> = (0..runs)
             .map(|_| {
@@ -127,13 +191,40 @@ impl Dataset {
                 }
             }
         }
-        // What no check names a reader does not read, and whoever looks at it fails.
-        let looked_at = self.checks.columns();
-        for (_, column) in rows.columns.iter_mut().enumerate().filter(|(at, _)| !looked_at.contains(at)) {
-            *column = Cells::NotRead(column.len()).into();
-        }
         (header, rows)
     }
+}
+
+/// A history as a page writes it: `period`, `measure`, `value` and perhaps `plan`; the other columns are labels.
+pub(super) fn history(csv: &str) -> History {
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let headers = reader.headers().expect("a header").clone();
+    let mut history = History::default();
+    for record in reader.records() {
+        let record = record.expect("CSV");
+        let text = |name: &str| headers.iter().position(|header| header == name).and_then(|at| record.get(at));
+        let figure = |name: &str| value_of(cell(text(name).unwrap_or_default(), ColumnKind::Figure));
+        let is_label = |name: &&str| !["period", "measure", "value", "plan"].contains(name);
+        let labels: Labels = headers.iter().filter(is_label).map(|name| (name, text(name).unwrap_or(""))).collect();
+        let key = SeriesKey { measure: text("measure").expect("a measure").to_owned(), labels };
+        let unit = Some(unit_of(text("value").unwrap_or_default()));
+        let period = text("period").expect("a period").parse().expect("a period");
+        let plan = if text("plan").is_some() { figure("plan") } else { Value::ABSENT };
+        history.insert(key, Better::Neither, period, Figure { value: figure("value"), plan, unit });
+    }
+    history
+}
+
+fn value_of(cell: Cell) -> Value {
+    match cell {
+        Cell::Number(number) => Value::number(number),
+        Cell::Missing(missing) => Value::missing(missing),
+        Cell::Text | Cell::Period(_) => Value::missing(Missing::Unreadable),
+    }
+}
+
+fn unit_of(text: &str) -> Unit {
+    if text.ends_with('%') { Unit::Percent } else { Unit::Number }
 }
 
 fn cell(text: &str, kind: ColumnKind) -> Cell {
@@ -144,8 +235,8 @@ fn cell(text: &str, kind: ColumnKind) -> Cell {
         ("*", _) => return Cell::Missing(Missing::Suppressed),
         ("TBC", _) => return Cell::Missing(Missing::NotAvailable),
         ("-" | "N/A", _) => return Cell::Missing(Missing::NotApplicable),
-        (_, ColumnKind::Number | ColumnKind::Figure | ColumnKind::Target) => number(text).map(Cell::Number),
-        (_, ColumnKind::Percent) => match text.strip_suffix('%') {
+        (_, ColumnKind::Number) => number(text).map(Cell::Number),
+        (_, ColumnKind::Percent | ColumnKind::Figure | ColumnKind::Target) => match text.strip_suffix('%') {
             Some(share) => number(share).map(|share| Cell::Number(share / 100.0)),
             None => number(text).map(Cell::Number),
         },

@@ -1,8 +1,11 @@
 //! Runs the cases of `tests/cases/checks/`; its README describes their format.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf, sync::Arc};
 
-use super::{CheckSettings, fixture::Dataset};
+use super::{
+    CheckSettings, Known,
+    fixture::{self, Dataset},
+};
 use crate::model::{Finding, Verdict, finding::ROWS_KEPT};
 
 /// The page of the settings that every kind takes.
@@ -13,6 +16,8 @@ const COMMON: &str = "common";
 struct Case {
     title: String,
     csv: Option<String>,
+    /// What is known, by dataset.
+    known: Vec<(String, String)>,
     yaml: String,
     expected: String,
 }
@@ -50,6 +55,10 @@ fn cases(page: &str) -> Vec<Case> {
             (Some(_), Some(_)) => match open.take().expect("an open block") {
                 ("csv", text) => case.csv = Some(text),
                 ("yaml", text) => case.yaml = text,
+                ("known", text) => case.known.push((fixture::OWN.to_owned(), text)),
+                (known, text) if known.starts_with("known of ") => {
+                    case.known.push((known.replacen("known of ", "", 1), text));
+                }
                 ("text", text) => cases.push(Case { expected: text, ..std::mem::take(&mut case) }),
                 (other, _) => panic!("a block of `{other}` means nothing here"),
             },
@@ -89,11 +98,16 @@ fn run(case: &Case) -> String {
         let shared = dataset.shared_findings(csv, rows, runs, coded);
         assert_eq!(whole, shared, "{}: {runs} runs answer otherwise, coded: {coded}", case.title);
     }
+    let mut known = Known::default();
+    for (of, csv) in &case.known {
+        known.set(of, Arc::new(fixture::history(csv)));
+    }
+    let of_figures = dataset.findings_of_figures(csv, &known);
     for finding in &whole {
         let kept = ROWS_KEPT.min(usize::try_from(finding.count).expect("few rows"));
         assert!(finding.rows.len() == kept || case.yaml.contains("rows_kept:"), "{}: {finding:?}", case.title);
     }
-    written(&whole)
+    written(&[whole, of_figures].concat())
 }
 
 #[test]

@@ -9,6 +9,9 @@
 //! may fail, who is told) is read in `common.rs` and applied in `policy.rs`, the same for all kinds.
 //!
 //! A check on a column that the file does not have is not made: the absence is said once, by `columns_present`.
+//!
+//! A second family looks at the figures that were gathered from a file ([`Delivered`]) beside what is known of its dataset
+//! and of others ([`Known`]): [`Checks::of_figures`]. What is known comes in as values; nothing here asks for it.
 
 mod check;
 mod chooser;
@@ -16,11 +19,13 @@ mod columns;
 mod common;
 mod expression;
 mod failures;
+mod figures;
 #[cfg(test)]
 mod fixture;
 mod groups;
 mod keys;
 pub mod kinds;
+mod known;
 mod listing;
 #[cfg(test)]
 mod literate;
@@ -31,6 +36,7 @@ mod rows;
 mod sum;
 #[cfg(test)]
 mod tests;
+mod weighing;
 mod within;
 
 use std::{
@@ -39,11 +45,13 @@ use std::{
 };
 
 use check::{Context, Start};
-use kinds::{columns_present::ColumnsPresent, r#type::Types};
+use figures::FigureDeclaration;
+use kinds::{Declared, columns_present::ColumnsPresent, r#type::Types};
 use policy::{Declaration, Watch};
 
-pub use check::About;
+pub use check::{About, Followed};
 pub use kinds::CheckSettings;
+pub use known::{Delivered, Known, Need};
 pub use listing::Listing;
 pub use references::{MAX_BYTES as MAX_REFERENCE_BYTES, References};
 
@@ -56,27 +64,41 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Checks {
     schema: Arc<Schema>,
-    checks: Arc<[Declaration]>,
+    of_rows: Arc<[Declaration]>,
+    of_figures: Arc<[FigureDeclaration]>,
 }
 
 /// Compiles the checks of a dataset and adds those that are always on.
 ///
 /// # Errors
-/// Every mistake in the settings: columns that are not declared, kinds of column that a check cannot look at, bounds
-/// that no file can meet, expressions that do not compile, reference tables that cannot be used, and names that two checks
-/// share.
-pub fn build(settings: &[CheckSettings], schema: &Schema, references: &References) -> Result<Checks, Problems> {
+/// Every mistake in the settings: columns and measures that are not declared, kinds of column that a check cannot look
+/// at, bounds that no file can meet, expressions that do not compile, reference tables that cannot be used, and names that
+/// two checks share.
+pub fn build(
+    settings: &[CheckSettings],
+    schema: &Schema,
+    measures: &[Followed],
+    references: &References,
+) -> Result<Checks, Problems> {
     let mut problems = Problems::default();
     problems.take(names_differ(settings));
-    let context = Context { schema, references };
-    let declared: Vec<_> = settings.iter().filter_map(|settings| problems.take(settings.build(context))).collect();
+    let context = Context { schema, references, measures };
+    let (mut declared, mut of_figures) = (Vec::new(), Vec::new());
+    for settings in settings {
+        match problems.take(settings.build(context)) {
+            Some(Declared::OfRows(check)) => declared.push(check),
+            Some(Declared::OfFigures(check)) => of_figures.push(check),
+            None => {}
+        }
+    }
     problems.into_result()?;
     let checked: BTreeSet<usize> = declared.iter().flat_map(Declaration::columns).collect();
     let implicit = [
         Declaration::always("columns_present", Box::new(ColumnsPresent::new(schema, &checked))),
         Declaration::always("type", Box::new(Types::new(schema))),
     ];
-    Ok(Checks { schema: Arc::new(schema.clone()), checks: implicit.into_iter().chain(declared).collect() })
+    let of_rows = implicit.into_iter().chain(declared).collect();
+    Ok(Checks { schema: Arc::new(schema.clone()), of_rows, of_figures: of_figures.into() })
 }
 
 /// A name is what people and history call a finding: two checks cannot share one.
@@ -100,12 +122,37 @@ impl Checks {
     /// Positions of the columns that the checks look at, in the order of the schema.
     #[must_use]
     pub fn columns(&self) -> BTreeSet<usize> {
-        self.checks.iter().flat_map(Declaration::columns).collect()
+        self.of_rows.iter().flat_map(Declaration::columns).collect()
     }
 
     /// The groups that are told of what single checks find, beside the dataset's steward.
     pub fn owners(&self) -> impl Iterator<Item = &Located<String>> {
-        self.checks.iter().filter_map(|check| check.owner.as_ref())
+        let of_figures = self.of_figures.iter().filter_map(FigureDeclaration::owner);
+        self.of_rows.iter().filter_map(Declaration::owner).chain(of_figures)
+    }
+
+    /// Whether any of them looks at figures and at what is known.
+    #[must_use]
+    pub fn ask_what_is_known(&self) -> bool {
+        !self.of_figures.is_empty()
+    }
+
+    /// The figures of other datasets that they ask for.
+    pub fn needs(&self) -> impl Iterator<Item = Need> {
+        self.of_figures.iter().flat_map(FigureDeclaration::needs)
+    }
+
+    /// What the checks that look at figures find in those of a delivery, beside what is known.
+    #[must_use]
+    pub fn of_figures(&self, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
+        self.of_figures.iter().flat_map(|check| check.findings(delivered, known)).collect()
+    }
+
+    /// The same of those checks alone that ask for figures of this other dataset.
+    #[must_use]
+    pub fn of_figures_naming(&self, other: &str, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
+        let names_it = |check: &&FigureDeclaration| check.needs().iter().any(|need| need.dataset.value == other);
+        self.of_figures.iter().filter(names_it).flat_map(|check| check.findings(delivered, known)).collect()
     }
 
     /// Begins with a file.
@@ -120,9 +167,14 @@ impl Checks {
         Run { listing: Some(listing.clone()), ..self.start(about) }
     }
 
-    /// What the checks are called, in their order, each name once: findings have these names.
+    /// What those that look at figures are called.
+    pub fn names_of_figures(&self) -> impl Iterator<Item = &str> {
+        self.of_figures.iter().map(FigureDeclaration::id)
+    }
+
+    /// What the checks of rows are called, in their order, each name once: findings have these names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let all = || self.checks.iter().map(|check| check.id.as_str());
+        let all = || self.of_rows.iter().map(Declaration::id);
         all().enumerate().filter(move |(at, name)| !all().take(*at).any(|before| before == *name)).map(|(_, name)| name)
     }
 }
@@ -143,7 +195,7 @@ impl Run {
     /// column under its own name.
     pub fn header(&mut self, header: &Header) {
         let start = Start { header, about: &self.about, rows_kept: ROWS_KEPT, listing: self.listing.as_ref() };
-        self.watches = Some(self.checks.checks.iter().map(|check| check.start(&start)).collect());
+        self.watches = Some(self.checks.of_rows.iter().map(|check| check.start(&start)).collect());
     }
 
     /// The names of the checks that are not made, because the file lacks what they look at.
@@ -151,7 +203,7 @@ impl Run {
     pub fn left_out(&self) -> Vec<String> {
         let made = |name: &str| {
             let watches = self.watches.iter().flatten();
-            let mut named = self.checks.checks.iter().zip(watches).filter(|(check, _)| check.id == name);
+            let mut named = self.checks.of_rows.iter().zip(watches).filter(|(check, _)| check.id() == name);
             // What looks at no column is made of the header.
             named.any(|(check, watch)| watch.is_some() || check.columns().next().is_none())
         };
@@ -196,7 +248,7 @@ impl Run {
     pub fn finish(mut self) -> Vec<Finding> {
         self.watches().for_each(drop);
         let watches = self.watches.into_iter().flatten();
-        let checks = self.checks.checks.iter().zip(watches);
+        let checks = self.checks.of_rows.iter().zip(watches);
         checks.filter_map(|(check, watch)| Some(check.findings(watch?))).flatten().collect()
     }
 

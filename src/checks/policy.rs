@@ -1,49 +1,34 @@
-//! What a dataset says of a check whatever its kind: which rows it looks at, how many of them may fail, how a finding is
-//! called, how much it weighs and who is told of it.
+//! What a dataset says of a check of rows whatever its kind: which rows it looks at, and in which groups; how its findings
+//! weigh is in `weighing`.
 
 use super::{
-    check::{Check, Context, Found, Looks, Matter, Start, Tally},
+    check::{Check, Context, Looks, Start, Tally},
     chooser::Chooser,
     columns::Declared,
-    common::{Amount, Common, Tolerance, Weight},
+    common::Common,
     expression::Condition,
-    failures::{Failures, quoted},
+    failures::quoted,
     groups::Groups,
     keys::KeyHasher,
     rows::Rows,
+    weighing::Weighing,
 };
 use crate::{
-    model::{Batch, Finding, Severity, finding::ROWS_KEPT},
-    yaml::{Located, Place, Problem, Problems},
+    model::{Batch, Finding},
+    yaml::{Located, Problem, Problems},
 };
-
-/// More failing rows than this belong in a file of their own, not in a finding.
-const MOST_ROWS_KEPT: usize = 10_000;
 
 /// A check with what the dataset says of it.
 #[derive(Debug)]
 pub(super) struct Declaration {
     check: Box<dyn Check>,
-    pub(super) id: String,
-    severity: Severity,
-    message: Option<String>,
-    pub(super) owner: Option<Located<String>>,
+    weighing: Weighing,
     looks_where: Option<Condition>,
     /// The columns of `looks_where`.
     where_columns: Vec<Declared>,
-    tolerance: Option<Tolerated>,
-    warn_above: Option<Tolerated>,
     /// The columns whose values make up the groups of a tolerance.
     per: Vec<Declared>,
     hasher: KeyHasher,
-    rows_kept: usize,
-}
-
-/// How many rows may fail, in all or in each group.
-#[derive(Debug, Clone, Copy)]
-struct Tolerated {
-    amount: Amount,
-    per_group: bool,
 }
 
 impl Declaration {
@@ -51,17 +36,11 @@ impl Declaration {
     pub(super) fn always(kind: &str, check: Box<dyn Check>) -> Self {
         Self {
             check,
-            id: kind.to_owned(),
-            severity: Severity::Error,
-            message: None,
-            owner: None,
+            weighing: Weighing::always(kind),
             looks_where: None,
             where_columns: Vec::new(),
-            tolerance: None,
-            warn_above: None,
             per: Vec::new(),
             hasher: KeyHasher::default(),
-            rows_kept: ROWS_KEPT,
         }
     }
 
@@ -75,41 +54,31 @@ impl Declaration {
     ) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let check = problems.take(check);
-        for (key, place) in unused(looks, common) {
-            let message = format!("`{kind}` takes no `{key}`");
-            problems.push(Problem::new(place.clone(), message).hint("leave it out"));
-        }
+        let weighing = problems.take(Weighing::build(kind, looks, common));
         let looks_where = common.looks_where.as_ref().map(|text| Condition::compile(text, context.schema));
         let looks_where = looks_where.and_then(|compiled| problems.take(compiled));
         let per = problems.take(groups(kind, looks, common, context)).unwrap_or_default();
-        let rows_kept = problems.take(rows_kept(common).map_err(Problems::from)).unwrap_or(ROWS_KEPT);
-        if let (Some(warn), None) = (&common.warn_above, &common.tolerance) {
-            let problem = Problem::new(warn.place.clone(), "`warn_above` goes with a `tolerance`");
-            problems.push(problem.hint("up to `warn_above` is a note, up to `tolerance` a warning, more an error"));
-        }
         problems.into_result()?;
-        let Some(check) = check else { return Err(Problems::default()) };
+        let (Some(check), Some(weighing)) = (check, weighing) else { return Err(Problems::default()) };
         let named = |position: &usize| Declared::at(*position, context.schema);
-        let tolerated = |setting: &Option<Located<Tolerance>>| {
-            setting.as_ref().map(|tolerance| Tolerated { amount: tolerance.amount, per_group: tolerance.per.is_some() })
-        };
         Ok(Self {
             check,
-            id: common.name.as_ref().map_or(kind, |name| name.as_str()).to_owned(),
-            severity: match common.severity.as_ref().map_or(Weight::Error, |severity| severity.value) {
-                Weight::Warning => Severity::Warning,
-                Weight::Error => Severity::Error,
-            },
-            message: common.message.clone(),
-            owner: common.owner.clone(),
+            weighing,
             where_columns: looks_where.iter().flat_map(Condition::columns).filter_map(named).collect(),
             looks_where,
-            tolerance: tolerated(&common.tolerance),
-            warn_above: tolerated(&common.warn_above),
             per,
             hasher: KeyHasher::default(),
-            rows_kept,
         })
+    }
+
+    /// What its findings are called.
+    pub(super) fn id(&self) -> &str {
+        &self.weighing.id
+    }
+
+    /// The group that is told of what it finds.
+    pub(super) fn owner(&self) -> Option<&Located<String>> {
+        self.weighing.owner.as_ref()
     }
 
     /// Positions of the columns that it looks at.
@@ -122,7 +91,7 @@ impl Declaration {
     pub(super) fn start(&self, file: &Start<'_>) -> Option<Watch> {
         let where_fields = Declared::all_in_file(&self.where_columns, file.header)?;
         let per = Declared::all_in_file(&self.per, file.header)?;
-        let tally = self.check.start(&Start { rows_kept: self.rows_kept, ..*file })?;
+        let tally = self.check.start(&Start { rows_kept: self.weighing.rows_kept, ..*file })?;
         let groups = (!per.is_empty()).then(|| Groups::new(per, self.hasher.clone()));
         let chooser = self.looks_where.clone().map(|condition| Chooser::new(condition, where_fields));
         Some(Watch { tally, chooser, groups, looked_at: 0 })
@@ -133,61 +102,15 @@ impl Declaration {
         let Watch { tally, chooser, groups, looked_at } = watch;
         let chosen = self.looks_where.as_ref().map(|condition| format!(" (where {})", quoted(condition.text())));
         let found = tally.finish(looked_at).into_iter();
-        let mut findings: Vec<_> =
-            found.map(|found| self.weigh(found, looked_at, groups.as_ref(), chosen.as_deref().unwrap_or(""))).collect();
+        let mut findings: Vec<_> = found
+            .map(|found| self.weighing.weigh(found, looked_at, groups.as_ref(), chosen.as_deref().unwrap_or("")))
+            .collect();
         // They are about rows that were not looked at, so they are no share of those that were.
         let asides =
             chooser.map(Chooser::finish).into_iter().flatten().chain(groups.and_then(|groups| groups.too_many()));
-        findings.extend(asides.map(|found| self.weigh(found, 0, None, "")));
+        findings.extend(asides.map(|found| self.weighing.weigh(found, 0, None, "")));
         findings
     }
-
-    fn weigh(&self, found: Found, rows: u64, groups: Option<&Groups>, chosen: &str) -> Finding {
-        let finding = match found.matter {
-            Matter::Aside(severity) => found.named(&self.id, severity, None, chosen),
-            Matter::Weighing(severity) => found.named(&self.id, severity, self.message.as_deref(), chosen),
-            Matter::Whole => found.named(&self.id, self.severity, self.message.as_deref(), chosen),
-            Matter::Defect => {
-                let (severity, tolerated) = self.severity_of(&found.failures, rows, groups);
-                found.named(&self.id, severity, self.message.as_deref(), &format!("{chosen}{tolerated}"))
-            }
-        };
-        Finding { owner: self.owner.as_ref().map(|owner| owner.value.clone()), ..finding.among(rows) }
-    }
-
-    /// How much so many failing rows weigh, and what to say of it.
-    fn severity_of(&self, failures: &Failures, rows: u64, groups: Option<&Groups>) -> (Severity, String) {
-        let Some(tolerance) = self.tolerance else { return (self.severity, String::new()) };
-        let beyond = |tolerated: Tolerated| match groups {
-            Some(groups) if tolerated.per_group => groups.exceeding(failures, tolerated.amount),
-            _ => tolerated.amount.is_exceeded(failures.count(), rows).then(|| tolerated.amount.to_string()),
-        };
-        if let Some(beyond) = beyond(tolerance) {
-            return (self.severity, format!(", more than the tolerated {beyond}"));
-        }
-        match self.warn_above.and_then(beyond) {
-            Some(beyond) => (self.severity.min(Severity::Warning), format!(", more than {beyond}")),
-            None => (Severity::Note, ", which is tolerated".to_owned()),
-        }
-    }
-}
-
-/// The settings that make no sense for what a check looks at.
-fn unused(looks: Looks, common: &Common) -> impl Iterator<Item = (&'static str, &Place)> {
-    let rows = matches!(looks, Looks::Rows | Looks::RowsTogether);
-    let of_rows = [
-        ("tolerance", common.tolerance.as_ref().map(|setting| &setting.place)),
-        ("warn_above", common.warn_above.as_ref().map(|setting| &setting.place)),
-        ("rows_kept", common.rows_kept.as_ref().map(|setting| &setting.place)),
-    ];
-    let of_rows = of_rows.into_iter().filter(move |_| !rows);
-    let of_header = [
-        ("where", common.looks_where.as_ref().map(|setting| &setting.place)),
-        ("severity", common.severity.as_ref().map(|setting| &setting.place)),
-    ];
-    of_rows
-        .chain(of_header.into_iter().filter(move |_| looks == Looks::Header))
-        .filter_map(|(key, place)| Some((key, place?)))
 }
 
 /// The columns of the groups: those of `tolerance` and `warn_above`, which must be the same.
@@ -204,14 +127,6 @@ fn groups(kind: &str, looks: Looks, common: &Common, context: Context<'_>) -> Re
         return Err(Problem::new(other.place.clone(), message).into());
     }
     Declared::find_all(per, context.schema)
-}
-
-fn rows_kept(common: &Common) -> Result<usize, Problem> {
-    match &common.rows_kept {
-        None => Ok(ROWS_KEPT),
-        Some(kept) if kept.value <= MOST_ROWS_KEPT => Ok(kept.value),
-        Some(kept) => Err(Problem::new(kept.place.clone(), format!("a finding keeps at most {MOST_ROWS_KEPT} rows"))),
-    }
 }
 
 /// What a check has seen of a file, or of a part of it.

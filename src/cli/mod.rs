@@ -119,7 +119,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Infer(options) => infer::infer(&home, &options),
         Command::Check => check::check(&home),
         Command::Test(options) => test::test(&home, &options),
-        Command::Validate(options) => validate::validate(&home, &options),
+        Command::Validate(options) => validate::validate(&home, &options).await,
         Command::Deliveries(options) => deliveries::list(&home, &options).await,
         Command::Expected(options) => expected::list(&home, &options).await,
         Command::Alerts(options) => alerts::list(&home, &options).await,

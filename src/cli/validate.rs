@@ -1,6 +1,9 @@
 //! `bellwether validate`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use serde::Serialize;
@@ -9,10 +12,12 @@ use crate::{
     app::{
         examine::{Examined, examine_watched},
         home::Home,
+        memory::Memory,
         trial,
     },
     config::Config,
     model::{Finding, Outcome, Period, TableRead, Verdict},
+    store::Store,
 };
 
 use super::{Exit, Failure, findings, junit, output, progress};
@@ -44,8 +49,10 @@ enum Format {
     Html,
 }
 
-pub(super) fn validate(home: &Home, options: &ValidateArguments) -> Result<Exit, Failure> {
-    let config = Config::load(home.root()).map_err(Failure::configuration)?;
+pub(super) async fn validate(home: &Home, options: &ValidateArguments) -> Result<Exit, Failure> {
+    let config = Arc::new(Config::load(home.root()).map_err(Failure::configuration)?);
+    let store = Store::open_read_only(&home.database(), &home.measures()).await?;
+    let mut memory = Memory::of(store);
     let mut tried: Vec<(&Path, Examined)> = Vec::with_capacity(options.files.len());
     for path in &options.files {
         std::fs::File::open(path).map_err(|error| Failure {
@@ -56,7 +63,14 @@ pub(super) fn validate(home: &Home, options: &ValidateArguments) -> Result<Exit,
         let bar = progress::bar(path);
         let examined = examine_watched(&config, path, &name, &mut |progress| progress::show(&bar, progress));
         bar.finish_and_clear();
-        tried.extend(examined.into_iter().map(|examined| (path.as_path(), examined)));
+        for examined in examined {
+            let examined = memory.hold(&config, examined).await?;
+            // The next file is judged as if this one had been dropped before it.
+            if let Some(dataset) = examined.dataset.as_deref().filter(|_| examined.verdict.is_published()) {
+                memory.learn(dataset, &examined.figures).await?;
+            }
+            tried.push((path.as_path(), examined));
+        }
     }
     let answer = answer(&tried, options.format)?;
     match &options.output {

@@ -10,7 +10,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::{
-    checks::{self, CheckSettings, Checks, References},
+    checks::{self, CheckSettings, Checks, Followed, References},
     model::{ColumnKind, Due, Schema, Unit},
     tables::{ColumnSettings, MeasureSettings, PeriodSource, TableSettings, TableSpec},
     yaml::{Entries, Located, Place, Problem, Problems, SourceFile},
@@ -125,13 +125,13 @@ fn load(id: &str, file: &Arc<SourceFile>, from: &mut FromHome<'_>, problems: &mu
     }
     let due = settings.due.as_ref().and_then(|due| own.take(due.compile()));
     let references = from.read(&settings.checks);
-    let checks = own.take(checks::build(&settings.checks, &schema, references));
+    let checks = own.take(checks::build(&settings.checks, &schema, &followed(&settings.measures), references));
     // Where something was left out, what names it would only echo the mistake.
     if whole {
         problems.extend(own);
     }
     let names = problems.take(names(&settings.files)).unwrap_or_default();
-    let checks = checks.or_else(|| checks::build(&[], &schema, references).ok())?;
+    let checks = checks.or_else(|| checks::build(&[], &schema, &[], references).ok())?;
     Some(Dataset {
         id: id.to_owned(),
         title: settings.title,
@@ -175,6 +175,39 @@ fn fingerprint(text: &str, checks: &[CheckSettings], references: &References) ->
         hasher.update(blake3::hash(references.get(table).unwrap_or_default()).as_bytes());
     }
     hasher.finalize().to_hex().to_string()
+}
+
+fn followed(measures: &Entries<MeasureSettings>) -> Vec<Followed> {
+    let followed = |(name, measure): (&Located<String>, &MeasureSettings)| Followed {
+        name: name.value.clone(),
+        labels: measure.labels.iter().map(|label| label.value.clone()).collect(),
+        column: measure.value.value.clone(),
+    };
+    measures.iter().map(followed).collect()
+}
+
+/// Holds what checks ask of other datasets against those that there are.
+pub(super) fn check_needs(datasets: &BTreeMap<String, Arc<Dataset>>, problems: &mut Problems) {
+    for need in datasets.values().flat_map(|dataset| dataset.checks.needs()) {
+        let Some(dataset) = datasets.get(&need.dataset.value) else {
+            let known = datasets.keys().map(String::as_str);
+            problems.push(Problem::unknown(need.dataset.place.clone(), "dataset", &need.dataset, known));
+            continue;
+        };
+        let Some(measure) = dataset.measures.get(&need.measure) else {
+            let known = dataset.measures.keys().map(|name| name.value.as_str());
+            problems.push(Problem::unknown(need.measure.place.clone(), "measure", &need.measure, known));
+            continue;
+        };
+        // What is wrong with it was said; what names it would only echo that.
+        if dataset.mistaken.contains(&need.measure.value) {
+            continue;
+        }
+        let labels = || measure.labels.iter().map(|label| label.value.as_str());
+        for label in need.labels.iter().filter(|label| !labels().any(|known| known == label.value)) {
+            problems.push(Problem::unknown(label.place.clone(), "label", label, labels()));
+        }
+    }
 }
 
 fn names(patterns: &Located<Vec<Located<String>>>) -> Result<GlobSet, Problems> {

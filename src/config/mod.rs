@@ -56,6 +56,7 @@ impl Config {
         let daemon = daemon::load(&files.daemon, &mut problems);
         let groups = groups::load(&files.groups, &mut problems);
         let datasets = dataset::load_all(home, &files.datasets, &mut problems);
+        dataset::check_needs(&datasets, &mut problems);
         let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();
         let rules = ruleset::load_all(&files, &datasets, limits, &mut problems);
         let route = groups.as_ref().and_then(|groups| {
@@ -78,6 +79,12 @@ impl Config {
     /// The rules on one dataset.
     pub fn rules_on<'a>(&'a self, dataset: &'a str) -> impl Iterator<Item = &'a Arc<Rule>> {
         self.rules.values().filter(move |rule| rule.dataset() == dataset)
+    }
+
+    /// The other datasets with checks that ask for figures of this one.
+    pub fn naming<'a>(&'a self, dataset: &'a str) -> impl Iterator<Item = &'a Arc<Dataset>> {
+        let others = self.datasets.values().filter(move |other| other.id != dataset);
+        others.filter(move |other| other.checks.needs().any(|need| need.dataset.value == dataset))
     }
 
     /// A hash of the rules on one dataset: another one means that its history must be evaluated again.
@@ -191,6 +198,30 @@ mod tests {
             fs::write(file, text).expect("written");
         });
         assert!(own[0].contains("`late-delivery` is the program's own rule"), "{own:?}");
+    }
+
+    #[test]
+    fn what_a_check_asks_of_other_datasets_must_be_there() {
+        let found = problems(|home| {
+            let path = home.join("config/datasets/les-activity.yaml");
+            let text = fs::read_to_string(&path).expect("read");
+            let checks = "checks:\n\
+                          \x20 - agrees_with: { name: a, measure: activity, dataset: hha-achievement-band }\n\
+                          \x20 - agrees_with: { name: b, measure: activity, dataset: hha-achievement-bands }\n\
+                          \x20 - agrees_with: { name: c, measure: activity, dataset: hha-achievement-bands, other: practices, labels: \
+                          { contract: icb } }\n";
+            fs::write(&path, text.replacen("checks:\n", checks, 1)).expect("written");
+        });
+        let at = "config/datasets/les-activity.yaml";
+        let expected = [
+            format!("{at}:22:57: there is no dataset `hha-achievement-band` (did you mean `hha-achievement-bands`?)"),
+            format!(
+                "{at}:23:38: there is no measure `activity` (known: `low_achievers`, `practices`, `practices_11_25`, \
+                 `practices_26_50`, `practices_51_75`, `practices_76_100`, `practices_over_100`)"
+            ),
+            format!("{at}:24:118: there is no label `icb` (did you mean `sub_icb`?)"),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

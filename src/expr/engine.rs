@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{Dynamic, Engine, OptimizationLevel, Token};
 
-use super::{Limits, functions, history, limits, operators, origin::Origin};
+use super::{Limits, functions, history, known, limits, operators, origin::Origin};
 use crate::yaml::Problem;
 
 /// The functions that can be called, and with how many arguments.
@@ -31,6 +31,13 @@ pub(super) fn for_rows(limits: Limits) -> Engine {
 pub(super) fn for_series(limits: Limits) -> Engine {
     let mut engine = for_rows(limits);
     history::register(&mut engine);
+    engine
+}
+
+/// What expressions over the measures of all datasets run in.
+pub(super) fn for_figures(limits: Limits) -> Engine {
+    let mut engine = for_rows(limits);
+    known::register(&mut engine);
     engine
 }
 

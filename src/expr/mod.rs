@@ -37,19 +37,24 @@
 //! interpreter: over whole columns ([`RowExpression::evaluate_all`]), and from the figures of a series at once. The answers
 //! are the same, and where there is none, the interpreter says why.
 //!
-//! [`RowExpression`] is about one row of a table, [`SeriesExpression`] and [`Template`] about one period of a series;
-//! [`Scripts`] are the functions of the `.rhai` files.
+//! Expressions over the accepted measures of all datasets have functions of their own, such as
+//! `sum("les-activity", "activity", #{contract: "Dementia"})`; the check `claims` lists them.
+//!
+//! [`FigureExpression`] is about these, [`RowExpression`] about one row of a table, [`SeriesExpression`] and [`Template`]
+//! about one period of a series; [`Scripts`] are the functions of the `.rhai` files.
 
 #[cfg(test)]
 mod agreement;
 mod columns;
 mod engine;
 mod failure;
+mod figures;
 #[cfg(test)]
 mod fixture;
 mod functions;
 mod history;
 mod kind;
+mod known;
 mod limits;
 mod lowered;
 mod names;
@@ -64,6 +69,7 @@ mod template;
 
 pub use columns::{Answer, Truths, Work};
 pub use failure::Truth;
+pub use figures::{Asks, FigureExpression, NoNumber};
 pub use limits::Limits;
 pub use row::RowExpression;
 pub use scripts::Scripts;

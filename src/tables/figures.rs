@@ -44,6 +44,12 @@ impl Figures {
         figures
     }
 
+    /// The row of each figure in its file, in the order of `figures`.
+    #[must_use]
+    pub fn rows(&self) -> &[u64] {
+        &self.rows
+    }
+
     /// Takes in what another table of the same delivery reports. Both may not hold a figure for the same series and
     /// period; `tables` names the two for people.
     pub fn join(&mut self, other: Self, tables: [&str; 2]) {

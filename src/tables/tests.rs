@@ -187,7 +187,8 @@ fn published_bands_read_without_title_header_percentages_and_footnote() {
             "Fylde & Wyre",
             "Morecambe Bay",
         ];
-        assert_eq!(figures.figures.len(), 9);
+        // Seven measures: the practices of a group, and those in each of six bands.
+        assert_eq!(figures.figures.len(), 9 * 7);
         for (name, expected) in names.into_iter().zip(groups).chain([("Total", total)]) {
             let key = SeriesKey { measure: "low_achievers".to_owned(), labels: Labels::from_iter([("sub_icb", name)]) };
             let figure = Figure {

@@ -18,6 +18,10 @@
 //! at the header alone take no `where` either. Where `where` cannot be told because a cell holds no value, the row is not
 //! looked at and a note says so. A tolerance per group needs some 100 bytes for each group, of which there may be 100,000.
 //!
+//! Kinds that look at figures and at what is known (`continuity`, `against_previous`, `same_organisations`, `restated`,
+//! `agrees_with`, `claims`) take no `where`; their `tolerance` is of the figures that they look at. They are made when the
+//! rows have been read, and only of a file that nothing else holds back.
+//!
 //! ```yaml
 //! checks:
 //!   - not_null: { columns: [contract, planned] }
@@ -28,12 +32,16 @@
 //! A finding counts every row that fails and keeps the first of them, each with its row in the file, the column's header
 //! and the cell as printed (its first 200 characters).
 
+pub mod against_previous;
 pub mod aggregate;
+pub mod agrees_with;
 pub mod allowed_values;
+pub mod claims;
 pub mod columns;
 pub mod columns_present;
 pub mod compare;
 pub mod complete;
+pub mod continuity;
 pub mod duplicate_rows;
 pub mod freshness;
 pub mod length;
@@ -44,8 +52,10 @@ pub mod pattern;
 pub mod rag;
 pub mod range;
 pub mod reference;
+pub mod restated;
 pub mod row_count;
 pub mod row_expression;
+pub mod same_organisations;
 pub mod sql;
 pub mod suppressed;
 pub mod totals;
@@ -58,28 +68,40 @@ pub use super::common::Weight;
 use super::{
     check::{Context, Kind},
     common::Common,
+    figures::{FigureDeclaration, FigureKind},
     policy::Declaration,
 };
 use crate::yaml::{Located, Problems, Shared};
 
+/// A compiled check, by its family.
+pub(super) enum Declared {
+    /// It is fed with rows.
+    OfRows(Declaration),
+    /// It looks at the figures that were gathered, and at what is known.
+    OfFigures(FigureDeclaration),
+}
+
 macro_rules! registry {
-    ($($kind:ident => $settings:ident),* $(,)?) => {
+    (rows: { $($kind:ident => $settings:ident),* $(,)? } figures: { $($figures:ident => $of_figures:ident),* $(,)? }) => {
         /// One entry of a dataset's `checks`.
         #[derive(Debug, Clone, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum CheckSettings {
             $(#[doc = concat!("See [`", stringify!($kind), "`](mod@", stringify!($kind), ").")]
             $settings(Located<Shared<Common, $kind::$settings>>),)*
+            $(#[doc = concat!("See [`", stringify!($figures), "`].")]
+            $of_figures(Located<Shared<Common, $figures::$of_figures>>),)*
         }
 
         impl CheckSettings {
             /// The kinds that a dataset can list.
-            pub const KINDS: &[&str] = &[$(stringify!($kind)),*];
+            pub const KINDS: &[&str] = &[$(stringify!($kind),)* $(stringify!($figures)),*];
 
             /// What every check takes.
             pub(super) fn common(&self) -> &Common {
                 match self {
                     $(Self::$settings(settings) => &settings.common,)*
+                    $(Self::$of_figures(settings) => &settings.common,)*
                 }
             }
 
@@ -88,15 +110,22 @@ macro_rules! registry {
             pub fn files(&self) -> Vec<&Located<String>> {
                 match self {
                     $(Self::$settings(settings) => settings.own.files(),)*
+                    $(Self::$of_figures(_) => Vec::new(),)*
                 }
             }
 
-            pub(super) fn build(&self, context: Context<'_>) -> Result<Declaration, Problems> {
+            pub(super) fn build(&self, context: Context<'_>) -> Result<Declared, Problems> {
                 match self {
                     $(Self::$settings(settings) => {
                         let check = settings.own.build(&settings.place, context);
                         let looks = <$kind::$settings as Kind>::LOOKS;
-                        Declaration::build(stringify!($kind), looks, check, &settings.common, context)
+                        Declaration::build(stringify!($kind), looks, check, &settings.common, context).map(Declared::OfRows)
+                    })*
+                    $(Self::$of_figures(settings) => {
+                        let check = settings.own.build(&settings.place, context);
+                        let looks = <$figures::$of_figures as FigureKind>::LOOKS;
+                        FigureDeclaration::build(stringify!($figures), looks, check, &settings.common)
+                            .map(Declared::OfFigures)
                     })*
                 }
             }
@@ -105,25 +134,35 @@ macro_rules! registry {
 }
 
 registry! {
-    not_null => NotNull,
-    unique => Unique,
-    allowed_values => AllowedValues,
-    range => Range,
-    row_count => RowCount,
-    row_expression => RowExpression,
-    compare => Compare,
-    aggregate => Aggregate,
-    totals => Totals,
-    parts => Parts,
-    columns => Columns,
-    complete => Complete,
-    duplicate_rows => DuplicateRows,
-    freshness => Freshness,
-    length => Length,
-    patient_identity => PatientIdentity,
-    pattern => Pattern,
-    rag => Rag,
-    reference => Reference,
-    suppressed => Suppressed,
-    sql => Sql,
+    rows: {
+        not_null => NotNull,
+        unique => Unique,
+        allowed_values => AllowedValues,
+        range => Range,
+        row_count => RowCount,
+        row_expression => RowExpression,
+        compare => Compare,
+        aggregate => Aggregate,
+        totals => Totals,
+        parts => Parts,
+        columns => Columns,
+        complete => Complete,
+        duplicate_rows => DuplicateRows,
+        freshness => Freshness,
+        length => Length,
+        patient_identity => PatientIdentity,
+        pattern => Pattern,
+        rag => Rag,
+        reference => Reference,
+        suppressed => Suppressed,
+        sql => Sql,
+    }
+    figures: {
+        continuity => Continuity,
+        against_previous => AgainstPrevious,
+        same_organisations => SameOrganisations,
+        restated => Restated,
+        agrees_with => AgreesWith,
+        claims => Claims,
+    }
 }

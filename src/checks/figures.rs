@@ -1,0 +1,210 @@
+//! The family of checks that look at the figures of a delivery and at what is known, not at single rows.
+
+use std::fmt;
+
+use super::{
+    check::{Context, Found, Looks},
+    common::Common,
+    failures::Failures,
+    known::{Delivered, Delivery, Known, Need},
+    weighing::Weighing,
+};
+use crate::{
+    model::{Finding, History, Period, Value},
+    yaml::{Located, Place, Problem, Problems},
+};
+
+/// The settings of a kind of check of figures: what it takes beside [`Common`].
+pub(super) trait FigureKind {
+    /// Which of the common settings make sense for it: [`Looks::Figures`] or [`Looks::Delivery`].
+    const LOOKS: Looks;
+
+    /// Compiles the settings, which stand at `place`.
+    ///
+    /// # Errors
+    /// Every mistake in them.
+    fn build(&self, place: &Place, context: Context<'_>) -> Result<Box<dyn FigureCheck>, Problems>;
+}
+
+/// A compiled check of figures, for any number of deliveries.
+pub(super) trait FigureCheck: fmt::Debug + Send + Sync {
+    /// The figures of other datasets that it asks for.
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
+    }
+
+    /// Looks at a delivery's figures.
+    fn examine(&self, look: &Look<'_>) -> Answer;
+}
+
+/// What a check of figures is given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look<'a> {
+    pub(super) delivered: Delivered<'a>,
+    pub(super) known: &'a Known,
+    rows_kept: usize,
+}
+
+impl<'a> Look<'a> {
+    /// What is known of the delivery's own dataset, without the delivery.
+    pub(super) fn own(&self) -> Option<&'a History> {
+        self.known.of(self.delivered.dataset)
+    }
+
+    /// No failing figures yet.
+    pub(super) fn failing(&self) -> Failing {
+        Failing { failures: Failures::keeping(self.rows_kept), without_row: 0, first: None }
+    }
+
+    /// The periods whose news is judged: those not known before; of a restatement, the newest of each kind of period. So a
+    /// file that holds a whole year again is not judged for its old months each time.
+    pub(super) fn news(&self) -> Vec<Period> {
+        let known = |period: &Period| self.own().is_some_and(|history| history.periods.contains(period));
+        let fresh: Vec<_> = self.delivered.periods.iter().copied().filter(|period| !known(period)).collect();
+        if fresh.is_empty() { newest_of_each_kind(self.delivered.periods.iter().copied()) } else { fresh }
+    }
+
+    /// The newest period before this one of the same kind: delivered with it, or known.
+    pub(super) fn before(&self, period: Period) -> Option<Period> {
+        let known = self.own().map(|history| &history.periods).into_iter().flatten();
+        let all = self.delivered.periods.iter().chain(known).copied();
+        all.filter(|other| other.granularity() == period.granularity() && *other < period).max()
+    }
+}
+
+/// The newest of the days, of the weeks, of the months, …
+pub(super) fn newest_of_each_kind(periods: impl Iterator<Item = Period>) -> Vec<Period> {
+    let mut newest: Vec<Period> = Vec::new();
+    for period in periods {
+        match newest.iter_mut().find(|other| other.granularity() == period.granularity()) {
+            Some(other) => *other = period.max(*other),
+            None => newest.push(period),
+        }
+    }
+    newest
+}
+
+/// What a check of figures answers.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// How many figures (or claims, organisations) it looked at.
+    pub(super) looked_at: u64,
+    pub(super) found: Vec<Found>,
+}
+
+/// Figures that fail a check.
+#[derive(Debug)]
+pub(super) struct Failing {
+    failures: Failures,
+    /// Those that stand in no row that could be shown.
+    without_row: u64,
+    /// The one in the first row, and that row.
+    first: Option<(u64, String)>,
+}
+
+impl Failing {
+    /// Adds a figure; `what` says what is wrong with it, `column` where it stands.
+    pub(super) fn add(&mut self, figure: &Delivery<'_>, column: &str, what: &str) {
+        match figure.row {
+            Some(row) => self.failures.add(None, row, column, || what.to_owned()),
+            None => self.without_row += 1,
+        }
+        let row = figure.row.unwrap_or(u64::MAX);
+        if self.first.as_ref().is_none_or(|(first, _)| row < *first) {
+            self.first = Some((row, format!("{}: {what}", name(figure.key, figure.period))));
+        }
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.failures.count() + self.without_row
+    }
+
+    /// The first of them in words.
+    pub(super) fn first(&self) -> Option<&str> {
+        self.first.as_ref().map(|(_, first)| first.as_str())
+    }
+
+    /// What was found, if anything was.
+    pub(super) fn found(self, seen: impl Into<String>) -> Option<Found> {
+        let count = self.count();
+        (count > 0).then(|| Found::in_rows(seen, self.failures.of(count)))
+    }
+}
+
+/// A series at a period, for people: `Dementia · cost-and-volume, October 2025`.
+pub(super) fn name(key: &crate::model::SeriesKey, period: Period) -> String {
+    let labels = if key.labels.is_empty() { key.measure.clone() } else { key.labels.values() };
+    format!("{}, {}", super::failures::shortened(&labels, 80), period.label())
+}
+
+/// A figure in its own unit, or the reason why there is none.
+pub(super) fn written(figure: crate::model::Figure) -> String {
+    value(figure, figure.value)
+}
+
+fn value(figure: crate::model::Figure, value: Value) -> String {
+    match value {
+        Value::Number(number) => figure.unit.unwrap_or_default().write(number),
+        Value::Missing { missing } => missing.reason().to_owned(),
+    }
+}
+
+/// The measure that a setting names.
+pub(super) fn measure<'a>(name: &Located<String>, context: Context<'a>) -> Result<&'a super::check::Followed, Problem> {
+    let known = || context.measures.iter().map(|measure| measure.name.as_str());
+    let found = context.measures.iter().find(|measure| measure.name == name.value);
+    found.ok_or_else(|| Problem::unknown(name.place.clone(), "measure", name, known()))
+}
+
+/// The column in which the figures of a measure stand.
+pub(super) fn columns(context: Context<'_>) -> std::collections::BTreeMap<String, String> {
+    context.measures.iter().map(|measure| (measure.name.clone(), measure.column.clone())).collect()
+}
+
+/// A check of figures with what the dataset says of it.
+#[derive(Debug)]
+pub(super) struct FigureDeclaration {
+    check: Box<dyn FigureCheck>,
+    weighing: Weighing,
+}
+
+impl FigureDeclaration {
+    /// As [`super::policy::Declaration::build`].
+    pub(super) fn build(
+        kind: &str,
+        looks: Looks,
+        check: Result<Box<dyn FigureCheck>, Problems>,
+        common: &Common,
+    ) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let check = problems.take(check);
+        let weighing = problems.take(Weighing::build(kind, looks, common));
+        for per in [&common.tolerance, &common.warn_above].into_iter().flatten().filter_map(|t| t.per.as_ref()) {
+            problems.push(Problem::new(per.place.clone(), format!("the tolerance of `{kind}` cannot be per group")));
+        }
+        problems.into_result()?;
+        match (check, weighing) {
+            (Some(check), Some(weighing)) => Ok(Self { check, weighing }),
+            _ => Err(Problems::default()),
+        }
+    }
+
+    pub(super) fn needs(&self) -> Vec<Need> {
+        self.check.needs()
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.weighing.id
+    }
+
+    pub(super) fn owner(&self) -> Option<&Located<String>> {
+        self.weighing.owner.as_ref()
+    }
+
+    /// What it finds.
+    pub(super) fn findings(&self, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
+        let answer = self.check.examine(&Look { delivered, known, rows_kept: self.weighing.rows_kept });
+        let weigh = |found| self.weighing.weigh(found, answer.looked_at, None, "");
+        answer.found.into_iter().map(weigh).collect()
+    }
+}

@@ -1,0 +1,97 @@
+//! What checks of figures are given: a delivery's figures, and what is known of its dataset and of others.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    model::{Figure, History, Missing, Period, SeriesKey, Value},
+    yaml::Located,
+};
+
+/// The figures of one delivery.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivered<'a> {
+    /// The dataset's id.
+    pub dataset: &'a str,
+    /// Every figure of the periods that it reports.
+    pub figures: &'a BTreeMap<(SeriesKey, Period), Figure>,
+    /// The periods that it reports.
+    pub periods: &'a BTreeSet<Period>,
+    /// The row of each figure in the file, in the order of `figures`; empty where the file is not at hand.
+    pub rows: &'a [u64],
+}
+
+impl<'a> Delivered<'a> {
+    /// Each figure with its row, in the order of series and periods.
+    pub(super) fn each(self) -> impl Iterator<Item = Delivery<'a>> {
+        let rows = self.rows.iter().map(Some).chain(std::iter::repeat(None));
+        self.figures.iter().zip(rows).map(|(((key, period), figure), row)| Delivery {
+            key,
+            period: *period,
+            figure: *figure,
+            row: row.copied(),
+        })
+    }
+}
+
+/// One figure that is delivered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Delivery<'a> {
+    pub(super) key: &'a SeriesKey,
+    pub(super) period: Period,
+    pub(super) figure: Figure,
+    pub(super) row: Option<u64>,
+}
+
+/// The histories in force when a delivery arrives, by dataset: of its own dataset without the delivery itself, and of
+/// those that its checks name. A dataset that is not here has no history yet.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    histories: BTreeMap<String, Arc<History>>,
+}
+
+impl Known {
+    /// What is known of a dataset, if anything is.
+    #[must_use]
+    pub fn of(&self, dataset: &str) -> Option<&History> {
+        self.histories.get(dataset).map(Arc::as_ref)
+    }
+
+    /// Says what is known of a dataset from now on.
+    pub fn set(&mut self, dataset: impl Into<String>, history: Arc<History>) {
+        self.histories.insert(dataset.into(), history);
+    }
+
+    /// Takes out what is known of a dataset.
+    pub fn take(&mut self, dataset: &str) -> Option<Arc<History>> {
+        self.histories.remove(dataset)
+    }
+
+    /// Whether it was asked what is known of a dataset, be it nothing.
+    #[must_use]
+    pub fn has(&self, dataset: &str) -> bool {
+        self.histories.contains_key(dataset)
+    }
+
+    pub(super) fn histories(&self) -> &BTreeMap<String, Arc<History>> {
+        &self.histories
+    }
+}
+
+/// Figures that a check asks for, so that the names can be held against the datasets that there are.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// The dataset.
+    pub dataset: Located<String>,
+    /// Its measure.
+    pub measure: Located<String>,
+    /// Labels of the measure.
+    pub labels: Vec<Located<String>>,
+}
+
+/// Whether something stands where a figure belongs: a number, or words that say why there is none.
+pub(super) fn is_reported(value: Value) -> bool {
+    !matches!(value, Value::Missing { missing: Missing::Blank | Missing::Absent })
+}
