@@ -141,3 +141,20 @@ fn validate_answers_as_the_daemon_would_and_says_what_it_cannot_know() {
     assert_eq!(found(&home.last(), "restated"), expected);
     assert_eq!(home.last()["findings"], said["findings"]);
 }
+
+#[test]
+fn what_is_held_back_for_what_is_known_is_released_with_that_said() {
+    let home = Home::new();
+    let lenient = "beyond: 20%, tolerance: 2, severity: warning";
+    home.edit("config/datasets/les-activity.yaml", lenient, "beyond: 20%, tolerance: 2");
+    home.take_months(&["2025-09", "2025-10"]);
+    home.take(&les_name("2025-10"), restated_october(), 1);
+    let held_back = home.last();
+    let why = found(&held_back, "restated");
+    assert!(why[0].starts_with("error: 3 of 14 restated figures move further than 20%"), "{why:#?}");
+    let id = held_back["id"].as_str().expect("an id");
+    home.run(&["deliveries", "release", id, "--reason", "confirmed", "--by", "Jo Bell"]).ends_with(0);
+    let released = home.last();
+    assert_eq!((&released["id"], &released["verdict"]), (&held_back["id"], &"released".into()));
+    assert_eq!(found(&released, "restated"), why);
+}
