@@ -30,7 +30,8 @@
 //!   Both are steps that the store remembers and that can be done again.
 //!
 //! What happens without a new file is beside the spine: `app/reconsider.rs` (a history loaded for the first time, changed
-//! rules), `app/reload.rs` (a new configuration), `app/arrivals.rs` (a due day that passed), `app/send.rs` (dead letters).
+//! rules), `app/reload.rs` (a new configuration), `app/arrivals.rs` (a due day that passed), `app/overrule.rs` (what
+//! people decide over the gate), `app/send.rs` (dead letters).
 //!
 //! # The rooms
 //!
@@ -44,7 +45,7 @@
 //! | [`expr`] | model, yaml | expressions over rows and series, in Rhai with limits |
 //! | [`intake`] | model | drop folders: notice, wait until settled, claim, recover |
 //! | [`tables`] | model, yaml | bytes to a stream of typed column batches, periods and figures |
-//! | [`checks`] | expr, model, yaml | batches to findings, one file a kind |
+//! | [`checks`] | expr, model, yaml | batches, and figures against what is known, to findings; one file a kind |
 //! | [`rules`] | expr, model, yaml | a series at a period to a signal; rules' own tests, as data |
 //! | [`alerts`] | model | signals of all periods to a life, and what a delivery changed in it |
 //! | [`routing`] | model, yaml | what changed to one notice for each group |

@@ -391,3 +391,22 @@ fn a_table_with_title_totals_and_footnotes_is_read_as_it_was_published() {
     let finding = finding(&home, "bands-add-up");
     assert_eq!((&finding["count"], &finding["rows"][0]["row"]), (&2.into(), &11.into()), "{finding:#}");
 }
+
+#[test]
+fn the_owner_of_a_check_is_told_beside_the_steward() {
+    let home = Home::new();
+    home.edit(
+        "config/datasets/les-activity.yaml",
+        "range: { column: delivered, min: 0 }",
+        "range: { column: delivered, min: 0, owner: medicines-safety }",
+    );
+    home.take(NOVEMBER, changed(&les("2025-10").replace("2025-10", "2025-11"), "1332,694", "1332,-694"), 1);
+    let told: Vec<String> = home.notices().into_iter().map(|told| told.group).collect();
+    assert_eq!(told, ["performance-team", "medicines-safety"]);
+    home.take(
+        NOVEMBER,
+        changed(&les("2025-10").replace("2025-10", "2025-11"), "Dementia,cost-and-volume", "Dementia,block"),
+        1,
+    );
+    assert_eq!(home.notices().len(), 3, "another check is none of theirs");
+}

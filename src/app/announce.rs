@@ -1,11 +1,13 @@
 //! Decisions → notices → messages, one for each recipient and channel.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
     config::{Config, Group},
-    model::{Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport},
+    model::{Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport, Severity},
     outbox::{ChannelKind, Payload},
     reports::{self, RenderError},
     routing::{self, Delivered},
@@ -137,20 +139,27 @@ impl Announcement {
         self.operator(config, title, paragraphs, Some(advice), now)
     }
 
-    /// The gate's decision, to the dataset's steward (the operator's group when no dataset recognised the file).
+    /// The gate's decision, to the dataset's steward (the operator's group when no dataset recognised the file) and to the
+    /// owners of the checks that found more than a note.
     ///
     /// # Errors
     /// The notice cannot be rendered.
     pub fn gate(
         &mut self,
         config: &Config,
-        report: GateReport,
+        report: &GateReport,
         delivery: &Delivery,
         now: Timestamp,
     ) -> Result<(), RenderError> {
         let dataset = delivery.dataset.as_ref().and_then(|dataset| config.datasets.get(dataset));
-        let group = dataset.map_or(&config.daemon.operator.value, |dataset| &dataset.steward.value);
-        self.tell(config, group, Content::Gate(report), now)
+        let steward = dataset.map_or(&config.daemon.operator.value, |dataset| &dataset.steward.value);
+        let found = delivery.findings.iter().filter(|finding| finding.severity > Severity::Note);
+        let owners: BTreeSet<&String> =
+            found.filter_map(|finding| finding.owner.as_ref()).filter(|owner| *owner != steward).collect();
+        for group in std::iter::once(steward).chain(owners) {
+            self.tell(config, group, Content::Gate(report.clone()), now)?;
+        }
+        Ok(())
     }
 
     /// Puts notices and messages into a commit.

@@ -87,7 +87,7 @@ async fn conclude(
     // The steward hears of every finding that is more than a note.
     for ((delivery, _), placement) in commit.deliveries.iter().zip(&commit.placements) {
         if delivery.findings.iter().any(|finding| finding.severity > Severity::Note) {
-            announcement.gate(config, plan::gate_report(config, delivery, placement), delivery, app.now())?;
+            announcement.gate(config, &plan::gate_report(config, delivery, placement), delivery, app.now())?;
         }
     }
 

@@ -197,7 +197,7 @@ async fn conclude(
     let (delivery, placement) = (overruled.delivery.clone(), overruled.placement.clone());
     let mut report = plan::gate_report(config, &delivery, &placement);
     report.findings.insert(0, finding(&overruled.decision));
-    announcement.gate(config, report, &delivery, app.now())?;
+    announcement.gate(config, &report, &delivery, app.now())?;
     announcement.into_commit(&mut commit)?;
     tracing::info!(
         file = delivery.file,
