@@ -29,6 +29,7 @@ mod known;
 mod listing;
 #[cfg(test)]
 mod literate;
+mod misfits;
 mod policy;
 mod references;
 mod repeated;

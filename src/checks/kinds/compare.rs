@@ -23,10 +23,9 @@ use std::cmp::Ordering;
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
+    check::{Check, Context, Kind, Looks, Start, Tally},
     columns::{Declared, Field, kind_name, side_by_side},
-    failures::Failures,
-    rows::Rows,
+    misfits::Misfits,
     within::Within,
 };
 use crate::{
@@ -158,8 +157,17 @@ impl Check for Compiled {
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let (column, to) = (self.column.in_file(file.header)?, self.to.in_file(file.header)?);
         let header = side_by_side([&column, &to].into_iter().map(|field| field.header.as_str()));
-        let (relation, within, failures) = (self.relation, self.within, file.failures());
-        Some(Box::new(Pairs { column, to, header, relation, within, failures }))
+        let (relation, within) = (self.relation, self.within);
+        let said = if within.is_zero() { String::new() } else { format!(" (within {within})") };
+        let seen = format!("{} is not {} {}{said}", column.title(), relation.sign(), to.title());
+        let pairs = Pairs { column, to, relation, within };
+        Some(Misfits::start(file.failures(), seen, move |rows, failures| {
+            for index in rows.indices().filter(|index| pairs.fails(rows.batch, *index)) {
+                let fields = [&pairs.column, &pairs.to];
+                let cells = || side_by_side(fields.map(|field| field.text(rows.batch, index)).into_iter());
+                failures.add_row(rows, index, &header, cells);
+            }
+        }))
     }
 }
 
@@ -167,11 +175,8 @@ impl Check for Compiled {
 struct Pairs {
     column: Field,
     to: Field,
-    /// Both headers, side by side.
-    header: String,
     relation: Relation,
     within: Within,
-    failures: Failures,
 }
 
 impl Pairs {
@@ -187,33 +192,5 @@ impl Pairs {
             }
             _ => false,
         }
-    }
-}
-
-impl Tally for Pairs {
-    fn observe(&mut self, rows: &Rows<'_>) {
-        for index in rows.indices() {
-            if self.fails(rows.batch, index) {
-                let cells =
-                    || side_by_side([&self.column, &self.to].map(|field| field.text(rows.batch, index)).into_iter());
-                self.failures.add_row(rows, index, &self.header, cells);
-            }
-        }
-    }
-
-    fn merge(&mut self, other: Box<dyn Tally>) {
-        if let Some(other) = same::<Self>(other) {
-            self.failures.merge(other.failures);
-        }
-    }
-
-    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
-        if self.failures.is_empty() {
-            return Vec::new();
-        }
-        let (one, other, place) = (self.column.title(), self.to.title(), self.failures.place_and_value(total));
-        let within = if self.within.is_zero() { String::new() } else { format!(" (within {})", self.within) };
-        let seen = format!("{one} is not {} {other}{within} in {place}", self.relation.sign());
-        vec![Found::in_rows(seen, self.failures)]
     }
 }

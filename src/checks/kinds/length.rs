@@ -16,10 +16,10 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
-    columns::{Declared, Field},
-    failures::{Failures, grouped},
-    rows::Rows,
+    check::{Check, Context, Kind, Looks, Start, Tally},
+    columns::Declared,
+    failures::grouped,
+    misfits::Misfits,
 };
 use crate::{
     model::{Asked, Cell},
@@ -74,21 +74,20 @@ impl Check for Compiled {
 
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let field = self.column.in_file(file.header)?;
-        let (min, max, failures) = (self.min, self.max, file.failures());
-        Some(Box::new(Misfits { field, min, max, asked: Asked::default(), failures }))
+        let (min, max, mut asked) = (self.min, self.max, Asked::default());
+        let seen = format!("{} is not {} long", field.title(), self.expected());
+        let fails = move |text: &str, cell| {
+            let length = text.chars().count() as u64;
+            !matches!(cell, Cell::Missing(_))
+                && (min.is_some_and(|min| length < min) || max.is_some_and(|max| length > max))
+        };
+        Some(Misfits::start(file.failures(), seen, move |rows, failures| {
+            field.failing(rows, &mut asked, fails, |spot| failures.add_cell(spot));
+        }))
     }
 }
 
-#[derive(Debug)]
-struct Misfits {
-    field: Field,
-    min: Option<u64>,
-    max: Option<u64>,
-    asked: Asked,
-    failures: Failures,
-}
-
-impl Misfits {
+impl Compiled {
     fn expected(&self) -> String {
         match (self.min, self.max) {
             (Some(min), Some(max)) if min == max => format!("{} characters", grouped(min)),
@@ -96,32 +95,5 @@ impl Misfits {
             (Some(min), None) => format!("at least {} characters", grouped(min)),
             (None, max) => format!("at most {} characters", grouped(max.unwrap_or(0))),
         }
-    }
-}
-
-impl Tally for Misfits {
-    fn observe(&mut self, rows: &Rows<'_>) {
-        let Self { field, min, max, asked, failures } = self;
-        let fails = |text: &str, cell| {
-            let length = text.chars().count() as u64;
-            !matches!(cell, Cell::Missing(_))
-                && (min.is_some_and(|min| length < min) || max.is_some_and(|max| length > max))
-        };
-        field.failing(rows, asked, fails, |spot| failures.add_cell(spot));
-    }
-
-    fn merge(&mut self, other: Box<dyn Tally>) {
-        if let Some(other) = same::<Self>(other) {
-            self.failures.merge(other.failures);
-        }
-    }
-
-    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
-        if self.failures.is_empty() {
-            return Vec::new();
-        }
-        let place = self.failures.place_and_value(total);
-        let seen = format!("{} is not {} long in {place}", self.field.title(), self.expected());
-        vec![Found::in_rows(seen, self.failures)]
     }
 }

@@ -18,10 +18,9 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
-    columns::{Declared, Field},
-    failures::Failures,
-    rows::Rows,
+    check::{Check, Context, Kind, Looks, Start, Tally},
+    columns::Declared,
+    misfits::Misfits,
 };
 use crate::{
     model::{Asked, Cell},
@@ -83,39 +82,11 @@ impl Check for Compiled {
 
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let field = self.column.in_file(file.header)?;
-        let (regex, text) = (self.regex.clone(), self.text.clone());
-        Some(Box::new(Misfits { field, regex, text, asked: Asked::default(), failures: file.failures() }))
-    }
-}
-
-#[derive(Debug)]
-struct Misfits {
-    field: Field,
-    regex: Regex,
-    text: String,
-    asked: Asked,
-    failures: Failures,
-}
-
-impl Tally for Misfits {
-    fn observe(&mut self, rows: &Rows<'_>) {
-        let Self { field, regex, asked, failures, .. } = self;
-        let fails = |text: &str, cell| !matches!(cell, Cell::Missing(_)) && !regex.is_match(text);
-        field.failing(rows, asked, fails, |spot| failures.add_cell(spot));
-    }
-
-    fn merge(&mut self, other: Box<dyn Tally>) {
-        if let Some(other) = same::<Self>(other) {
-            self.failures.merge(other.failures);
-        }
-    }
-
-    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
-        if self.failures.is_empty() {
-            return Vec::new();
-        }
-        let place = self.failures.place_and_value(total);
-        let seen = format!("{} is not written like `{}` in {place}", self.field.title(), self.text);
-        vec![Found::in_rows(seen, self.failures)]
+        let (regex, mut asked) = (self.regex.clone(), Asked::default());
+        let seen = format!("{} is not written like `{}`", field.title(), self.text);
+        Some(Misfits::start(file.failures(), seen, move |rows, failures| {
+            let fails = |text: &str, cell| !matches!(cell, Cell::Missing(_)) && !regex.is_match(text);
+            field.failing(rows, &mut asked, fails, |spot| failures.add_cell(spot));
+        }))
     }
 }

@@ -20,10 +20,9 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
+    check::{Check, Context, Kind, Looks, Start, Tally},
     columns::{Declared, Field, side_by_side},
-    failures::Failures,
-    rows::Rows,
+    misfits::Misfits,
     within::Within,
 };
 use crate::{
@@ -166,17 +165,25 @@ impl Check for Compiled {
         let [rating, actual, plan] = &self.columns;
         let fields = [rating.in_file(file.header)?, actual.in_file(file.header)?, plan.in_file(file.header)?];
         let header = side_by_side(fields.iter().map(|field| field.header.as_str()));
-        Some(Box::new(Ratings { fields, header, judge: self.judge.clone(), failures: file.failures() }))
+        let ([rating, actual, plan], within) = (fields.each_ref().map(Field::title), self.judge.within);
+        let seen = format!("the rating {rating} does not follow from {actual} and {plan} ({within} is amber)");
+        let ratings = Ratings { fields, judge: self.judge.clone() };
+        Some(Misfits::start(file.failures(), seen, move |rows, failures| {
+            for index in rows.indices() {
+                if let Some(expected) = ratings.contradicted(rows.batch, index) {
+                    let cells = side_by_side(ratings.fields.iter().map(|field| field.text(rows.batch, index)));
+                    let value = || format!("{cells}, would be {}", expected.name());
+                    failures.add_row(rows, index, &header, value);
+                }
+            }
+        }))
     }
 }
 
 #[derive(Debug)]
 struct Ratings {
     fields: [Field; 3],
-    /// The headers of the fields, side by side.
-    header: String,
     judge: Judge,
-    failures: Failures,
 }
 
 impl Ratings {
@@ -188,34 +195,5 @@ impl Ratings {
             return None;
         };
         Some(self.judge.expected(actual, plan)).filter(|expected| *expected != printed)
-    }
-}
-
-impl Tally for Ratings {
-    fn observe(&mut self, rows: &Rows<'_>) {
-        for index in rows.indices() {
-            if let Some(expected) = self.contradicted(rows.batch, index) {
-                let cells = side_by_side(self.fields.iter().map(|field| field.text(rows.batch, index)));
-                let value = || format!("{cells}, would be {}", expected.name());
-                self.failures.add_row(rows, index, &self.header, value);
-            }
-        }
-    }
-
-    fn merge(&mut self, other: Box<dyn Tally>) {
-        if let Some(other) = same::<Self>(other) {
-            self.failures.merge(other.failures);
-        }
-    }
-
-    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
-        if self.failures.is_empty() {
-            return Vec::new();
-        }
-        let [rating, actual, plan] = self.fields.each_ref().map(Field::title);
-        let (within, place) = (self.judge.within, self.failures.place_and_value(total));
-        let seen =
-            format!("the rating {rating} does not follow from {actual} and {plan} ({within} is amber) in {place}");
-        vec![Found::in_rows(seen, self.failures)]
     }
 }

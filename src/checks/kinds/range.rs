@@ -18,10 +18,9 @@
 use serde::Deserialize;
 
 use super::super::{
-    check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
-    columns::{Declared, Field, kind_name},
-    failures::Failures,
-    rows::Rows,
+    check::{Check, Context, Kind, Looks, Start, Tally},
+    columns::{Declared, kind_name},
+    misfits::Misfits,
 };
 use crate::{
     model::{Asked, Cell, ColumnKind, Schema},
@@ -120,38 +119,11 @@ impl Check for Compiled {
 
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let field = self.column.in_file(file.header)?;
-        let (asked, failures) = (Asked::default(), file.failures());
-        Some(Box::new(Outliers { field, bounds: self.bounds, asked, failures }))
-    }
-}
-
-#[derive(Debug)]
-struct Outliers {
-    field: Field,
-    bounds: Bounds,
-    asked: Asked,
-    failures: Failures,
-}
-
-impl Tally for Outliers {
-    fn observe(&mut self, rows: &Rows<'_>) {
-        let Self { field, bounds, asked, failures, .. } = self;
-        let fails = |cell| matches!(cell, Cell::Number(number) if !bounds.contain(number));
-        field.failing_cells(rows, asked, fails, |spot| failures.add_cell(spot));
-    }
-
-    fn merge(&mut self, other: Box<dyn Tally>) {
-        if let Some(other) = same::<Self>(other) {
-            self.failures.merge(other.failures);
-        }
-    }
-
-    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
-        if self.failures.is_empty() {
-            return Vec::new();
-        }
-        let place = self.failures.place_and_value(total);
-        let seen = format!("{} is {} in {place}", self.field.title(), self.bounds.beyond());
-        vec![Found::in_rows(seen, self.failures)]
+        let (bounds, mut asked) = (self.bounds, Asked::default());
+        let seen = format!("{} is {}", field.title(), bounds.beyond());
+        Some(Misfits::start(file.failures(), seen, move |rows, failures| {
+            let fails = |cell| matches!(cell, Cell::Number(number) if !bounds.contain(number));
+            field.failing_cells(rows, &mut asked, fails, |spot| failures.add_cell(spot));
+        }))
     }
 }
