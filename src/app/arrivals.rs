@@ -9,7 +9,7 @@ use crate::{
     config::{Config, Dataset},
     model::{
         Alert, AlertLine, Better, Cause, Exceptions, Expected, Granularity, LATE_DELIVERY, Labels, Period, Reading,
-        TransitionKind, Unit, Value, Verdict, calendar::day_in_london,
+        TransitionKind, Unit, Value, calendar::day_in_london,
     },
     routing::{Delivered, Told},
     store::{Commit, Store, StoreError},
@@ -145,7 +145,7 @@ async fn say(app: &App, config: &Config, told: Vec<Told>, judged: usize) -> Resu
     };
     let mut announcement = Announcement::default();
     let delivered = Delivered {
-        head: head(dataset, title, period, judged),
+        head: Exceptions { series_judged: judged, ..Exceptions::empty(dataset, title, period, Cause::Due) },
         alerts: told,
         unjudged: Vec::new(),
         outstanding: Vec::new(),
@@ -155,32 +155,4 @@ async fn say(app: &App, config: &Config, told: Vec<Told>, judged: usize) -> Resu
     app.store.commit(&commit).await?;
     app.wake_outbox();
     Ok(())
-}
-
-/// A notice that rests on no delivery.
-fn head(dataset: String, dataset_title: String, period: Period, judged: usize) -> Exceptions {
-    Exceptions {
-        dataset,
-        dataset_title,
-        period,
-        delivery: None,
-        file: String::new(),
-        table: None,
-        revision: 0,
-        verdict: Verdict::Published,
-        cause: Cause::Due,
-        first_load: false,
-        overrides: Vec::new(),
-        series_judged: judged,
-        findings: Vec::new(),
-        new: Vec::new(),
-        worsened: Vec::new(),
-        continuing: Vec::new(),
-        resolved: Vec::new(),
-        withdrawn: Vec::new(),
-        amended: Vec::new(),
-        cannot_tell: Vec::new(),
-        failed: Vec::new(),
-        not_assured: Vec::new(),
-    }
 }

@@ -104,7 +104,7 @@ async fn conclude(
             findings = delivery.findings.len(),
             messages = commit.messages.len(),
             "{}",
-            delivery.verdict.code().replace('_', " ")
+            delivery.verdict.words()
         );
     }
 

@@ -142,7 +142,7 @@ async fn handled(store: &Store, name: &str, stop: &CancellationToken) -> Result<
         let Some(kept) = last else { return Ok(None) };
         let firing = store.alerts(kept.delivery.dataset.as_deref()).await?;
         let firing = firing.iter().filter(|alert| alert.state == AlertState::Firing).count();
-        let verdict = kept.delivery.verdict.code().replace('_', " ");
+        let verdict = kept.delivery.verdict.words();
         let alerts = if firing == 1 { "alert" } else { "alerts" };
         Ok(Some(format!("{name}: {verdict}, {firing} {alerts} firing")))
     })

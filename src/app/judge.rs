@@ -59,28 +59,16 @@ pub fn delivered(
     };
     overrides.retain(|one| cause == Cause::RuleChanged || !replaced(one));
     let head = Exceptions {
-        dataset: dataset.id.clone(),
-        dataset_title: dataset.title.clone(),
-        period,
         delivery: Some(delivery.id),
         file: delivery.file.clone(),
         table: delivery.table.clone(),
         revision: delivery.revision,
         verdict: delivery.verdict,
-        cause,
         first_load,
         overrides,
         series_judged: evaluation.judged,
         findings: delivery.findings.clone(),
-        new: Vec::new(),
-        worsened: Vec::new(),
-        continuing: Vec::new(),
-        resolved: Vec::new(),
-        withdrawn: Vec::new(),
-        amended: Vec::new(),
-        cannot_tell: Vec::new(),
-        failed: Vec::new(),
-        not_assured: Vec::new(),
+        ..Exceptions::empty(dataset.id.clone(), dataset.title.clone(), period, cause)
     };
     Some(Delivered {
         head,

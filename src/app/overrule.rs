@@ -116,7 +116,7 @@ pub async fn overrule(app: &App, request: &Request) -> Result<Delivery, Overrule
 async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<Delivery, OverruleError> {
     let config = app.config();
     if held_back.verdict != Verdict::Quarantined {
-        return Err(OverruleError::NotHeldBack { file: held_back.file, verdict: said(held_back.verdict) });
+        return Err(OverruleError::NotHeldBack { file: held_back.file, verdict: held_back.verdict.words() });
     }
     let place = app.store.placement(held_back.id).await?;
     let place = place.and_then(|placement| placement.targets.into_iter().next());
@@ -146,7 +146,7 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
     let mut announcement = Announcement::default();
     let (history, cause) = remember::remember(app, &mut memory, &dataset, &examined, &mut commit).await?;
     let mut overrides = app.store.overridden(&dataset.id).await?;
-    overrides.push(overridden(&released, &decision));
+    overrides.push(Overridden::of(&released, decision.clone()));
     let evaluation = judge::judge(app, &config, &dataset, history, cause, Some(released.id)).await?;
     let introduced = app.store.dataset(&dataset.id).await?.introduced;
     if let Some(delivered) = judge::delivered(&dataset, &released, cause, !introduced, &evaluation, overrides) {
@@ -160,7 +160,7 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
 async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<Delivery, OverruleError> {
     let config = app.config();
     let Some(id) = published.dataset.clone().filter(|_| published.verdict.is_published()) else {
-        return Err(OverruleError::NotPublished { file: published.file, verdict: said(published.verdict) });
+        return Err(OverruleError::NotPublished { file: published.file, verdict: published.verdict.words() });
     };
     let withdrawn = Delivery { verdict: Verdict::Withdrawn, ..published };
     let decision = decision(app, request);
@@ -171,7 +171,7 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
         let history = app.store.history_without(&id, Some(withdrawn.id)).await?;
         let mut overrides = app.store.overridden(&id).await?;
         overrides.retain(|one| one.delivery != withdrawn.id);
-        overrides.push(overridden(&withdrawn, &decision));
+        overrides.push(Overridden::of(&withdrawn, decision.clone()));
         let evaluation =
             judge::judge(app, &config, dataset, Arc::new(history), Cause::TakenBack, Some(withdrawn.id)).await?;
         let introduced = app.store.dataset(&id).await?.introduced;
@@ -226,20 +226,6 @@ fn finding(decision: &Override) -> Finding {
 fn decision(app: &App, request: &Request) -> Override {
     let (reason, by) = (request.reason.trim().to_owned(), request.by.trim().to_owned());
     Override { action: request.action, reason, by, at: app.now() }
-}
-
-fn overridden(delivery: &Delivery, decision: &Override) -> Overridden {
-    Overridden {
-        delivery: delivery.id,
-        file: delivery.file.clone(),
-        periods: delivery.periods.clone(),
-        issues: delivery.findings.iter().filter(|finding| finding.severity > Severity::Note).count(),
-        decision: decision.clone(),
-    }
-}
-
-fn said(verdict: Verdict) -> String {
-    verdict.code().replace('_', " ")
 }
 
 /// The file where it is held back, if it is still the same.

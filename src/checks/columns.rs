@@ -43,7 +43,7 @@ impl Declared {
     pub(super) fn find_text(name: &Located<String>, schema: &Schema) -> Result<Self, Problem> {
         let column = Self::find(name, schema)?;
         if column.kind != ColumnKind::Text {
-            let message = format!("`{}` is a {} column; this check is for text", column.name, kind_name(column.kind));
+            let message = format!("`{}` is a {} column; this check is for text", column.name, column.kind.name());
             return Err(Problem::new(name.place.clone(), message).hint("declare it as text"));
         }
         Ok(column)
@@ -53,7 +53,7 @@ impl Declared {
     pub(super) fn find_figures(name: &Located<String>, schema: &Schema) -> Result<Self, Problem> {
         let column = Self::find(name, schema)?;
         if matches!(column.kind, ColumnKind::Text | ColumnKind::Period) {
-            let message = format!("`{}` is a {} column and holds no figures", column.name, kind_name(column.kind));
+            let message = format!("`{}` is a {} column and holds no figures", column.name, column.kind.name());
             let problem = Problem::new(name.place.clone(), message);
             return Err(problem.hint("number, percent, duration, figure and target columns do"));
         }
@@ -96,19 +96,6 @@ impl Declared {
     /// The columns in a file; none where the file lacks any of them.
     pub(super) fn all_in_file(columns: &[Self], header: &Header) -> Option<Vec<Field>> {
         columns.iter().map(|column| column.in_file(header)).collect()
-    }
-}
-
-/// What a kind of column is called.
-pub(super) fn kind_name(kind: ColumnKind) -> &'static str {
-    match kind {
-        ColumnKind::Text => "text",
-        ColumnKind::Number => "number",
-        ColumnKind::Percent => "percent",
-        ColumnKind::Duration => "duration",
-        ColumnKind::Period => "period",
-        ColumnKind::Figure => "figure",
-        ColumnKind::Target => "target",
     }
 }
 

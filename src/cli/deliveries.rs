@@ -87,7 +87,7 @@ async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failur
         ("dataset", entry.dataset.unwrap_or_else(|| "none recognised it".to_owned())),
         ("periods", periods.join(", ")),
         ("revision", if entry.revision > 0 { entry.revision.to_string() } else { String::new() }),
-        ("verdict", entry.verdict.code().replace('_', " ")),
+        ("verdict", entry.verdict.words()),
         ("received", output::when(&entry.received)),
         ("bytes", entry.size.to_string()),
         ("same as", entry.duplicate_of.unwrap_or_default()),
@@ -171,11 +171,11 @@ impl Listing for Deliveries {
         let why = entry.findings.iter().find(matters).map_or(String::new(), |finding| finding.message.clone());
         vec![
             output::when(&entry.received).into(),
-            entry.table.as_ref().map_or(entry.file.clone(), |table| format!("{} ({table})", entry.file)).into(),
+            output::file(&entry.file, entry.table.as_deref()).into(),
             entry.dataset.clone().unwrap_or_default().into(),
             periods.into(),
             if entry.revision == 0 { String::new() } else { entry.revision.to_string() }.into(),
-            output::Cell::toned(entry.verdict.code().replace('_', " "), tone),
+            output::Cell::toned(entry.verdict.words(), tone),
             why.into(),
         ]
     }

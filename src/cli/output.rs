@@ -174,3 +174,8 @@ pub(super) fn good(text: &str) -> String {
 pub(super) fn faint(text: &str) -> String {
     paint(Style::new().dimmed(), text)
 }
+
+/// A file's name, and which of its tables is meant where that is not plain: `les-2025-10.xlsx (Bands)`.
+pub(super) fn file(name: &str, table: Option<&str>) -> String {
+    table.map_or_else(|| name.to_owned(), |table| format!("{name} ({table})"))
+}

@@ -72,11 +72,8 @@ pub(super) fn failure(error: DaemonError) -> Failure {
 
 fn summarise(done: &Done) -> Result<Exit, Failure> {
     for delivery in &done.deliveries {
-        let verdict = delivery.verdict.code().replace('_', " ");
-        let file = match &delivery.table {
-            Some(table) => format!("{} ({table})", delivery.file),
-            None => delivery.file.clone(),
-        };
+        let verdict = delivery.verdict.words();
+        let file = output::file(&delivery.file, delivery.table.as_deref());
         output::say(format!("{}: {verdict}", output::clean(&file)))?;
         findings::say(&delivery.findings)?;
     }

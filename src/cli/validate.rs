@@ -140,10 +140,7 @@ impl Entry {
 
     /// The file, and which of its tables it is where that is not plain.
     pub(super) fn title(&self) -> String {
-        match &self.table {
-            Some(table) => format!("{} ({table})", self.file),
-            None => self.file.clone(),
-        }
+        output::file(&self.file, self.table.as_deref())
     }
 
     /// The periods, as they are written.

@@ -260,7 +260,7 @@ fn check_column(column: &Located<String>, kinds: &[ColumnKind], schema: &Schema,
         None => problems.push(Problem::unknown(column.place.clone(), "column", column, schema.names())),
         Some(known) if !kinds.contains(&known.kind) => {
             let message = format!("the column `{}` is declared as {:?}", column.value, known.kind).to_lowercase();
-            let wanted: Vec<String> = kinds.iter().map(|kind| format!("{kind:?}").to_lowercase()).collect();
+            let wanted: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
             problems.push(
                 Problem::new(column.place.clone(), message).hint(format!("it must be {} here", wanted.join(" or "))),
             );

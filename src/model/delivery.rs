@@ -73,6 +73,12 @@ impl Verdict {
         }
     }
 
+    /// As people read it: `published with warnings`.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.code().replace('_', " ")
+    }
+
     /// Whether its figures count.
     #[must_use]
     pub fn is_published(self) -> bool {

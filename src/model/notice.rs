@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AlertId, AlertSeverity, Cause, DeliveryId, DueState, Examination, Finding, Labels, Override, Period, Unit, Value,
-    Verdict, coded,
+    AlertId, AlertSeverity, Cause, Delivery, DeliveryId, DueState, Examination, Finding, Labels, Override, Period,
+    Severity, Unit, Value, Verdict, coded,
 };
 
 /// A notice's id; later ones sort after earlier ones.
@@ -90,6 +90,20 @@ pub struct Overridden {
     pub decision: Override,
 }
 
+impl Overridden {
+    /// A delivery and what somebody decided of it.
+    #[must_use]
+    pub fn of(delivery: &Delivery, decision: Override) -> Self {
+        Self {
+            delivery: delivery.id,
+            file: delivery.file.clone(),
+            periods: delivery.periods.clone(),
+            issues: delivery.findings.iter().filter(|finding| finding.severity > Severity::Note).count(),
+            decision,
+        }
+    }
+}
+
 /// The alerts of one delivery that concern one group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exceptions {
@@ -144,6 +158,35 @@ pub struct Exceptions {
 }
 
 impl Exceptions {
+    /// A notice about a dataset's period that rests on no delivery and has nothing to say yet.
+    #[must_use]
+    pub fn empty(dataset: String, dataset_title: String, period: Period, cause: Cause) -> Self {
+        Self {
+            dataset,
+            dataset_title,
+            period,
+            delivery: None,
+            file: String::new(),
+            table: None,
+            revision: 0,
+            verdict: Verdict::Published,
+            cause,
+            first_load: false,
+            overrides: Vec::new(),
+            series_judged: 0,
+            findings: Vec::new(),
+            new: Vec::new(),
+            worsened: Vec::new(),
+            continuing: Vec::new(),
+            resolved: Vec::new(),
+            withdrawn: Vec::new(),
+            amended: Vec::new(),
+            cannot_tell: Vec::new(),
+            failed: Vec::new(),
+            not_assured: Vec::new(),
+        }
+    }
+
     /// Whether there is anything to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -75,6 +75,22 @@ pub enum ColumnKind {
     Target,
 }
 
+impl ColumnKind {
+    /// As the configuration writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Percent => "percent",
+            Self::Duration => "duration",
+            Self::Period => "period",
+            Self::Figure => "figure",
+            Self::Target => "target",
+        }
+    }
+}
+
 /// A declared column: the name that rules, checks and measures use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnDef {

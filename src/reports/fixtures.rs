@@ -25,29 +25,13 @@ pub(super) fn notice(content: Content) -> Notice {
 
 /// A notice of October 2025 without any alert.
 pub(super) fn empty() -> Exceptions {
+    let (dataset, title) = ("les-activity".to_owned(), "Local Enhanced Services activity".to_owned());
     Exceptions {
-        dataset: "les-activity".to_owned(),
-        dataset_title: "Local Enhanced Services activity".to_owned(),
-        period: period("2025-10"),
         delivery: Some(DELIVERY),
         file: "les-activity-2025-10.csv".to_owned(),
-        table: None,
         revision: 1,
-        verdict: Verdict::Published,
-        cause: Cause::New,
-        first_load: false,
-        overrides: Vec::new(),
         series_judged: 14,
-        findings: Vec::new(),
-        new: Vec::new(),
-        worsened: Vec::new(),
-        continuing: Vec::new(),
-        resolved: Vec::new(),
-        withdrawn: Vec::new(),
-        amended: Vec::new(),
-        cannot_tell: Vec::new(),
-        failed: Vec::new(),
-        not_assured: Vec::new(),
+        ..Exceptions::empty(dataset, title, period("2025-10"), Cause::New)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     placements::{self, Placement},
     rows::{self, Fields},
 };
-use crate::model::{Action, Delivery, DeliveryId, Overridden, Override, Period, Severity};
+use crate::model::{Action, Delivery, DeliveryId, Overridden, Override, Period};
 
 /// A delivery whose verdict is overruled.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,9 +57,7 @@ impl Store {
                 Action::Withdraw => revision(period) < delivery.revision,
             });
             if matters {
-                let issues = delivery.findings.iter().filter(|finding| finding.severity > Severity::Note).count();
-                let Delivery { file, periods, .. } = delivery;
-                overridden.push(Overridden { delivery: id, file, periods, issues, decision });
+                overridden.push(Overridden::of(&delivery, decision));
             }
         }
         Ok(overridden)

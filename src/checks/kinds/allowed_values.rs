@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::super::{
     check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
-    columns::{Declared, Field, kind_name},
+    columns::{Declared, Field},
     failures::{Failures, quoted},
     rows::Rows,
 };
@@ -56,7 +56,7 @@ impl AllowedValues {
     fn text_column(&self, schema: &Schema) -> Result<Declared, Problem> {
         let column = Declared::find(&self.column, schema)?;
         if column.kind != ColumnKind::Text {
-            let message = format!("`{}` is a {} column; this check is for text", column.name, kind_name(column.kind));
+            let message = format!("`{}` is a {} column; this check is for text", column.name, column.kind.name());
             let problem = Problem::new(self.column.place.clone(), message);
             return Err(problem.hint("declare it as text, or use range or row_expression"));
         }

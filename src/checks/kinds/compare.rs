@@ -24,7 +24,7 @@ use serde::Deserialize;
 
 use super::super::{
     check::{Check, Context, Kind, Looks, Start, Tally},
-    columns::{Declared, Field, kind_name, side_by_side},
+    columns::{Declared, Field, side_by_side},
     misfits::Misfits,
     within::Within,
 };
@@ -122,7 +122,7 @@ impl Kind for Compare {
         let (Some(column), Some(to)) = (column, to) else { return Err(problems) };
         let relation = self.is.value;
         if sort(column.kind) != sort(to.kind) {
-            let (one, other) = (kind_name(column.kind), kind_name(to.kind));
+            let (one, other) = (column.kind.name(), to.kind.name());
             let message = format!("`{}` is a {one} column and `{}` a {other} column", column.name, to.name);
             let problem = Problem::new(self.to.place.clone(), message);
             problems.push(problem.hint("figures are compared with figures, periods with periods, text with text"));

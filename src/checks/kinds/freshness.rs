@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::super::{
     check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
-    columns::{Declared, Field, kind_name},
+    columns::{Declared, Field},
     failures::quoted,
     rows::Rows,
 };
@@ -64,7 +64,7 @@ impl Freshness {
         if column.kind == ColumnKind::Period {
             return Ok(column);
         }
-        let message = format!("`{}` is a {} column and holds no periods", column.name, kind_name(column.kind));
+        let message = format!("`{}` is a {} column and holds no periods", column.name, column.kind.name());
         Err(Problem::new(self.column.place.clone(), message))
     }
 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use super::super::{
     check::{Check, Context, Kind, Looks, Start, Tally},
-    columns::{Declared, kind_name},
+    columns::Declared,
     misfits::Misfits,
 };
 use crate::{
@@ -54,7 +54,7 @@ impl Range {
     fn figures(&self, schema: &Schema) -> Result<Declared, Problem> {
         let column = Declared::find(&self.column, schema)?;
         if matches!(column.kind, ColumnKind::Text | ColumnKind::Period) {
-            let message = format!("`{}` is a {} column and has no range", column.name, kind_name(column.kind));
+            let message = format!("`{}` is a {} column and has no range", column.name, column.kind.name());
             let problem = Problem::new(self.column.place.clone(), message);
             return Err(problem.hint("a range is for number, percent, duration, figure and target columns"));
         }

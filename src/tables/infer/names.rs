@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use crate::model::ColumnKind;
-
 /// Words that YAML does not take for texts.
 const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "nan"];
 
@@ -88,17 +86,4 @@ pub(super) fn shown(text: &str) -> String {
     let short: String = text.chars().take(LONGEST).collect();
     let more = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
     format!("{}{more}", escaped(&short))
-}
-
-/// A kind of column as the configuration writes it.
-pub(super) fn kind_name(kind: ColumnKind) -> &'static str {
-    match kind {
-        ColumnKind::Text => "text",
-        ColumnKind::Number => "number",
-        ColumnKind::Percent => "percent",
-        ColumnKind::Duration => "duration",
-        ColumnKind::Period => "period",
-        ColumnKind::Figure => "figure",
-        ColumnKind::Target => "target",
-    }
 }

@@ -10,7 +10,7 @@ use crate::model::{Cell, ColumnKind, Missing, Severity};
 use super::{
     super::{Table, error::Limits},
     InferError,
-    names::{kind_name, scalar, snake, unique},
+    names::{scalar, snake, unique},
     place::Place,
     shape::Shape,
     spec,
@@ -149,7 +149,7 @@ impl Sample<'_> {
             settings.push(spec::Setting { why: "", yaml: "financial_year: { fixed: 2000/01 }".to_owned() });
         }
         let column = |(at, column): (usize, &Printed)| {
-            format!("{}: {{ kind: {}{} }}", scalar(&column.name), kind_name(kind(at)), spec::column(column))
+            format!("{}: {{ kind: {}{} }}", scalar(&column.name), kind(at).name(), spec::column(column))
         };
         let columns: Vec<String> = columns.iter().enumerate().map(column).collect();
         let spec = spec::read(self.place, &settings, &columns).ok_or_else(|| InferError::Contradiction {

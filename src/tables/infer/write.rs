@@ -7,7 +7,7 @@ use super::{
     columns::{Column, Columns},
     file_name::Name,
     key,
-    names::{escaped, expression, kind_name, quoted, scalar, shown},
+    names::{escaped, expression, quoted, scalar, shown},
     questions::Question,
     sample::{SAMPLED_ROWS, Sample},
     spec,
@@ -170,8 +170,7 @@ impl Draft {
             );
         }
         let settings = |column: &Column| {
-            let mut settings =
-                format!("kind: {}{}{}", kind_name(column.kind), spec::column(&column.printed), column.extra);
+            let mut settings = format!("kind: {}{}{}", column.kind.name(), spec::column(&column.printed), column.extra);
             let empty = column.blank == column.printed.texts.len();
             if empty && !column.printed.optional && column.printed.position.is_some() {
                 settings.push_str(", required: false");
