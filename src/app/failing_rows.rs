@@ -27,7 +27,7 @@ use crate::{
 use super::{
     examine::place_in,
     files::{readable, sync_folder},
-    recognise::recognise,
+    recognise::taken_by,
 };
 
 /// More rows than this are not written; that they are cut is said in the last line.
@@ -89,8 +89,7 @@ fn read_again(
     delivery: &Delivery,
     spool: &mut Spool,
 ) -> Result<BTreeMap<usize, Finding>, AgainError> {
-    let recognised = recognise(config, source, &delivery.file).map_err(AgainError::Unrecognised)?;
-    let taken = recognised.datasets.iter().find(|taken| Some(&taken.dataset.id) == delivery.dataset.as_ref());
+    let taken = taken_by(config, source, delivery).map_err(AgainError::Unrecognised)?;
     let Some(taken) = taken else { return Ok(BTreeMap::new()) };
     let (sources, listing, mut found) = (taken.sources(source), Listing::default(), BTreeMap::new());
     for source in &sources {

@@ -45,6 +45,17 @@ pub fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Removes a file, if there is one.
+///
+/// # Errors
+/// It is there and cannot be removed.
+pub fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a small file.
 ///
 /// # Errors

@@ -16,10 +16,10 @@ use crate::{
 
 use super::{
     failing_rows,
-    files::{Hashed, copy_file, write_file},
+    files::{Hashed, copy_file, remove_if_there, write_file},
     home::Home,
     publication,
-    recognise::recognise,
+    recognise::taken_by,
 };
 
 /// The names of the reports beside a file: for programs, and for people as text and as a page.
@@ -75,13 +75,8 @@ pub fn place(home: &Home, config: &Arc<Config>, source: &Path, placings: &[Placi
 /// Removes the reports of a file that was held back and is not any more.
 fn remove_reports(file: &Path) -> io::Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    for report in report_names(&name).into_iter().chain([failing_rows::name(&name)]) {
-        match fs::remove_file(file.with_file_name(report)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
+    let mut reports = report_names(&name).into_iter().chain([failing_rows::name(&name)]);
+    reports.try_for_each(|report| remove_if_there(&file.with_file_name(report)))
 }
 
 /// Lays the file and its reports down.
@@ -136,19 +131,13 @@ fn publish(home: &Home, config: &Config, claimed: &Path, placing: &Placing, deli
 /// The accepted tables in tidy form. A definition that has changed since the decision may not read the file any more: then
 /// there is none.
 fn tidy(config: &Config, claimed: &Path, folder: &Path, delivery: &Delivery) -> io::Result<Vec<Hashed>> {
-    let recognised =
-        recognise(config, claimed, &delivery.file).map(|recognised| recognised.datasets).unwrap_or_default();
-    let taken = recognised.iter().find(|taken| Some(&taken.dataset.id) == delivery.dataset.as_ref());
-    let Some(taken) = taken else { return Ok(Vec::new()) };
+    let Ok(Some(taken)) = taken_by(config, claimed, delivery) else { return Ok(Vec::new()) };
     match publication::write_tidy_files(folder, &taken.dataset, &taken.sources(claimed)) {
         Ok(files) => Ok(files),
         Err(TidyError::Write(error)) => Err(error),
         Err(error) => {
             tracing::warn!(file = delivery.file, %error, "published without the tidy table");
-            publication::TIDY.iter().try_for_each(|name| match fs::remove_file(folder.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                _ => Ok(()),
-            })?;
+            publication::TIDY.iter().try_for_each(|name| remove_if_there(&folder.join(name)))?;
             Ok(Vec::new())
         }
     }

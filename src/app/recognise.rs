@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use crate::{
     config::{Config, Dataset},
-    model::Period,
+    model::{Delivery, Period},
     tables::{self, HeaderMatch, Limits, PeriodOf, TableSource},
 };
 
@@ -76,6 +76,15 @@ pub fn recognise(config: &Config, path: &Path, name: &str) -> Result<Recognised,
     let chosen = choose(&candidates, path.into(), name)?;
     let taken = |(dataset, sheet)| Taken { dataset, members: Vec::new(), sheet };
     Ok(Recognised { datasets: chosen.into_iter().map(taken).collect(), left: Vec::new() })
+}
+
+/// What a delivery's dataset takes from its file; none where the dataset does not take it any more.
+///
+/// # Errors
+/// As [`recognise`].
+pub fn taken_by(config: &Config, path: &Path, delivery: &Delivery) -> Result<Option<Taken>, String> {
+    let taken = recognise(config, path, &delivery.file)?.datasets;
+    Ok(taken.into_iter().find(|taken| Some(&taken.dataset.id) == delivery.dataset.as_ref()))
 }
 
 /// A dataset and, where the file's name says it, the period: what the name claims of a file before it is read.
