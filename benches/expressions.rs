@@ -12,7 +12,7 @@ use std::{
 };
 
 use bellwether::{
-    expr::{Limits, Names, RowExpression, Scripts, SeriesExpression, Setting, Truth, Work},
+    expr::{Limits, Names, RowExpression, Scripts, SeriesExpression, Setting, Truth, View, Work},
     model::{
         Batch, Better, Cell, Column, ColumnDef, ColumnKind, Figure, Labels, Missing, Period, Schema, Series, SeriesKey,
         Value,
@@ -72,7 +72,7 @@ fn periods(text: &str) -> f64 {
     let script = SourceFile { path: "bench.rhai".into(), text: "fn below(a, b) { a < b }".to_owned() };
     let scripts = Scripts::compile([Arc::new(script)], Limits::default()).expect("a script");
     let settings = [("share".to_owned(), Setting::Number(0.6))].into_iter().collect();
-    let names = Names { labels: Vec::new(), has_plan: true, settings };
+    let names = Names { has_plan: true, settings, ..Names::default() };
     let condition = SeriesExpression::compile(&located(text), &names, &scripts).expect("an expression");
     let key = SeriesKey { measure: "activity".to_owned(), labels: Labels::new() };
     let (mut series, first) = (Series::new(key, Better::Higher), Period::month(2023, 11).expect("a month"));
@@ -81,7 +81,7 @@ fn periods(text: &str) -> f64 {
         series.insert(first.minus(-month), Figure { value, plan: Value::Number(200.0), unit: None });
     }
     let ask =
-        || (0..36).filter(|month| condition.evaluate(black_box(&series), first.minus(-month)) == Truth::True).count();
+        || (0..36).filter(|month| condition.evaluate(View::alone(black_box(&series), first.minus(-month))) == Truth::True).count();
     let best = (0..ROUNDS).map(|_| timed(ask).0).min().unwrap_or_default();
     36.0 / best.as_secs_f64() / 1e6
 }

@@ -4,10 +4,13 @@
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot be set up has nothing to measure")]
 
-use std::{fmt::Write as _, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, sync::Arc};
 
 use bellwether::{
-    app::{evaluate::evaluate, examine::examine},
+    app::{
+        evaluate::{Matter, evaluate},
+        examine::examine,
+    },
     config::Config,
     model::{Better, Cause, Figure, History, Period, SeriesKey, Value},
     rules::Rule,
@@ -118,10 +121,16 @@ fn history(practices: u32) -> History {
 fn evaluate_rule(bencher: Bencher, rule: &str, practices: u32) {
     let config = config();
     let rules: Vec<Arc<Rule>> = vec![Arc::clone(&config.rules[rule])];
-    let history = history(practices);
-    bencher
-        .counter(ItemsCount::new(u64::from(practices) * 24))
-        .bench(|| evaluate("les-activity", &rules, &history, Vec::new(), Cause::New, None));
+    let (history, elsewhere) = (Arc::new(history(practices)), BTreeMap::new());
+    let matter = Matter {
+        dataset: "les-activity",
+        rules: &rules,
+        history: &history,
+        elsewhere: &elsewhere,
+        cause: Cause::New,
+        delivery: None,
+    };
+    bencher.counter(ItemsCount::new(u64::from(practices) * 24)).bench(|| evaluate(&matter, Vec::new()));
 }
 
 /// `value < share * plan`

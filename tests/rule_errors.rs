@@ -52,10 +52,21 @@ fn assert_failure_told(home: &Home, words: &str) {
 }
 
 #[test]
-fn a_division_by_zero_is_an_error_of_its_series() {
+fn a_division_by_zero_cannot_be_told() {
     // 694 is Dementia's figure: 1 / 0 there.
     let home = with_rule("1.0 / (value - 694.0) < 0.0 && value == 579.0", "");
-    assert_failure(&home, "zero");
+    home.take_months(&["2025-10"]);
+    let unknown: Vec<_> = home.unjudged().into_iter().filter(|one| one["rule"] == "broken").collect();
+    assert_eq!(unknown.len(), 1, "{unknown:#?}");
+    assert_eq!((&unknown[0]["kind"], &unknown[0]["labels"]["contract"]), (&"cannot_tell".into(), &"Dementia".into()));
+    assert_eq!(unknown[0]["reason"], "division by zero");
+    assert_eq!(home.firing("broken"), ["Diabetes (2025-10)"]);
+}
+
+#[test]
+fn a_wrong_kind_of_value_is_an_error_of_its_series() {
+    let home = with_rule("if value == 694.0 { labels.contract < 1.0 } else { value == 579.0 }", "");
+    assert_failure(&home, "cannot be compared");
 }
 
 #[test]

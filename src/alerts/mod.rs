@@ -18,4 +18,4 @@ mod outstanding;
 pub use advance::{Advance, Subject, advance};
 pub use expected::{expected, next_moment};
 pub use late::{Lateness, ended, late, moment};
-pub use life::{Judged, Life, Policy, live};
+pub use life::{Answer, Judged, Life, Policy, Stretch, live, stretches};

@@ -77,10 +77,11 @@ proptest! {
     fn the_order_of_deliveries_and_restatements_does_not_matter(
         rule in prop_oneof![Just(Rule::BelowSixty), Just(Rule::FallOfAFifth)],
         for_periods in 1..4u32,
+        spare in 0..3u32,
         resolve_after in 1..4u32,
         deliveries in prop::collection::vec((0..MONTHS, prop_oneof![1 => Just(None), 5 => (30..90u8).prop_map(Some)]), 1..25),
     ) {
-        let policy = Policy { for_periods, resolve_after };
+        let policy = Policy { for_periods, of_last: for_periods + spare, resolve_after };
         let mut figures = Figures::default();
         let mut alert: Option<Alert> = None;
         for (at, figure) in deliveries {

@@ -1,11 +1,17 @@
 //! Rules over the history of a dataset → what became of its alerts.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    num::NonZero,
+    sync::Arc,
+    thread,
+};
 
 use crate::{
-    alerts::{self, Judged, Life, Policy, Subject},
+    alerts::{self, Answer, Life, Policy, Subject},
+    expr::{Around, Lane, View},
     model::{
-        Alert, AlertId, AlertLine, AlertState, Better, Cause, DeliveryId, Figure, History, Labels, Period, Reading,
+        Alert, AlertLine, AlertState, Better, Cause, DeliveryId, Figure, Granularity, History, Labels, Period, Reading,
         Series, Signal, TransitionKind, UnknownLine, Value,
     },
     routing::{Told, Unjudged},
@@ -14,6 +20,26 @@ use crate::{
 
 /// How many figures a line shows behind the present one, at most: a year and the month before.
 const TRAIL: usize = 13;
+
+/// Fewer rules over series than this are done before threads would have begun.
+const WORTH_SHARING: usize = 4_000;
+
+/// What is evaluated, and why.
+#[derive(Debug, Clone)]
+pub struct Matter<'a> {
+    /// The dataset's id.
+    pub dataset: &'a str,
+    /// Its rules.
+    pub rules: &'a [Arc<Rule>],
+    /// All that is known of it.
+    pub history: &'a Arc<History>,
+    /// All that is known of the other datasets that its rules name.
+    pub elsewhere: &'a BTreeMap<String, Arc<History>>,
+    /// Why it is evaluated.
+    pub cause: Cause,
+    /// The delivery that brings the news, if one does.
+    pub delivery: Option<DeliveryId>,
+}
 
 /// What the rules make of a dataset.
 #[derive(Debug, Default)]
@@ -28,142 +54,252 @@ pub struct Evaluation {
     pub newest: Option<Period>,
 }
 
-/// Evaluates rules over all that is known of a dataset.
+/// Evaluates rules over all that is known of a dataset, against the alerts that are known.
 #[must_use]
-pub fn evaluate(
-    dataset: &str,
-    rules: &[Arc<Rule>],
-    history: &History,
-    known: Vec<Alert>,
-    cause: Cause,
-    delivery: Option<DeliveryId>,
-) -> Evaluation {
-    let mut known: BTreeMap<AlertId, Alert> = known.into_iter().map(|alert| (alert.id.clone(), alert)).collect();
-    let newest = Period::newest(history.periods.iter().copied());
-    let mut evaluation = Evaluation { newest, ..Evaluation::default() };
-    for rule in rules {
-        for series in history.series().filter(|series| rule.applies_to(series)) {
-            let before = known.remove(&AlertId::of(rule.id(), &rule.alert_labels(series)));
-            evaluation.follow(dataset, rule, series, &consecutive(history, series), before.as_ref(), cause, delivery);
-        }
+pub fn evaluate(matter: &Matter<'_>, known: Vec<Alert>) -> Evaluation {
+    let mut of_rules = KnownAlerts::new();
+    for alert in known {
+        of_rules.entry(alert.rule.clone()).or_default().insert(alert.labels.clone(), alert);
     }
-    evaluation.judged = history.series().filter(|series| rules.iter().any(|rule| rule.applies_to(series))).count();
+    let asked = Asked::new(matter, &of_rules);
+    let newest = Period::newest(matter.history.periods.iter().copied());
+    let mut evaluation = Evaluation { newest, judged: asked.series.len(), ..Evaluation::default() };
+    let mut seen: Vec<(String, Labels)> = Vec::new();
+    for Followed { rule, known, told, unjudged } in asked.follow_all() {
+        seen.extend(matter.rules.get(rule).map(|rule| rule.id().to_owned()).zip(known));
+        evaluation.alerts.extend(told);
+        evaluation.unjudged.extend(unjudged);
+    }
+    for (rule, labels) in seen {
+        of_rules.get_mut(&rule).map(|of_rule| of_rule.remove(&labels));
+    }
     // What is left rests on a rule or a series that is no longer there.
-    for before in known.into_values() {
-        evaluation.forget(&before, cause, delivery);
-    }
+    let mut left: Vec<Alert> = of_rules.into_values().flat_map(HashMap::into_values).collect();
+    left.sort_by(|a, b| a.id.cmp(&b.id));
+    evaluation.alerts.extend(left.iter().filter_map(|before| forget(before, matter)));
     evaluation
 }
 
-impl Evaluation {
-    #[expect(clippy::too_many_arguments, reason = "one series of one rule, with what is known of it")]
-    fn follow(
-        &mut self,
-        dataset: &str,
+/// The alerts that are known, by rule and labels.
+type KnownAlerts = HashMap<String, HashMap<Labels, Alert>>;
+
+/// What one rule made of one series.
+struct Followed {
+    /// The rule's place among the rules.
+    rule: usize,
+    /// The labels of the alert, if it was known before.
+    known: Option<Labels>,
+    told: Option<Told>,
+    unjudged: Option<Unjudged>,
+}
+
+/// All that one evaluation looks at.
+struct Asked<'a> {
+    matter: &'a Matter<'a>,
+    known: &'a KnownAlerts,
+    /// The series that at least one rule looks at.
+    series: Vec<&'a Series>,
+    /// What surrounds them, for each rule.
+    around: Vec<Arc<Around>>,
+    /// The periods in which series are looked at, by the kind of period.
+    periods: BTreeMap<Granularity, Vec<Period>>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(matter: &'a Matter<'a>, known: &'a KnownAlerts) -> Self {
+        let nothing = Arc::new(Around::default());
+        let around = |rule: &Arc<Rule>| {
+            if !rule.asks_around() {
+                return Arc::clone(&nothing);
+            }
+            let peers = matter.history.series().filter(|series| rule.applies_to(series));
+            let peers = peers.map(|series| series.key.clone()).collect();
+            Arc::new(Around::new(Arc::clone(matter.history), matter.elsewhere.clone(), peers))
+        };
+        let looked_at = |series: &&Series| matter.rules.iter().any(|rule| rule.applies_to(series));
+        let mut periods: BTreeMap<Granularity, Vec<Period>> = BTreeMap::new();
+        for period in &matter.history.periods {
+            add(periods.entry(period.granularity()).or_default(), *period);
+        }
+        Self {
+            matter,
+            known,
+            series: matter.history.series().filter(looked_at).collect(),
+            around: matter.rules.iter().map(around).collect(),
+            periods,
+        }
+    }
+
+    /// Follows every series through every rule, by all cores where that is worth it; in the order of rules and series.
+    fn follow_all(&self) -> Vec<Followed> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let cores = if self.series.len() * self.matter.rules.len() < WORTH_SHARING { 1 } else { cores };
+        let share = self.series.len().div_ceil(cores).max(1);
+        let mut followed: Vec<Followed> = thread::scope(|scope| {
+            let (first, others) = self.series.split_at(share.min(self.series.len()));
+            let others: Vec<_> = others.chunks(share).map(|series| scope.spawn(|| self.follow(series))).collect();
+            let mut followed = self.follow(first);
+            for other in others {
+                followed.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            followed
+        });
+        followed.sort_by_key(|followed| followed.rule);
+        followed
+    }
+
+    fn follow(&self, series: &[&'a Series]) -> Vec<Followed> {
+        let mut followed = Vec::new();
+        let Some(first) = series.first() else { return followed };
+        let (mut lane, mut answers) = (Lane::new(first, &[]), Vec::new());
+        for series in series {
+            let kind = series.newest().map(Period::granularity);
+            let periods = kind.and_then(|kind| self.periods.get(&kind)).map_or(&[][..], Vec::as_slice);
+            lane.go_on(series, periods);
+            for (at, rule) in self.matter.rules.iter().enumerate().filter(|(_, rule)| rule.applies_to(series)) {
+                let Some(around) = self.around.get(at) else { continue };
+                rule.answers(&mut lane, around, &mut answers);
+                followed.extend(self.follow_one(at, rule, &lane, &answers, around));
+            }
+        }
+        followed
+    }
+
+    fn follow_one(
+        &self,
+        at: usize,
         rule: &Rule,
-        series: &Series,
-        periods: &[Period],
-        before: Option<&Alert>,
-        cause: Cause,
-        delivery: Option<DeliveryId>,
-    ) {
-        let judged = judge(rule, series, periods);
-        let newest = judged.last().cloned();
-        let policy = Policy { for_periods: rule.for_periods(), resolve_after: rule.resolve_after() };
-        let labels = rule.alert_labels(series);
-        let subject =
-            Subject { rule: rule.id(), dataset, severity: rule.severity(), labels: &labels, better: series.better };
-        let mut firing_since = None;
-        if let Some(mut advance) = alerts::advance(subject, before, alerts::live(policy, judged), cause, delivery) {
+        lane: &Lane<'_>,
+        answers: &[Option<bool>],
+        around: &Arc<Around>,
+    ) -> Option<Followed> {
+        let of_rule = self.known.get(rule.id());
+        let is_clear = answers.last().is_none_or(Option::is_some) && !answers.contains(&Some(true));
+        if is_clear && of_rule.is_none() {
+            return None;
+        }
+        let (series, labels) = (lane.series(), rule.alert_labels(lane.series()));
+        let before = of_rule.and_then(|of_rule| of_rule.get(&labels));
+        if is_clear && before.is_none() {
+            return None;
+        }
+        let view = |period| View { series, period, around };
+        let newest = lane.periods().last().zip(answers.last()).filter(|(_, answer)| answer.is_none());
+        let unjudged = newest.and_then(|(newest, _)| reason(&rule.signal(view(*newest))).map(|why| (*newest, why)));
+        let life = life(rule, lane, answers, around, unjudged.as_ref().map(|(_, (reason, _))| reason.clone()));
+        let subject = Subject {
+            rule: rule.id(),
+            dataset: self.matter.dataset,
+            severity: rule.severity(),
+            labels: &labels,
+            better: series.better,
+        };
+        let advance = alerts::advance(subject, before, life, self.matter.cause, self.matter.delivery);
+        let told = advance.map(|mut advance| {
             let describe = |reading: &mut Reading| {
                 if reading.message.is_empty() {
-                    reading.message = rule.describe(series, reading.period);
+                    reading.message = rule.describe(view(reading.period));
                 }
             };
             describe(&mut advance.alert.reading);
             advance.alert.episodes.iter_mut().filter_map(|episode| episode.resolved.as_mut()).for_each(describe);
             advance.transitions.iter_mut().for_each(|step| describe(&mut step.reading));
-            firing_since = (advance.alert.state == AlertState::Firing).then_some(advance.alert.since);
-            self.tell((rule.summary(), rule.counted()), Some(series), before, advance);
-        }
-        self.unjudged.extend(newest.and_then(|newest| unjudged(rule, labels, newest, firing_since)));
-    }
-
-    fn forget(&mut self, before: &Alert, cause: Cause, delivery: Option<DeliveryId>) {
-        let subject = Subject {
-            rule: &before.rule,
-            dataset: &before.dataset,
-            severity: before.severity,
-            labels: &before.labels,
-            better: Better::Neither,
-        };
-        if let Some(advance) = alerts::advance(subject, Some(before), Life::default(), cause, delivery) {
-            self.tell((&before.rule, None), None, Some(before), advance);
-        }
-    }
-
-    /// `words` are the rule's summary and what its measure counts.
-    fn tell(
-        &mut self,
-        words: (&str, Option<&str>),
-        series: Option<&Series>,
-        before: Option<&Alert>,
-        advance: alerts::Advance,
-    ) {
-        let alerts::Advance { alert, transitions } = advance;
-        // What is taken back is shown with the figures that were said, beside how the alert stands now.
-        let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
-        let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
-        let line = line(&alert, words, series, alert.since, &alert.reading);
-        let before = before.map(|alert| alert.state);
-        self.alerts.push(Told { alert, before, transitions, line, taken_back, owner: None });
+            tell((rule.summary(), rule.counted()), Some(series), before, advance)
+        });
+        let firing = told.as_ref().map(|told| &told.alert).filter(|alert| alert.state == AlertState::Firing);
+        let firing_since = firing.map(|alert| alert.since);
+        let unjudged = unjudged.map(|(period, (reason, failed))| {
+            let unknown =
+                UnknownLine { rule: rule.id().to_owned(), labels: labels.clone(), period, reason, firing_since };
+            Unjudged { line: unknown, severity: rule.severity(), failed }
+        });
+        Some(Followed { rule: at, known: before.map(|_| labels), told, unjudged })
     }
 }
 
-/// The periods in which a series is looked at, from the oldest to the newest that is known. A stretch of periods that
-/// nobody reported stands as its first one only: it breaks what must be consecutive, however long it is.
+/// The life of an alert, from what was said of every period.
+fn life(
+    rule: &Rule,
+    lane: &Lane<'_>,
+    answers: &[Option<bool>],
+    around: &Arc<Around>,
+    cannot_tell: Option<String>,
+) -> Life {
+    let answer = |answer: &Option<bool>| match answer {
+        Some(true) => Answer::Breach,
+        Some(false) => Answer::Clear,
+        None => Answer::CannotTell,
+    };
+    let stretches = alerts::stretches(policy(rule), lane.periods().iter().copied().zip(answers.iter().map(answer)));
+    if stretches.is_empty() {
+        return Life { episodes: Vec::new(), cannot_tell };
+    }
+    let (series, unit) = (lane.series(), lane.series().unit());
+    let reading = |period: Period| {
+        let Figure { value, plan, .. } =
+            series.at(period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None });
+        Some(Reading { period, value, plan, unit, message: String::new() })
+    };
+    let episodes = stretches.into_iter().filter_map(|stretch| {
+        let mut episode = stretch.episode(reading)?;
+        episode.last.message = rule.describe(View { series, period: episode.last.period, around });
+        Some(episode)
+    });
+    Life { episodes: episodes.collect(), cannot_tell }
+}
+
+/// What it takes for an alert of a rule to fire, and to be resolved.
+#[must_use]
+pub fn policy(rule: &Rule) -> Policy {
+    let persistence = rule.persistence();
+    Policy { for_periods: persistence.periods, of_last: persistence.of_last, resolve_after: rule.resolve_after() }
+}
+
+/// Why a period could not be judged, and whether the rule itself failed.
+fn reason(signal: &Signal) -> Option<(String, bool)> {
+    match signal {
+        Signal::CannotTell(reason) => Some((reason.clone(), false)),
+        Signal::Failed(reason) => Some((reason.clone(), true)),
+        Signal::Breach(_) | Signal::Clear => None,
+    }
+}
+
+/// Adds a period to those from the oldest to the newest that is known. A stretch of periods that nobody reported stands as
+/// its first one only: it breaks what must be consecutive, however long it is.
 ///
 /// A dataset may hold months beside quarters; a series is followed in the kind of period that its newest figure has.
-fn consecutive(history: &History, series: &Series) -> Vec<Period> {
-    let newest = Period::newest(series.iter().map(|(period, _)| period));
-    let Some(granularity) = newest.map(Period::granularity) else { return Vec::new() };
-    let mut periods: Vec<Period> = Vec::new();
-    for period in history.periods.iter().copied().filter(|period| period.granularity() == granularity) {
-        if let Some(gap) = periods.last().map(|before| before.next()).filter(|next| *next < period) {
-            periods.push(gap);
-        }
-        periods.push(period);
-    }
-    periods
+fn add(periods: &mut Vec<Period>, period: Period) {
+    periods.extend(periods.last().map(|before| before.next()).filter(|next| *next < period));
+    periods.push(period);
 }
 
-fn judge(rule: &Rule, series: &Series, periods: &[Period]) -> Vec<Judged> {
-    let unit = series.unit();
-    periods
-        .iter()
-        .map(|&period| match series.at(period) {
-            Some(Figure { value, plan, .. }) => {
-                Judged { period, value, plan, unit, signal: rule.signal(series, period) }
-            }
-            None => Judged {
-                period,
-                value: Value::ABSENT,
-                plan: Value::ABSENT,
-                unit,
-                signal: Signal::CannotTell(format!("no figure for {}: not reported", period.label())),
-            },
-        })
-        .collect()
-}
-
-fn unjudged(rule: &Rule, labels: Labels, newest: Judged, firing_since: Option<Period>) -> Option<Unjudged> {
-    let (reason, failed) = match newest.signal {
-        Signal::CannotTell(reason) => (reason, false),
-        Signal::Failed(reason) => (reason, true),
-        Signal::Breach(_) | Signal::Clear => return None,
+/// What becomes of an alert whose rule or series is no longer there.
+fn forget(before: &Alert, matter: &Matter<'_>) -> Option<Told> {
+    let subject = Subject {
+        rule: &before.rule,
+        dataset: &before.dataset,
+        severity: before.severity,
+        labels: &before.labels,
+        better: Better::Neither,
     };
-    let line = UnknownLine { rule: rule.id().to_owned(), labels, period: newest.period, reason, firing_since };
-    Some(Unjudged { line, severity: rule.severity(), failed })
+    let advance = alerts::advance(subject, Some(before), Life::default(), matter.cause, matter.delivery)?;
+    Some(tell((&before.rule, None), None, Some(before), advance))
+}
+
+/// `words` are the rule's summary and what its measure counts.
+fn tell(
+    words: (&str, Option<&str>),
+    series: Option<&Series>,
+    before: Option<&Alert>,
+    advance: alerts::Advance,
+) -> Told {
+    let alerts::Advance { alert, transitions } = advance;
+    // What is taken back is shown with the figures that were said, beside how the alert stands now.
+    let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
+    let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
+    let line = line(&alert, words, series, alert.since, &alert.reading);
+    let before = before.map(|alert| alert.state);
+    Told { alert, before, transitions, line, taken_back, owner: None }
 }
 
 fn line(

@@ -1,6 +1,9 @@
 //! Between the rules and the rest: evaluate away from the runtime's own threads, say what came of it, and keep it.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     config::{Config, Dataset},
@@ -13,7 +16,7 @@ use crate::{
 use super::{
     App,
     error::CycleError,
-    evaluate::{Evaluation, evaluate},
+    evaluate::{Evaluation, Matter, evaluate},
 };
 
 /// Evaluates the rules of a dataset over a history, against the alerts that the store knows. `delivery` is the one that
@@ -33,10 +36,18 @@ pub async fn judge(
     // What does not arrive is looked at apart, by `arrivals`.
     known.retain(|alert| alert.rule != LATE_DELIVERY);
     let rules: Vec<Arc<Rule>> = config.rules_on(&dataset.id).cloned().collect();
+    let mut elsewhere = BTreeMap::new();
+    let others: BTreeSet<String> = rules.iter().flat_map(|rule| rule.elsewhere()).collect();
+    for other in others.into_iter().filter(|other| *other != dataset.id) {
+        let there = app.store.history(&other).await?;
+        elsewhere.insert(other, Arc::new(there));
+    }
     let dataset = dataset.id.clone();
-    tokio::task::spawn_blocking(move || evaluate(&dataset, &rules, &history, known, cause, delivery))
-        .await
-        .map_err(|_| CycleError::Ended("evaluating the rules"))
+    let all = move || {
+        let (rules, elsewhere) = (&rules, &elsewhere);
+        evaluate(&Matter { dataset: &dataset, rules, history: &history, elsewhere, cause, delivery }, known)
+    };
+    tokio::task::spawn_blocking(all).await.map_err(|_| CycleError::Ended("evaluating the rules"))
 }
 
 /// What an evaluation has to say to groups; nothing when there is no period to speak of. `overrides` are decisions of people

@@ -3,12 +3,15 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    alerts::{Judged, Policy, live},
+    alerts::{Judged, live},
     config::Dataset,
+    expr::View,
     model::{History, Period, Series, Signal, Unit},
     reports::{CellState, Overview, OverviewCell, OverviewRow},
     rules::Rule,
 };
+
+use super::evaluate;
 
 /// Draws what `rule` says of the history of a dataset.
 #[must_use]
@@ -26,12 +29,13 @@ pub fn overview(dataset: &Dataset, rule: &Arc<Rule>, history: &History) -> Overv
 }
 
 fn cells(rule: &Rule, series: &Series, periods: &[Period]) -> Vec<Option<OverviewCell>> {
-    let judged: Vec<(Period, Option<Signal>)> =
-        periods.iter().map(|&period| (period, series.at(period).map(|_| rule.signal(series, period)))).collect();
+    let judged: Vec<(Period, Option<Signal>)> = periods
+        .iter()
+        .map(|&period| (period, series.at(period).map(|_| rule.signal(View::alone(series, period)))))
+        .collect();
     let unit = series.unit();
-    let policy = Policy { for_periods: rule.for_periods(), resolve_after: rule.resolve_after() };
     let life = live(
-        policy,
+        evaluate::policy(rule),
         judged.iter().map(|(period, signal)| Judged {
             period: *period,
             value: crate::model::Value::ABSENT,

@@ -10,7 +10,7 @@ use crate::{
     rules::{Expectation, Rule, RuleTest},
 };
 
-use super::evaluate::evaluate;
+use super::evaluate::{Matter, evaluate};
 
 /// How a test ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,15 @@ fn play(rule: &Arc<Rule>, test: &RuleTest) -> (Ledger, Vec<String>) {
             }
         }
         let rules = [Arc::clone(rule)];
-        let evaluation = evaluate(rule.dataset(), &rules, &history, known, Cause::New, None);
+        let matter = Matter {
+            dataset: rule.dataset(),
+            rules: &rules,
+            history: &Arc::new(history.clone()),
+            elsewhere: &BTreeMap::new(),
+            cause: Cause::New,
+            delivery: None,
+        };
+        let evaluation = evaluate(&matter, known);
         failures.extend(evaluation.unjudged.iter().filter(|unjudged| unjudged.failed).map(|unjudged| {
             format!("{period}: the rule went wrong for {}: {}", unjudged.line.labels, unjudged.line.reason)
         }));

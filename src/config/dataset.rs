@@ -250,6 +250,10 @@ fn check_measure(measure: &MeasureSettings, schema: &Schema, problems: &mut Prob
             problems.push(Problem::new(unit.place.clone(), message).hint(hint));
         }
     }
+    if let Some(below) = measure.suppressed_below.as_ref().filter(|below| !(2..=100).contains(&below.value)) {
+        let problem = Problem::new(below.place.clone(), "a threshold from 2 to 100 is expected here");
+        problems.push(problem.hint("the least count that is published, such as 5: 1 to 4 are withheld"));
+    }
     for label in &measure.labels {
         check_column(label, &[ColumnKind::Text], schema, problems);
     }

@@ -83,6 +83,7 @@ fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
                 better: measure.better,
                 unit: dataset.unit_of(measure),
                 counted: measure.counted().map(str::to_owned),
+                suppressed_below: measure.suppressed_below.as_ref().map(|below| below.value),
             };
             catalog.add_measure(id, &name.value, entry);
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{Dynamic, Engine, OptimizationLevel, Token};
 
-use super::{Limits, functions, history, known, limits, operators, origin::Origin};
+use super::{Limits, functions, known, limits, operators, origin::Origin, questions};
 use crate::yaml::Problem;
 
 /// The functions that can be called, and with how many arguments.
@@ -27,10 +27,10 @@ pub(super) fn for_rows(limits: Limits) -> Engine {
     engine
 }
 
-/// What expressions over series and `.rhai` files run in: with history.
+/// What expressions over series and `.rhai` files run in: with what a series can be asked.
 pub(super) fn for_series(limits: Limits) -> Engine {
     let mut engine = for_rows(limits);
-    history::register(&mut engine);
+    questions::register(&mut engine);
     engine
 }
 

@@ -17,6 +17,18 @@ pub enum Truth {
     Failed(String),
 }
 
+impl Truth {
+    /// True or false, if it is one of them.
+    #[must_use]
+    pub fn holds(&self) -> Option<bool> {
+        match self {
+            Self::True => Some(true),
+            Self::False => Some(false),
+            Self::CannotTell(_) | Self::Failed(_) => None,
+        }
+    }
+}
+
 /// Why an evaluation has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stopped {

@@ -65,7 +65,8 @@ impl FigureExpression {
         let ast = engine::parse(engine, text, &origin)?;
         let scripts = Arities::new();
         let variables = Some([].into());
-        let known = Known { what: "variable", variables, labels: None, absent: &[], native, scripts: &scripts };
+        let known =
+            Known { what: "variable", variables, labels: None, absent: &[], measures: None, native, scripts: &scripts };
         names_of(&ast, &known, &origin)?;
         let asks = asked(&ast, &origin)?;
         if asks.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Limits, Names, Scripts, SeriesExpression, Setting, Template, Truth};
+use super::{Limits, Names, Scripts, SeriesExpression, Setting, Template, Truth, View};
 use crate::{
     model::{Better, Figure, Missing, Period, Series, SeriesKey, Value},
     yaml::{Located, Place, Problems, SourceFile},
@@ -40,6 +40,7 @@ pub(super) fn names() -> Names {
         labels: vec!["contract".to_owned(), "contract_type".to_owned()],
         has_plan: true,
         settings: settings.into_iter().map(|(name, setting)| (name.to_owned(), setting)).collect(),
+        ..Names::default()
     }
 }
 
@@ -61,10 +62,12 @@ pub(super) fn problems(text: &str) -> Vec<String> {
 /// A condition at the month that `at` names, with the functions of one `.rhai` file.
 pub(super) fn evaluate(script: &str, text: &str, figures: &[Option<f64>], at: &str) -> Truth {
     let expression = SeriesExpression::compile(&located(text), &names(), &scripts(script));
-    expression.unwrap_or_else(|problems| panic!("{text}: {problems}")).evaluate(&series(figures), period(at))
+    expression
+        .unwrap_or_else(|problems| panic!("{text}: {problems}"))
+        .evaluate(View::alone(&series(figures), period(at)))
 }
 
 pub(super) fn render(text: &str, figures: &[Option<f64>], at: &str) -> String {
     let template = Template::compile(&located(text), &names(), &scripts(""));
-    template.unwrap_or_else(|problems| panic!("{text}: {problems}")).render(&series(figures), period(at))
+    template.unwrap_or_else(|problems| panic!("{text}: {problems}")).render(View::alone(&series(figures), period(at)))
 }

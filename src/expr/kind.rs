@@ -2,7 +2,7 @@
 
 use rhai::{AST, Expr, FnCallExpr, Stmt};
 
-use super::history;
+use super::questions;
 
 /// What an expression comes to, as far as its outermost operations show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ fn of_call(call: &FnCallExpr) -> Kind {
         ("+" | "-", [Kind::Figure, Kind::Difference]) | ("+", [Kind::Difference, Kind::Figure]) => Kind::Figure,
         ("abs" | "-", [of]) => *of,
         ("min" | "max", [one, other]) if one == other => *one,
-        (name, _) if history::FUNCTIONS.contains(&name) => Kind::Figure,
+        (name, _) if questions::FIGURES.contains(&name) => Kind::Figure,
         _ => Kind::Other,
     }
 }

@@ -1,6 +1,6 @@
 //! What an expression can ask about the accepted measures of all datasets.
 //!
-//! As in `history`: native functions know only their arguments, so the histories, which are shared, are lent to a frame of
+//! As in `questions`: native functions know only their arguments, so the histories, which are shared, are lent to a frame of
 //! the thread for one evaluation.
 
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
@@ -9,8 +9,8 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
 
 use super::{
     failure::{Outcome, cannot_tell, wrong},
-    history::none,
     operators::finite,
+    questions::none,
 };
 use crate::model::{Figure, History, Labels, Missing, Period, Series, Value};
 

@@ -79,7 +79,7 @@ fn out_of_time(operations: u64, allowed: Duration) -> Option<Dynamic> {
 mod tests {
     use super::*;
     use crate::expr::{
-        SeriesExpression, Truth,
+        SeriesExpression, Truth, View,
         fixture::{compile_scripts, located, names, period, series},
     };
 
@@ -88,7 +88,7 @@ mod tests {
         let scripts = compile_scripts(&[script], limits).unwrap_or_else(|e| panic!("{e}"));
         let run = move || {
             let expression = SeriesExpression::compile(&located("f(value) > 0"), &names(), &scripts).expect("valid");
-            match expression.evaluate(&series(&[Some(10.0)]), period("2025-04")) {
+            match expression.evaluate(View::alone(&series(&[Some(10.0)]), period("2025-04"))) {
                 Truth::Failed(words) => words,
                 other => panic!("{other:?}"),
             }

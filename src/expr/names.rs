@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
-use super::{engine::Arities, origin::Origin};
+use super::{engine::Arities, origin::Origin, questions::OF_OTHERS};
 use crate::yaml::{Problem, Problems, nearest};
 
 /// What may be named.
@@ -17,6 +17,8 @@ pub(super) struct Known<'a> {
     pub(super) labels: Option<&'a [String]>,
     /// Variables and functions that ask for a plan, where there is none.
     pub(super) absent: &'a [&'static str],
+    /// The other measures; none where they are not known yet, as inside a function.
+    pub(super) measures: Option<&'a BTreeSet<String>>,
     /// Functions built in.
     pub(super) native: &'a Arities,
     /// Functions of the `.rhai` files.
@@ -28,6 +30,8 @@ pub(super) struct Known<'a> {
 pub(super) struct Used {
     pub(super) variables: BTreeSet<String>,
     pub(super) functions: BTreeSet<String>,
+    /// Measures that are asked for by name.
+    pub(super) measures: BTreeSet<String>,
 }
 
 const OPERATORS: [&str; 18] =
@@ -136,6 +140,9 @@ impl<'a> Walk<'a> {
             return self.refuse_at(position, name, "this measure has no plan");
         }
         self.used.functions.insert(name.to_owned());
+        if OF_OTHERS.contains(&name) {
+            self.measure(call, position);
+        }
         let (native, scripts) = (self.known.native.get(name), self.known.scripts.get(name));
         let arities: BTreeSet<usize> = native.into_iter().chain(scripts).flatten().copied().collect();
         if arities.is_empty() {
@@ -150,6 +157,23 @@ impl<'a> Walk<'a> {
         } else if !arities.contains(&count) {
             let takes = arities.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
             self.refuse_at(position, name, &format!("`{name}` takes {takes} {}, not {count}", arguments(&takes)));
+        }
+    }
+
+    /// The measure that `other("cost")` names.
+    fn measure(&mut self, call: &FnCallExpr, position: Position) {
+        match call.args.first() {
+            Some(Expr::StringConstant(measure, at)) => {
+                if let Some(known) = self.known.measures.filter(|known| !known.contains(measure.as_str())) {
+                    let place = self.origin.at(*at, measure);
+                    let known = known.iter().map(String::as_str);
+                    self.problems.push(Problem::unknown(place, "measure", measure, known));
+                }
+                self.used.measures.insert(measure.to_string());
+            }
+            // What a rule rests on must be seen when it is loaded.
+            Some(_) => self.refuse(position, "the measure is named here, in quotes: `other(\"cost\")`"),
+            None => {}
         }
     }
 

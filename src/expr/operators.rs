@@ -7,12 +7,15 @@ use rhai::{Dynamic, Engine, ImmutableString};
 
 use super::failure::{Outcome, kind, wrong};
 
+/// What is said of it, before its place.
+pub(super) const DIVISION_BY_ZERO: &str = "division by zero";
+
 pub(super) fn register(engine: &mut Engine) {
     arithmetic(engine, "+", "+=", |a, b| finite(a + b));
     arithmetic(engine, "-", "-=", |a, b| finite(a - b));
     arithmetic(engine, "*", "*=", |a, b| finite(a * b));
-    arithmetic(engine, "/", "/=", |a, b| if b == 0.0 { wrong("division by zero") } else { finite(a / b) });
-    arithmetic(engine, "%", "%=", |a, b| if b == 0.0 { wrong("division by zero") } else { finite(a % b) });
+    arithmetic(engine, "/", "/=", |a, b| if b == 0.0 { wrong(DIVISION_BY_ZERO) } else { finite(a / b) });
+    arithmetic(engine, "%", "%=", |a, b| if b == 0.0 { wrong(DIVISION_BY_ZERO) } else { finite(a % b) });
     arithmetic(engine, "**", "**=", |a, b| finite(a.powf(b)));
     engine.register_fn("-", |a: f64| -a).register_fn("+", |a: f64| a).register_fn("!", |a: bool| !a);
     ordering(engine, "<", |a, b| a < b, Ordering::is_lt);

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::{
-    history::{self, Question},
     lowered::{self, LONGEST_TEXT, Leaves, Named, Program, Vocabulary},
-    series::Names,
+    questions::{self, Argument, Question},
+    series::{Names, figure},
+    view::View,
 };
-use crate::model::{Figure, Period, Series, Value};
+use crate::model::Value;
 
 /// What stands in the slots of a condition over a series.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +17,8 @@ pub(super) enum Slot {
     Plan,
     Period,
     Label(String),
-    Past(Question),
+    Subject,
+    Asked(Question),
 }
 
 impl Vocabulary for Names {
@@ -27,6 +29,7 @@ impl Vocabulary for Names {
             "value" => Some(Named::Number(Slot::Value)),
             "plan" => Some(Named::Number(Slot::Plan)),
             "period" => Some(Named::Text(Slot::Period)),
+            "subject" => Some(Named::Text(Slot::Subject)),
             _ => self.settings.get(name).cloned().map(Named::Constant),
         }
     }
@@ -35,45 +38,60 @@ impl Vocabulary for Names {
         (of == "labels").then(|| Named::Text(Slot::Label(name.to_owned())))
     }
 
-    fn function(&self, name: &str, arguments: &[f64]) -> Option<Named<Slot>> {
-        history::question(name, arguments)?.ok().map(Slot::Past).map(Named::Number)
+    fn function(&self, name: &str, arguments: &[Argument<'_>]) -> Option<Named<Slot>> {
+        questions::question(name, arguments)?.ok().map(Slot::Asked).map(Named::Number)
     }
 }
 
 /// The answer of a condition at a period; none where the interpreter would stop.
-pub(super) fn answer(program: &Program<Slot>, series: &Series, period: Period, figure: Figure) -> Option<bool> {
-    lowered::answer(program, &Reading { program, series, period, figure })
+pub(super) fn answer(program: &Program<Slot>, view: View<'_>) -> Option<bool> {
+    lowered::answer(program, &Reading::new(program, view))
 }
 
-struct Reading<'a> {
+impl Slot {
+    /// Whether what it holds is that of the series and the period alone, whatever surrounds them.
+    pub(super) fn is_own(&self) -> bool {
+        !matches!(self, Self::Asked(question) if !question.is_own())
+    }
+
+    /// The number that it holds; NaN where there is none.
+    pub(super) fn number(&self, view: View<'_>) -> f64 {
+        let value = match self {
+            Self::Value => figure(view).value,
+            Self::Plan => figure(view).plan,
+            Self::Asked(question) => return question.answer(view).unwrap_or(f64::NAN),
+            Self::Period | Self::Label(_) | Self::Subject => Value::ABSENT,
+        };
+        value.get().unwrap_or(f64::NAN)
+    }
+}
+
+/// One period of a series, for a program.
+pub(super) struct Reading<'a> {
     program: &'a Program<Slot>,
-    series: &'a Series,
-    period: Period,
-    figure: Figure,
+    view: View<'a>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(program: &'a Program<Slot>, view: View<'a>) -> Self {
+        Self { program, view }
+    }
 }
 
 impl Leaves for Reading<'_> {
     fn number(&self, slot: usize) -> f64 {
-        let value = match self.program.numbers.get(slot) {
-            Some(Slot::Value) => self.figure.value,
-            Some(Slot::Plan) => self.figure.plan,
-            Some(Slot::Past(question)) => {
-                return question.answer(self.period, |period| self.series.at(period)).unwrap_or(f64::NAN);
-            }
-            Some(Slot::Period | Slot::Label(_)) | None => Value::ABSENT,
-        };
-        if let Value::Number(number) = value { number } else { f64::NAN }
+        self.program.numbers.get(slot).map_or(f64::NAN, |slot| slot.number(self.view))
     }
 
     fn text(&self, slot: usize) -> Option<Cow<'_, str>> {
-        match self.program.texts.get(slot)? {
-            Slot::Period => Some(Cow::Owned(self.period.to_string())),
-            Slot::Label(name) => {
-                let label = self.series.key.labels.get(name).filter(|label| label.len() <= LONGEST_TEXT);
-                label.map(Cow::Borrowed)
-            }
-            Slot::Value | Slot::Plan | Slot::Past(_) => None,
-        }
+        let series = self.view.series;
+        let text = match self.program.texts.get(slot)? {
+            Slot::Period => Cow::Owned(self.view.period.to_string()),
+            Slot::Label(name) => Cow::Borrowed(series.key.labels.get(name)?),
+            Slot::Subject => Cow::Owned(series.key.labels.values()),
+            Slot::Value | Slot::Plan | Slot::Asked(_) => return None,
+        };
+        Some(text).filter(|text| text.len() <= LONGEST_TEXT)
     }
 }
 
@@ -87,8 +105,10 @@ mod tests {
             SeriesExpression, Truth,
             agreement::written,
             fixture::{located, names, period, scripts},
+            lane::Lane,
+            view::Around,
         },
-        model::{Better, Missing, SeriesKey},
+        model::{Better, Figure, Missing, Period, Series, SeriesKey},
     };
 
     fn condition() -> BoxedStrategy<String> {
@@ -108,6 +128,17 @@ mod tests {
             "sum_ytd()",
             "ago(0.5)",
             "ago(value)",
+            "median(3)",
+            "trend(2)",
+            "plan_ytd()",
+            "period_of_year()",
+            "highest(3)",
+            "lowest()",
+            "best()",
+            "rises()",
+            "missing_for()",
+            "rank()",
+            "peer_mean()",
             "mean(0)",
         ];
         let texts = ["period", "base", "labels.contract", "labels[\"contract\"]", "labels.contract_type"];
@@ -146,9 +177,13 @@ mod tests {
         fn a_lowered_condition_answers_as_the_interpreter_does(text in condition(), series in series()) {
             let scripts = scripts("fn scripted(x) { x > 1 }");
             let Ok(expression) = SeriesExpression::compile(&located(&text), &names(), &scripts) else { return Ok(()) };
-            for n in 0..30 {
+            let periods: Vec<Period> = (0..30).map(|n| period("2024-06").minus(-n)).collect();
+            let (mut lane, mut answers) = (Lane::new(&series, &periods), Vec::new());
+            expression.evaluate_all(&mut lane, &std::sync::Arc::new(Around::default()), &mut answers);
+            for (n, all) in (0..30).zip(answers) {
                 let at = period("2024-06").minus(-n);
-                prop_assert_eq!(expression.evaluate(&series, at), expression.interpret(&series, at), "{}", at);
+                prop_assert_eq!(expression.plainly(View::alone(&series, at)), expression.interpret(View::alone(&series, at)), "{}", at);
+                prop_assert_eq!(all, expression.evaluate(View::alone(&series, at)).holds(), "{}", at);
             }
         }
     }
@@ -172,11 +207,11 @@ mod tests {
     }
 
     #[test]
-    fn a_division_by_nought_is_said_with_its_place() {
+    fn a_division_by_nought_cannot_be_told() {
         let series = crate::expr::fixture::series(&[Some(0.0), Some(5.0)]);
         let expression =
             SeriesExpression::compile(&located("value / previous() > 1"), &names(), &scripts("")).expect("valid");
-        let words = "division by zero (rule.yaml:1:7)".to_owned();
-        assert_eq!(expression.evaluate(&series, period("2025-05")), Truth::Failed(words));
+        let words = "division by zero".to_owned();
+        assert_eq!(expression.evaluate(View::alone(&series, period("2025-05"))), Truth::CannotTell(words));
     }
 }

@@ -50,7 +50,8 @@ impl RowExpression {
         let ast = engine::parse(engine, text, &origin)?;
         let scripts = Arities::new();
         let variables = Some(schema.names().collect());
-        let known = Known { what: "column", variables, labels: None, absent: &[], native, scripts: &scripts };
+        let known =
+            Known { what: "column", variables, labels: None, absent: &[], measures: None, native, scripts: &scripts };
         let used = names_of(&ast, &known, &origin)?;
         condition(&ast, &origin)?;
         let columns: Vec<usize> = used.variables.iter().filter_map(|name| schema.position(name)).collect();

@@ -10,7 +10,7 @@ use rhai::{AST, Engine, Position, ScriptFuncDef};
 use super::{
     Limits,
     engine::{self, Arities},
-    names::{Known, Walk},
+    names::{Known, Used, Walk},
     origin::Origin,
 };
 use crate::yaml::{Place, Problem, Problems, SourceFile};
@@ -31,6 +31,7 @@ struct Inner {
 struct Defined {
     file: Arc<SourceFile>,
     calls: BTreeSet<String>,
+    measures: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for Scripts {
@@ -63,10 +64,13 @@ impl Scripts {
         let (mut library, mut defined) = (AST::empty(), BTreeMap::<String, Defined>::new());
         for (file, ast) in &parsed {
             for function in ast.iter_fn_def() {
-                let calls = problems.take(calls_of(file, ast, function, &native, &arities)).unwrap_or_default();
+                let used = problems.take(used_by(file, ast, function, &native, &arities)).unwrap_or_default();
                 let entry = defined.entry(function.name.to_string());
-                let entry = entry.or_insert_with(|| Defined { file: Arc::clone(file), calls: BTreeSet::new() });
-                entry.calls.extend(calls);
+                let file = Arc::clone(file);
+                let entry =
+                    entry.or_insert_with(|| Defined { file, calls: BTreeSet::new(), measures: BTreeSet::new() });
+                entry.calls.extend(used.functions);
+                entry.measures.extend(used.measures);
             }
             library = library.merge(ast);
         }
@@ -107,6 +111,11 @@ impl Scripts {
     pub(super) fn files(&self, functions: &BTreeSet<String>) -> Vec<&Arc<SourceFile>> {
         let files = functions.iter().filter_map(|name| self.0.defined.get(name)).map(|defined| &defined.file);
         files.map(|file| (&file.path, file)).collect::<BTreeMap<_, _>>().into_values().collect()
+    }
+
+    /// The measures that these functions ask for by name.
+    pub(super) fn measures(&self, functions: &BTreeSet<String>) -> BTreeSet<&String> {
+        functions.iter().filter_map(|name| self.0.defined.get(name)).flat_map(|defined| &defined.measures).collect()
     }
 
     /// Where a position within a function is.
@@ -163,22 +172,22 @@ fn unique(
     }
 }
 
-fn calls_of(
+fn used_by(
     file: &Arc<SourceFile>,
     ast: &AST,
     function: &ScriptFuncDef,
     native: &Arities,
     scripts: &Arities,
-) -> Result<BTreeSet<String>, Problems> {
+) -> Result<Used, Problems> {
     let origin = Origin::file(Place::start_of(file));
-    let known = Known { what: "variable", variables: None, labels: None, absent: &[], native, scripts };
+    let known = Known { what: "variable", variables: None, labels: None, absent: &[], measures: None, native, scripts };
     let mut walk = Walk::new(&known, &origin);
     let (name, count) = (function.name.as_str(), function.params.len());
     let mut alone = ast.clone_functions_only();
     alone.retain_functions(|_, _, other, params| other == name && params == count);
     walk.tree(&alone);
     walk.problems.into_result()?;
-    Ok(walk.used.functions)
+    Ok(walk.used)
 }
 
 #[cfg(test)]

@@ -11,20 +11,24 @@ use super::{
     Setting, Truth,
     engine::{self, text},
     failure::{self, Stopped, truth},
-    history,
     lowered::{self, Program},
     names::{Known, Used, condition, names_of},
+    operators::DIVISION_BY_ZERO,
     origin::Origin,
+    possible, questions,
     reading::{self, Slot},
     scripts::Scripts,
+    view::View,
 };
 use crate::{
-    model::{Figure, Period, Series, Value},
-    yaml::{Located, Problems, SourceFile},
+    model::{Figure, Missing, Period, Series, Value},
+    yaml::{Located, Problem, Problems, SourceFile},
 };
 
 /// The variables that every expression over a series has; settings cannot have these names.
-pub const SERIES_VARIABLES: [&str; 4] = ["value", "plan", "period", "labels"];
+///
+/// `subject` is the values of the labels: `Dementia · cost-and-volume`.
+pub const SERIES_VARIABLES: [&str; 5] = ["value", "plan", "period", "labels", "subject"];
 
 /// What an expression over a series may name, besides the functions.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,6 +39,11 @@ pub struct Names {
     pub has_plan: bool,
     /// The rule's settings.
     pub settings: BTreeMap<String, Setting>,
+    /// Counts below this are withheld from 1 on: a suppressed one is some whole number from 1 to one less. None where a
+    /// suppressed figure may be anything.
+    pub suppressed_below: Option<u32>,
+    /// The other measures that may be named: `cost` of the same dataset, `les-prices/price` of another.
+    pub measures: BTreeSet<String>,
 }
 
 /// A condition on one period of a series, compiled: `value < share * plan`.
@@ -42,6 +51,7 @@ pub struct Names {
 pub struct SeriesExpression {
     code: Code,
     program: Option<Program<Slot>>,
+    suppressed_below: Option<u32>,
 }
 
 impl SeriesExpression {
@@ -53,32 +63,78 @@ impl SeriesExpression {
         let code = Code::compile(text, Origin::of(text), names, scripts)?;
         condition(&code.ast, &code.origin)?;
         let program = lowered::lower(&code.ast, names);
-        Ok(Self { code, program })
+        Ok(Self { code, program, suppressed_below: names.suppressed_below })
     }
 
     /// Whether it holds for a series at a period. A figure or plan that it names, or that one of its functions asks for,
     /// and that is not there makes the answer "cannot tell": "no figure for September 2025: suppressed".
+    ///
+    /// A suppressed count of the series itself is an unknown from 1 to one less than the threshold: where every possible
+    /// value gives the same answer, that is the answer.
     #[must_use]
-    pub fn evaluate(&self, series: &Series, period: Period) -> Truth {
+    pub fn evaluate(&self, view: View<'_>) -> Truth {
+        match self.plainly(view) {
+            Truth::CannotTell(reason) => {
+                match self.suppressed_below.and_then(|below| possible::truth(self, view, below)) {
+                    Some(holds) => {
+                        if holds {
+                            Truth::True
+                        } else {
+                            Truth::False
+                        }
+                    }
+                    None => Truth::CannotTell(reason),
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    /// The same, with nothing known of suppressed figures.
+    pub(super) fn plainly(&self, view: View<'_>) -> Truth {
         if let Some(program) = &self.program {
-            let figure = figure(series, period);
-            if let Err(stopped) = self.code.check_figures(figure, period) {
+            let figure = figure(view);
+            if let Err(stopped) = self.code.check_figures(figure, view.period) {
                 return stopped.into();
             }
-            if let Some(holds) = reading::answer(program, series, period, figure) {
+            if let Some(holds) = reading::answer(program, view) {
                 return if holds { Truth::True } else { Truth::False };
             }
         }
-        self.interpret(series, period)
+        self.interpret(view)
     }
 
     /// The same in the interpreter, which has the words for what stops it.
-    pub(super) fn interpret(&self, series: &Series, period: Period) -> Truth {
-        truth(self.code.run(series, period))
+    pub(super) fn interpret(&self, view: View<'_>) -> Truth {
+        truth(self.code.run(view))
+    }
+
+    /// Whether the figures of a period that it names are there.
+    pub(super) fn names_what_is_there(&self, figure: Figure) -> bool {
+        self.code.variables.iter().all(|variable| match variable {
+            Variable::Value => figure.value.get().is_some(),
+            Variable::Plan => figure.plan.get().is_some(),
+            Variable::Period | Variable::Labels | Variable::Subject | Variable::Setting(..) => true,
+        })
+    }
+
+    /// The threshold below which counts are withheld.
+    pub(super) fn suppressed_below(&self) -> Option<u32> {
+        self.suppressed_below
+    }
+
+    /// The other datasets that it asks for figures of.
+    pub fn datasets(&self) -> impl Iterator<Item = &str> {
+        self.code.datasets()
+    }
+
+    /// Whether it asks about more than the series itself.
+    #[must_use]
+    pub fn asks_around(&self) -> bool {
+        self.code.asks_around()
     }
 
     /// What is evaluated without the interpreter, if it can be.
-    #[cfg(test)]
     pub(super) fn program(&self) -> Option<&Program<Slot>> {
         self.program.as_ref()
     }
@@ -98,7 +154,10 @@ pub(super) struct Code {
     pub(super) origin: Origin,
     variables: Vec<Variable>,
     reachable: BTreeSet<String>,
-    asks_history: bool,
+    asks: bool,
+    asks_around: bool,
+    /// The other measures that it can come to ask for, as they are named.
+    measures: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -107,6 +166,7 @@ enum Variable {
     Plan,
     Period,
     Labels,
+    Subject,
     Setting(String, Dynamic),
 }
 
@@ -115,47 +175,78 @@ impl Code {
         let ast = engine::parse(scripts.engine(), text, &origin)?;
         let used = names_of(&ast, &known(names, scripts), &origin)?;
         let reachable = scripts.reachable(&used.functions);
+        let mut measures: BTreeSet<String> = scripts.measures(&reachable).into_iter().cloned().collect();
+        let mut problems = Problems::default();
+        for measure in measures.difference(&names.measures) {
+            let place = origin.at(rhai::Position::NONE, "");
+            let what = "measure for a function that this calls, named";
+            problems.push(Problem::unknown(place, what, measure, names.measures.iter().map(String::as_str)));
+        }
+        problems.into_result()?;
+        measures.extend(used.measures.iter().cloned());
         Ok(Self {
+            measures,
             ast: scripts.with_functions(&ast),
             origin,
             variables: variables(&used, names),
-            asks_history: history::FUNCTIONS.iter().any(|name| reachable.contains(*name)),
+            asks: reachable.iter().any(|name| questions::asks(name)),
+            asks_around: reachable.iter().any(|name| questions::asks_around(name)),
             reachable,
             scripts: scripts.clone(),
         })
     }
 
-    pub(super) fn run(&self, series: &Series, period: Period) -> Result<Dynamic, Stopped> {
-        let mut scope = Scope::new();
-        let figure = figure(series, period);
+    pub(super) fn run(&self, view: View<'_>) -> Result<Dynamic, Stopped> {
+        let (mut scope, figure) = (Scope::new(), figure(view));
+        if self.asks {
+            questions::enter(view, self.asks_around);
+        }
+        self.check_figures(figure, view.period)?;
         for variable in &self.variables {
             let (name, value) = match variable {
-                Variable::Value => ("value", number("figure", period, figure.value)?),
-                Variable::Plan => ("plan", number("plan", period, figure.plan)?),
-                Variable::Period => ("period", text(&period.to_string())),
-                Variable::Labels => ("labels", labels(series)),
+                Variable::Value => ("value", Dynamic::from_float(figure.value.get().unwrap_or(f64::NAN))),
+                Variable::Plan => ("plan", Dynamic::from_float(figure.plan.get().unwrap_or(f64::NAN))),
+                Variable::Period => ("period", text(&view.period.to_string())),
+                Variable::Labels => ("labels", labels(view.series)),
+                Variable::Subject => ("subject", text(&view.series.key.labels.values())),
                 Variable::Setting(name, value) => (name.as_str(), value.clone()),
             };
             scope.push_constant_dynamic(name, value);
         }
-        if self.asks_history {
-            history::enter(series, period);
-        }
         let result = self.scripts.engine().eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast);
         result.map_err(|error| {
-            failure::stopped(&error, |function, position| {
+            let stopped = failure::stopped(&error, |function, position| {
                 let place = function.and_then(|function| self.scripts.at(function, position));
                 place.unwrap_or_else(|| self.origin.at(position, "")).to_string()
-            })
+            });
+            match stopped {
+                // A plan of nought is a matter of the figures: the rule is not wrong for it.
+                Stopped::Failed(words) if words.starts_with(DIVISION_BY_ZERO) => {
+                    Stopped::CannotTell(DIVISION_BY_ZERO.to_owned())
+                }
+                stopped => stopped,
+            }
         })
+    }
+
+    pub(super) fn asks_around(&self) -> bool {
+        self.asks_around
+    }
+
+    /// The other datasets that it can come to ask.
+    pub(super) fn datasets(&self) -> impl Iterator<Item = &str> {
+        self.measures.iter().filter_map(|measure| measure.split_once('/')).map(|(dataset, _)| dataset)
     }
 
     /// Whether the figures of this period that it names are there.
     fn check_figures(&self, figure: Figure, period: Period) -> Result<(), Stopped> {
+        questions::note_suppressed(None);
         self.variables.iter().try_for_each(|variable| match variable {
-            Variable::Value => number("figure", period, figure.value).map(drop),
-            Variable::Plan => number("plan", period, figure.plan).map(drop),
-            Variable::Period | Variable::Labels | Variable::Setting(..) => Ok(()),
+            Variable::Value => {
+                there("figure", period, figure.value).inspect_err(|_| note_if_suppressed(period, figure.value))
+            }
+            Variable::Plan => there("plan", period, figure.plan),
+            Variable::Period | Variable::Labels | Variable::Subject | Variable::Setting(..) => Ok(()),
         })
     }
 
@@ -171,13 +262,17 @@ fn known<'a>(names: &'a Names, scripts: &'a Scripts) -> Known<'a> {
         variables: Some(fixed.chain(names.settings.keys().map(String::as_str)).collect()),
         labels: Some(&names.labels),
         absent: if names.has_plan { &[] } else { &NO_PLAN },
+        measures: Some(&names.measures),
         native: scripts.native(),
         scripts: scripts.arities(),
     }
 }
 
 /// What asks for a plan that the measure does not have.
-const NO_PLAN: [&str; 3] = ["plan", history::PLAN_FUNCTIONS[0], history::PLAN_FUNCTIONS[1]];
+const NO_PLAN: [&str; 5] = {
+    let [a, b, c, d] = questions::PLAN_FUNCTIONS;
+    ["plan", a, b, c, d]
+};
 
 fn variables(used: &Used, names: &Names) -> Vec<Variable> {
     let variable = |name: &String| match name.as_str() {
@@ -185,19 +280,26 @@ fn variables(used: &Used, names: &Names) -> Vec<Variable> {
         "plan" => Some(Variable::Plan),
         "period" => Some(Variable::Period),
         "labels" => Some(Variable::Labels),
+        "subject" => Some(Variable::Subject),
         _ => names.settings.get(name).map(|setting| Variable::Setting(name.clone(), setting.dynamic())),
     };
     used.variables.iter().filter_map(variable).collect()
 }
 
-fn figure(series: &Series, period: Period) -> Figure {
-    series.at(period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None })
+pub(super) fn figure(view: View<'_>) -> Figure {
+    view.series.at(view.period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None })
 }
 
-fn number(name: &str, period: Period, value: Value) -> Result<Dynamic, Stopped> {
+fn there(name: &'static str, period: Period, value: Value) -> Result<(), Stopped> {
     match value {
-        Value::Number(number) => Ok(Dynamic::from_float(number)),
-        Value::Missing { missing } => Err(Stopped::CannotTell(history::none(name, period, missing))),
+        Value::Number(_) => Ok(()),
+        Value::Missing { missing } => Err(Stopped::CannotTell(questions::none(name, period, missing))),
+    }
+}
+
+fn note_if_suppressed(period: Period, value: Value) {
+    if value == Value::missing(Missing::Suppressed) {
+        questions::note_suppressed(Some(period));
     }
 }
 
@@ -239,6 +341,58 @@ mod tests {
             ("previous_plan() == 100", "2025-05", true),
         ] {
             assert_eq!(evaluate("", text, &FIGURES, at), if truth { Truth::True } else { Truth::False }, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_of_earlier_periods() {
+        // April to October: 10 20 60 61 (suppressed) 59 60.
+        for text in [
+            // Of 10, 20 and 60 the middle; of 10, 20, 60 and 61 halfway between 20 and 60.
+            "ago(0) == 61 && median(3) == 20 && median(2) == 40",
+            "trend(2) == 1 && highest() == 60 && lowest(2) == 20 && highest_since(\"2025-05\") == 60",
+            // Least squares over 10 20 60 61: (-1.5·10 - 0.5·20 + 0.5·60 + 1.5·61) / 5.
+            "trend(4) == 19.3",
+            // The measure is better when it is higher.
+            "best() == 60 && worst() == 10",
+            "rises() == 3 && falls() == 0 && known_before() == 3",
+            "plan_ytd() == 400 && period_of_year() == 4 && periods_of_year() == 12",
+            "missing_for() == 0 && suppressed_for() == 0",
+        ] {
+            assert_eq!(evaluate("", text, &FIGURES, "2025-07"), Truth::True, "{text}");
+        }
+        assert_eq!(evaluate("", "missing_for() == 1 && suppressed_for() == 1", &FIGURES, "2025-08"), Truth::True);
+        assert_eq!(evaluate("", "missing_for() == 2 && suppressed_for() == 0", &FIGURES, "2025-12"), Truth::True);
+        assert_eq!(evaluate("", "falls() == 0 && rises() == 0", &FIGURES, "2025-09"), Truth::True);
+        let reason = "no figure before April 2025 to compare with";
+        assert_eq!(evaluate("", "value > highest()", &FIGURES, "2025-04"), cannot_tell(reason));
+        let reason = "no plan for November 2025: not reported";
+        assert_eq!(evaluate("", "value > year_plan()", &FIGURES, "2025-10"), cannot_tell(reason));
+    }
+
+    #[test]
+    fn a_suppressed_count_answers_where_every_possible_value_does() {
+        let names = Names { suppressed_below: Some(5), ..names() };
+        let holds = |text: &str, at: &str| {
+            let expression = SeriesExpression::compile(&located(text), &names, &scripts("")).expect("valid");
+            expression.evaluate(View::alone(&series(&[Some(9.0), None, None, Some(2.0)]), period(at))).holds()
+        };
+        for (text, at, answer) in [
+            // 1 to 4 in May and in June.
+            ("value < 5", "2025-05", Some(true)),
+            ("value > 4", "2025-05", Some(false)),
+            ("value > 3", "2025-05", None),
+            ("value < previous()", "2025-05", Some(true)),
+            ("value < previous()", "2025-06", None),
+            // 9 + 2 + two of 1 to 4: 13 to 19.
+            ("sum_ytd() > 12 && sum_ytd() < 20", "2025-07", Some(true)),
+            ("sum_ytd() > 18", "2025-07", None),
+            ("sum_ytd() > 19", "2025-07", Some(false)),
+            // The same count on both sides is the same.
+            ("value == ago(0)", "2025-05", Some(true)),
+            ("value % 2 == 0 || value % 2 == 1", "2025-05", Some(true)),
+        ] {
+            assert_eq!(holds(text, at), answer, "{text}");
         }
     }
 
@@ -289,7 +443,6 @@ mod tests {
         let script =
             "fn share(value, base) {\n    value / base\n}\nfn odd() { throw `base is \"x\"` }\nfn nothing() {}";
         for (text, words) in [
-            ("share(value, 0) > 1", "division by zero (0.rhai:2:11)"),
             ("odd()", "base is \"x\" (0.rhai:4:12)"),
             ("value < ago(1.5)", "a whole number from 0 to 5000 is needed here, not 1.5 (rule.yaml:1:9)"),
             ("value < mean(0)", "a whole number from 1 to 5000 is needed here, not 0 (rule.yaml:1:9)"),
@@ -297,6 +450,9 @@ mod tests {
         ] {
             assert_eq!(evaluate(script, text, &FIGURES, "2025-10"), Truth::Failed(words.to_owned()), "{text}");
         }
+        // A base of nought is a matter of the figures.
+        let reason = "division by zero";
+        assert_eq!(evaluate(script, "share(value, 0) > 1", &FIGURES, "2025-10"), cannot_tell(reason));
         let words = "true or false is needed, and this is nothing";
         assert_eq!(evaluate(script, "nothing()", &FIGURES, "2025-10"), Truth::Failed(words.to_owned()));
     }
@@ -346,7 +502,7 @@ mod tests {
             let limits = Limits { operations: 2_000, ..Limits::default() };
             let Ok(scripts) = crate::expr::fixture::compile_scripts(&[&text], limits) else { return Ok(()) };
             let expression = SeriesExpression::compile(&located("f(value) > 0"), &names(), &scripts).expect("valid");
-            let _ = expression.evaluate(&series(&FIGURES), period("2025-07"));
+            let _ = expression.evaluate(View::alone(&series(&FIGURES), period("2025-07")));
         }
     }
 }

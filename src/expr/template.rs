@@ -8,11 +8,13 @@ use super::{
     failure::Stopped,
     kind::{self, Kind},
     origin::Origin,
+    questions,
     scripts::Scripts,
     series::{Code, Names},
+    view::View,
 };
 use crate::{
-    model::{Period, Series, Unit, value::format_number},
+    model::{Figure, Unit, Value, value::format_number},
     yaml::{Located, Problem, Problems, SourceFile},
 };
 
@@ -23,7 +25,10 @@ use crate::{
 /// `{value - plan}` as −4.2 pp. `{expression:percent}` writes a share as a percentage with one decimal (0.594 as 59.4%);
 /// `:0`, `:1` and `:2` write the number that the expression has, with that many decimals. `{{` and `}}` are braces.
 #[derive(Debug, Clone)]
-pub struct Template(Vec<Part>);
+pub struct Template {
+    parts: Vec<Part>,
+    suppressed_below: Option<u32>,
+}
 
 #[derive(Debug, Clone)]
 enum Part {
@@ -64,31 +69,62 @@ impl Template {
             };
         }
         problems.into_result()?;
-        Ok(Self(parts))
+        Ok(Self { parts, suppressed_below: names.suppressed_below })
     }
 
-    /// The message for a series at a period. What cannot be told stands in it as "n/a" with the reason: an alert is never
-    /// lost for its message.
+    /// The message for a series at a period. What cannot be told stands in it as "n/a" with the reason, and what a
+    /// suppressed count leaves open as "1 to 4": an alert is never lost for its message.
     #[must_use]
-    pub fn render(&self, series: &Series, period: Period) -> String {
-        let parts = self.0.iter().map(|part| match part {
+    pub fn render(&self, view: View<'_>) -> String {
+        let parts = self.parts.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
-            Part::Value(code, format, kind) => match code.run(series, period) {
-                Ok(value) => format.write(&value, *kind, series.unit()),
-                Err(Stopped::CannotTell(reason) | Stopped::Failed(reason)) => format!("n/a ({reason})"),
-            },
+            Part::Value(code, format, kind) => {
+                let write = |value: &Dynamic| format.write(value, *kind, view.series.unit());
+                match code.run(view) {
+                    Ok(value) => write(&value),
+                    Err(Stopped::CannotTell(reason) | Stopped::Failed(reason)) => {
+                        self.span(code, view, write).unwrap_or_else(|| format!("n/a ({reason})"))
+                    }
+                }
+            }
         });
         parts.collect()
+    }
+
+    /// What a value may be that a suppressed count keeps unknown: "1 to 4".
+    fn span(&self, code: &Code, view: View<'_>, write: impl Fn(&Dynamic) -> String) -> Option<String> {
+        let (below, at) = (self.suppressed_below?, questions::suppressed()?);
+        let (mut series, withheld) = (view.series.clone(), view.series.at(at)?);
+        let mut end = |count: u32| {
+            series.insert(at, Figure { value: Value::Number(f64::from(count)), ..withheld });
+            code.run(View { series: &series, ..view }).ok().map(|value| write(&value))
+        };
+        let (low, high) = (end(1)?, end(below.saturating_sub(1))?);
+        Some(if low == high { low } else { format!("{low} to {high}") })
+    }
+
+    /// The other datasets that it asks for figures of.
+    pub fn datasets(&self) -> impl Iterator<Item = &str> {
+        self.codes().flat_map(Code::datasets)
+    }
+
+    /// Whether it asks about more than the series itself.
+    #[must_use]
+    pub fn asks_around(&self) -> bool {
+        self.codes().any(Code::asks_around)
     }
 
     /// The `.rhai` files whose functions it can come to call.
     #[must_use]
     pub fn scripts(&self) -> Vec<&Arc<SourceFile>> {
-        let codes = self.0.iter().filter_map(|part| match part {
-            Part::Value(code, ..) => Some(code),
+        self.codes().flat_map(Code::files).collect()
+    }
+
+    fn codes(&self) -> impl Iterator<Item = &Code> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Value(code, ..) => Some(&**code),
             Part::Text(_) => None,
-        });
-        codes.flat_map(|code| code.files()).collect()
+        })
     }
 }
 
@@ -213,7 +249,7 @@ mod tests {
     fn what_cannot_be_told_does_not_lose_the_message() {
         assert_eq!(
             render("{value} against {previous()}, {value / 0:percent}", &FIGURES, "2025-06"),
-            "694 against n/a (no figure for May 2025: suppressed), n/a (division by zero (rule.yaml:1:38))"
+            "694 against n/a (no figure for May 2025: suppressed), n/a (division by zero)"
         );
     }
 
@@ -236,7 +272,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in "[\\PC{}:`\"(\\[\\\\]{0,40}") {
             if let Ok(template) = Template::compile(&located(&text), &names(), &scripts("")) {
-                let _ = template.render(&series(&FIGURES), period("2025-06"));
+                let _ = template.render(View::alone(&series(&FIGURES), period("2025-06")));
             }
         }
     }

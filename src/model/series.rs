@@ -20,7 +20,7 @@ pub enum Better {
 }
 
 /// One measure for one combination of labels.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SeriesKey {
     /// The measure's name in its dataset.
     pub measure: String,
@@ -46,38 +46,70 @@ pub struct Series {
     pub key: SeriesKey,
     /// The direction that is good.
     pub better: Better,
-    points: BTreeMap<Period, Figure>,
+    /// In the order of time.
+    points: Vec<(Period, Figure)>,
 }
 
 impl Series {
     /// A series without figures.
     #[must_use]
     pub fn new(key: SeriesKey, better: Better) -> Self {
-        Self { key, better, points: BTreeMap::new() }
+        Self { key, better, points: Vec::new() }
     }
 
     /// Sets the figure of a period.
     pub fn insert(&mut self, period: Period, figure: Figure) {
-        self.points.insert(period, figure);
+        // Figures come in the order of time, nearly always.
+        if self.points.last().is_none_or(|(last, _)| *last < period) {
+            return self.points.push((period, figure));
+        }
+        match self.points.binary_search_by_key(&period, |(known, _)| *known) {
+            Ok(at) => self.points[at].1 = figure,
+            Err(at) => self.points.insert(at, (period, figure)),
+        }
+    }
+
+    /// Takes the figures and the direction of another series, in the place of its own.
+    pub fn clone_figures_from(&mut self, other: &Self) {
+        self.better = other.better;
+        self.points.clone_from(&other.points);
     }
 
     /// The figure of a period, if the series had one.
     #[must_use]
     pub fn at(&self, period: Period) -> Option<Figure> {
-        self.points.get(&period).copied()
+        // Without a gap, it stands as far from the first figure as its period from the first one.
+        let (first, _) = self.points.first()?;
+        let steps = period.since(*first).and_then(|steps| usize::try_from(steps).ok());
+        if let Some((_, figure)) = steps.and_then(|at| self.points.get(at)).filter(|(found, _)| *found == period) {
+            return Some(*figure);
+        }
+        let at = self.points.binary_search_by_key(&period, |(known, _)| *known).ok()?;
+        self.points.get(at).map(|(_, figure)| *figure)
+    }
+
+    /// The newest period that it has a figure for.
+    #[must_use]
+    pub fn newest(&self) -> Option<Period> {
+        let (first, last) = (self.points.first()?.0, self.points.last()?.0);
+        // Periods of one kind stand together, in the order of time.
+        if first.granularity() == last.granularity() {
+            return Some(last);
+        }
+        Period::newest(self.points.iter().map(|(period, _)| *period))
     }
 
     /// The unit of its figures. The gate sees to it that they have one; where old figures do not, it is that of the newest.
     #[must_use]
     pub fn unit(&self) -> Unit {
-        let known = self.points.values().rev().filter_map(|figure| figure.unit);
+        let known = self.points.iter().rev().filter_map(|(_, figure)| figure.unit);
         known.reduce(|newer, older| newer.with(older).unwrap_or(newer)).unwrap_or_default()
     }
 
     /// The figures in the order of time.
     #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Period, Figure)> {
-        self.points.iter().map(|(period, figure)| (*period, *figure))
+        self.points.iter().copied()
     }
 }
 
@@ -101,7 +133,7 @@ impl History {
     pub fn clear(&mut self, period: Period) {
         self.periods.remove(&period);
         for series in self.series.values_mut() {
-            series.points.remove(&period);
+            series.points.retain(|(known, _)| *known != period);
         }
         self.series.retain(|_, series| !series.points.is_empty());
     }

@@ -1,6 +1,6 @@
 //! What a rule may name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     model::{Better, Unit},
@@ -20,6 +20,8 @@ pub struct MeasureEntry {
     pub unit: Unit,
     /// What is counted, for people: "appointments".
     pub counted: Option<String>,
+    /// Counts below this are withheld from 1 on; none where a suppressed figure may be anything.
+    pub suppressed_below: Option<u32>,
 }
 
 /// The datasets with their measures.
@@ -37,6 +39,15 @@ impl Catalog {
     /// Adds a measure, and its dataset if it is not there.
     pub fn add_measure(&mut self, dataset: impl Into<String>, measure: impl Into<String>, entry: MeasureEntry) {
         self.datasets.entry(dataset.into()).or_default().insert(measure.into(), entry);
+    }
+
+    /// The measures that a rule on a dataset can name besides its own: `cost` of the same one, `les-prices/price` of others.
+    #[must_use]
+    pub fn measures_beside(&self, dataset: &str) -> BTreeSet<String> {
+        let all = self.datasets.iter().flat_map(|(of, measures)| measures.keys().map(move |measure| (of, measure)));
+        let name =
+            |(of, measure): (&String, &String)| if of == dataset { measure.clone() } else { format!("{of}/{measure}") };
+        all.map(name).collect()
     }
 
     /// A measure of a dataset.

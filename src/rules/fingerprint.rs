@@ -1,6 +1,6 @@
 //! Whether a rule is still the one whose alerts are known.
 
-use super::RuleSettings;
+use super::{Matcher, RuleSettings, kinds::Said};
 use crate::{
     expr::Setting,
     yaml::{Entries, SourceFile},
@@ -9,17 +9,18 @@ use crate::{
 /// BLAKE3, in hexadecimal, of all that bears upon a rule's signals and alerts: its definition and the whole text of the
 /// `.rhai` files that it can come to call. What is for readers only (summary, doc, tests) does not count; nor do the
 /// places of files, limits, and the other rules.
-pub(super) fn of(id: &str, settings: &RuleSettings, scripts: &[&SourceFile]) -> String {
+pub(super) fn of(id: &str, settings: &RuleSettings, said: &Said, scripts: &[&SourceFile]) -> String {
     let mut hash = Hash(blake3::Hasher::new());
     hash.part("rule", id);
     hash.part("dataset", &settings.dataset);
     hash.part("measure", &settings.measure);
     hash.part("severity", settings.severity.code());
-    hash.part("when", &settings.when);
-    hash.part("message", &settings.message);
-    hash.part("for", &settings.for_periods.to_string());
+    hash.part("when", &said.condition);
+    hash.part("message", &said.message);
+    hash.part("for", &settings.persistence.periods.to_string());
+    hash.part("of last", &settings.persistence.of_last.to_string());
     hash.part("resolve_after", &settings.resolve_after.to_string());
-    hash.entries("where", &settings.only, Clone::clone);
+    hash.entries("where", &settings.only, Matcher::written);
     hash.entries("labels", &settings.labels, Clone::clone);
     hash.entries("settings", &settings.settings, written);
     for script in scripts {

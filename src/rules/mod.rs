@@ -9,21 +9,30 @@
 //! - [`Rule`] is a rule that names only what there is;
 //! - [`RuleTest`] is a test that stands in the rule's own file, as data: who runs it knows how alerts live.
 //!
-//! Each kind of condition is a file of its own with its settings: [`when`](RuleSettings::when) is the one there is.
+//! What a rule waits for is written out in Rhai or named as one of the [`kinds`], each a file of its own.
 
 mod catalog;
+mod compiled;
+mod condition;
 mod figures;
 mod fingerprint;
+pub mod kinds;
+mod matchers;
+mod persistence;
 mod rule;
 mod rule_test;
 mod settings;
-mod when;
 
+#[cfg(test)]
+mod literate;
 #[cfg(test)]
 mod shipped;
 
 pub use catalog::{Catalog, MeasureEntry};
+pub use condition::Condition;
 pub use figures::{Figures, FiguresError};
+pub use matchers::{Matcher, Only};
+pub use persistence::Persistence;
 pub use rule::Rule;
 pub use rule_test::{Expectation, RuleTest, TestSeries};
 pub use settings::{RuleFile, RuleSettings};

@@ -1,13 +1,17 @@
 //! A rule that names only what there is.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use super::{
-    Catalog, MeasureEntry, RuleSettings, RuleTest, fingerprint,
+    Catalog, Condition, MeasureEntry, Persistence, RuleSettings, RuleTest,
+    compiled::Compiled,
+    fingerprint,
+    kinds::Said,
     rule_test::{self, unknown_labels},
-    when::When,
 };
 use crate::{
-    expr::{Names, SERIES_VARIABLES, Scripts},
-    model::{AlertSeverity, Better, Labels, Period, Series, Signal, Unit},
+    expr::{Around, Lane, Names, SERIES_VARIABLES, Scripts, View},
+    model::{AlertSeverity, Better, Labels, Series, Signal, Unit},
     yaml::{Located, Problem, Problems},
 };
 
@@ -16,13 +20,11 @@ use crate::{
 pub struct Rule {
     id: String,
     settings: RuleSettings,
-    only: Labels,
+    said: Said,
     labels: Labels,
-    better: Better,
-    unit: Unit,
-    counted: Option<String>,
+    measure: MeasureEntry,
     fingerprint: String,
-    condition: When,
+    compiled: Compiled,
 }
 
 impl Rule {
@@ -43,17 +45,19 @@ impl Rule {
         let Some(measure) = problems.take(measure) else { return Err(problems) };
         check_labels(&settings, measure, &mut problems);
         problems.take(rule_test::check(&settings, measure));
-        let condition = problems.take(When::compile(&settings, &names(&settings, measure), scripts));
-        let Some(condition) = condition.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let names = names(&settings, measure, catalog);
+        let compiled = problems.take(say(id, &settings, measure)).and_then(|(condition, message)| {
+            let compiled = problems.take(Compiled::compile(&condition, &message, &names, scripts))?;
+            Some((Said { condition: condition.value, message: message.value }, compiled))
+        });
+        let Some((said, compiled)) = compiled.filter(|_| problems.is_empty()) else { return Err(problems) };
         Ok(Self {
             id: id.value.clone(),
-            only: settings.only.labels(),
             labels: settings.labels.labels(),
-            better: measure.better,
-            unit: measure.unit,
-            counted: measure.counted.clone(),
-            fingerprint: fingerprint::of(id, &settings, &condition.scripts()),
-            condition,
+            measure: measure.clone(),
+            fingerprint: fingerprint::of(id, &settings, &said, &compiled.scripts()),
+            said,
+            compiled,
             settings,
         })
     }
@@ -91,19 +95,19 @@ impl Rule {
     /// The direction of the measure that is good.
     #[must_use]
     pub fn better(&self) -> Better {
-        self.better
+        self.measure.better
     }
 
     /// The unit of the measure's figures, where its column says it.
     #[must_use]
     pub fn unit(&self) -> Unit {
-        self.unit
+        self.measure.unit
     }
 
     /// What the measure counts, for people: "appointments".
     #[must_use]
     pub fn counted(&self) -> Option<&str> {
-        self.counted.as_deref()
+        self.measure.counted.as_deref()
     }
 
     /// How urgent its alerts are.
@@ -112,10 +116,16 @@ impl Rule {
         self.settings.severity
     }
 
-    /// How many consecutive periods must be in breach before it fires, at least 1.
+    /// How many periods must be in breach before it fires.
     #[must_use]
-    pub fn for_periods(&self) -> u32 {
-        self.settings.for_periods.get()
+    pub fn persistence(&self) -> Persistence {
+        self.settings.persistence
+    }
+
+    /// What it waits for, in Rhai, also where it is said by a kind.
+    #[must_use]
+    pub fn condition(&self) -> &str {
+        &self.said.condition
     }
 
     /// How many consecutive periods must be clear before it is resolved, at least 1.
@@ -146,27 +156,70 @@ impl Rule {
     /// Whether the rule looks at a series of its dataset.
     #[must_use]
     pub fn applies_to(&self, series: &Series) -> bool {
-        series.key.measure == self.settings.measure.value && series.key.labels.contains(&self.only)
+        series.key.measure == self.settings.measure.value && self.settings.only.takes(&series.key.labels)
     }
 
-    /// What the rule says of a series at a period, from the figures of the series alone.
+    /// Whether it asks about more than the series that it looks at: its peers, other measures.
     #[must_use]
-    pub fn signal(&self, series: &Series, period: Period) -> Signal {
-        self.condition.signal(series, period)
+    pub fn asks_around(&self) -> bool {
+        self.compiled.asks_around()
+    }
+
+    /// The other datasets that it asks for figures of.
+    #[must_use]
+    pub fn elsewhere(&self) -> BTreeSet<String> {
+        self.compiled.datasets()
+    }
+
+    /// What the rule says of a series at a period.
+    #[must_use]
+    pub fn signal(&self, view: View<'_>) -> Signal {
+        self.compiled.signal(view)
+    }
+
+    /// What it says of a series in each period of a lane, in short: true is a breach. None where [`Rule::signal`] has the
+    /// reason why that cannot be said.
+    pub fn answers(&self, lane: &mut Lane<'_>, around: &Arc<Around>, answers: &mut Vec<Option<bool>>) {
+        self.compiled.answers(lane, around, answers);
     }
 
     /// The rule's message for the figures of a period, whether they are in breach or not.
     #[must_use]
-    pub fn describe(&self, series: &Series, period: Period) -> String {
-        self.condition.describe(series, period)
+    pub fn describe(&self, view: View<'_>) -> String {
+        self.compiled.describe(view)
     }
 }
 
-fn names(settings: &RuleSettings, measure: &MeasureEntry) -> Names {
+/// Condition and message, each with the place that its mistakes are said at.
+fn say(
+    id: &Located<String>,
+    settings: &RuleSettings,
+    measure: &MeasureEntry,
+) -> Result<(Located<String>, Located<String>), Problems> {
+    let place = &settings.when.place;
+    let at = |value: String| Located { value, place: place.clone() };
+    match &settings.when.value {
+        Condition::Written(condition) => {
+            let Some(message) = &settings.message else {
+                let problem = Problem::new(id.place.clone(), "a condition of one's own needs a `message`");
+                return Err(problem.hint("such as `message: \"{subject}: {value}\"`").into());
+            };
+            Ok((at(condition.clone()), message.clone()))
+        }
+        Condition::Kind(kind) => {
+            let Said { condition, message } = kind.say(measure)?;
+            Ok((at(condition), settings.message.clone().unwrap_or_else(|| at(message))))
+        }
+    }
+}
+
+fn names(settings: &RuleSettings, measure: &MeasureEntry, catalog: &Catalog) -> Names {
     Names {
         labels: measure.labels.clone(),
         has_plan: measure.has_plan,
         settings: settings.settings.iter().map(|(name, setting)| (name.value.clone(), setting.clone())).collect(),
+        suppressed_below: measure.suppressed_below,
+        measures: catalog.measures_beside(&settings.dataset),
     }
 }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
-use super::RuleTest;
+use super::{Condition, Only, Persistence, RuleTest};
 use crate::{
     expr::Setting,
     model::AlertSeverity,
@@ -34,20 +34,21 @@ pub struct RuleSettings {
     pub measure: Located<String>,
     /// Labels that a series must have for the rule to look at it; without any, every series.
     #[serde(default, rename = "where")]
-    pub only: Entries<String>,
+    pub only: Only,
     /// How urgent it is to those who are told.
     #[serde(default)]
     pub severity: AlertSeverity,
     /// Constants of the condition and the message, by name.
     #[serde(default)]
     pub settings: Entries<Setting>,
-    /// The condition: true is a breach.
-    pub when: Located<String>,
-    /// What those who are told read, with expressions in braces.
-    pub message: Located<String>,
-    /// How many consecutive periods must be in breach before it fires.
-    #[serde(default = "one", rename = "for")]
-    pub for_periods: NonZeroU32,
+    /// What it waits for: true is a breach.
+    pub when: Located<Condition>,
+    /// What those who are told read, with expressions in braces; a kind has words of its own.
+    #[serde(default)]
+    pub message: Option<Located<String>>,
+    /// How many periods must be in breach before it fires.
+    #[serde(default, rename = "for")]
+    pub persistence: Persistence,
     /// How many consecutive periods must be clear before it is resolved.
     #[serde(default = "one")]
     pub resolve_after: NonZeroU32,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{Catalog, MeasureEntry, Rule, RuleFile};
 use crate::{
-    expr::{Limits, Scripts},
+    expr::{Limits, Scripts, View},
     model::{AlertState, Better, Figure, Labels, Period, Series, SeriesKey, Signal, Value},
     yaml::{Problems, SourceFile, decode, parse},
 };
@@ -89,7 +89,7 @@ fn published() -> BTreeMap<String, Series> {
 /// The months in breach, of those that a contract was reported for.
 fn breaches(rule: &Rule, series: &Series) -> Vec<String> {
     let reported = series.iter().map(|(period, _)| period);
-    let breach = |period: &Period| match rule.signal(series, *period) {
+    let breach = |period: &Period| match rule.signal(View::alone(series, *period)) {
         Signal::Breach(_) => true,
         Signal::Clear => false,
         other => panic!("{period}: {other:?}"),
@@ -134,13 +134,13 @@ fn below_60_percent_of_plan_in_the_published_months() {
 fn messages_name_the_published_figures() {
     let published = published();
     let rule = shipped("les-below-60-percent-of-plan");
-    let october = rule.signal(&published["Dementia"], period("2025-10"));
+    let october = rule.signal(View::alone(&published["Dementia"], period("2025-10")));
     assert_eq!(october, Signal::Breach("Dementia: 694 delivered, 52.1% of the 1,332 planned".to_owned()));
     let rule = shipped("les-deterioration");
-    let august = rule.signal(&published["Dementia"], period("2025-08"));
+    let august = rule.signal(View::alone(&published["Dementia"], period("2025-08")));
     assert_eq!(august, Signal::Breach("Dementia: 753 delivered against 1,078 (-30.1%)".to_owned()));
-    assert_eq!(rule.signal(&published["Dementia"], period("2025-10")), Signal::Clear);
-    let first = rule.signal(&published["Dementia"], period("2025-05"));
+    assert_eq!(rule.signal(View::alone(&published["Dementia"], period("2025-10"))), Signal::Clear);
+    let first = rule.signal(View::alone(&published["Dementia"], period("2025-05")));
     assert_eq!(first, Signal::CannotTell("no figure for April 2025: not reported".to_owned()));
 }
 
@@ -157,19 +157,22 @@ fn the_tests_in_the_shipped_files_are_read() {
     );
     let august = &test.expect[0];
     assert!(august.matches(&series.key.labels) && august.state == AlertState::Firing);
-    assert_eq!(rule.signal(&series, august.at.value), Signal::Breach(august.message.clone().expect("a message")));
+    assert_eq!(
+        rule.signal(View::alone(&series, august.at.value)),
+        Signal::Breach(august.message.clone().expect("a message"))
+    );
 
     let rule = shipped("les-below-60-percent-of-plan");
     let gap = rule.tests()[1].series[0].series(rule.measure(), rule.better(), rule.unit());
-    let september = rule.signal(&gap, period("2025-09"));
+    let september = rule.signal(View::alone(&gap, period("2025-09")));
     assert_eq!(september, Signal::CannotTell("no figure for September 2025: not reported".to_owned()));
     let exactly = rule.tests()[0].series[0].series(rule.measure(), rule.better(), rule.unit());
-    assert_eq!(rule.signal(&exactly, period("2025-10")), Signal::Clear);
+    assert_eq!(rule.signal(View::alone(&exactly, period("2025-10"))), Signal::Clear);
 
     let rule = shipped("hha-low-achievers-rising");
     let blackpool = rule.tests()[0].series[0].series(rule.measure(), rule.better(), rule.unit());
     let message = "Blackpool: 3 practices in the 0–10% band, 1 a month ago";
-    assert_eq!(rule.signal(&blackpool, period("2025-10")), Signal::Breach(message.to_owned()));
+    assert_eq!(rule.signal(View::alone(&blackpool, period("2025-10"))), Signal::Breach(message.to_owned()));
 }
 
 const RULE: &str = "rules:\n  a:\n    summary: s\n    dataset: les-activity\n    measure: activity\n    \
@@ -199,7 +202,7 @@ fn every_mistake_of_a_rule_is_reported_where_it_stands() {
             "rules/a.yaml:7:15: every series has a label `contract` already (choose another name)",
             "rules/a.yaml:8:17: `plan` is a variable of every rule (choose another name)",
             "rules/a.yaml:8:26: `two-words` cannot be a variable (a name is made of letters, digits and `_`)",
-            "rules/a.yaml:9:19: there is no variable `shar` (known: `labels`, `period`, `plan`, `two-words`, `value`)",
+            "rules/a.yaml:9:19: there is no variable `shar` (known: `labels`, `period`, `plan`, `subject`, `two-words`, `value`)",
             "rules/a.yaml:10:16: there is no function `previos` (did you mean `previous`?)",
             "rules/a.yaml:13:30: there is no label `contracts` (did you mean `contract`?)",
             "rules/a.yaml:13:79: 1 plans for 2 figures (write as many of one as of the other)",
@@ -296,7 +299,7 @@ fn the_fingerprint_follows_what_bears_upon_signals() {
 #[test]
 fn a_rule_that_fails_is_neither_clear_nor_a_breach() {
     let rule = RULE.replace("when: value < share * plan", "when: changed(value, previous(), \"sideways\", 0.2)");
-    let signal = written(&rule).expect("valid").signal(&published()["Dementia"], period("2025-10"));
+    let signal = written(&rule).expect("valid").signal(View::alone(&published()["Dementia"], period("2025-10")));
     let words = "direction is \"sideways\"; use fall or rise (rules/change.rhai:22:14)";
     assert_eq!(signal, Signal::Failed(words.to_owned()));
 }
@@ -304,7 +307,7 @@ fn a_rule_that_fails_is_neither_clear_nor_a_breach() {
 #[test]
 fn rules_are_shared_between_threads() {
     let (rule, series) = (shipped("les-deterioration"), published().remove("Dementia").expect("published"));
-    let at = |month| rule.signal(&series, period(month));
+    let at = |month| rule.signal(View::alone(&series, period(month)));
     let alone = ["2025-08", "2025-09", "2025-10"].map(at);
     std::thread::scope(|scope| {
         for _ in 0..4 {

@@ -291,6 +291,10 @@ pub struct MeasureSettings {
     /// What is counted, for people: `appointments`. A currency (`£`, `pounds`, `EUR`) makes plain numbers money.
     #[serde(default)]
     pub unit: Option<Located<String>>,
+    /// Counts from 1 to one less than this are withheld (`*`), as their publisher says: rules reckon with what a suppressed
+    /// figure may be. Without it, it may be anything.
+    #[serde(default)]
+    pub suppressed_below: Option<Located<u32>>,
 }
 
 impl MeasureSettings {

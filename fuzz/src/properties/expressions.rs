@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bellwether::{
-    expr::{Limits, Names, RowExpression, Scripts, SeriesExpression, Setting, Template, Truth},
+    expr::{Limits, Names, RowExpression, Scripts, SeriesExpression, Setting, Template, Truth, View},
     model::{
         Batch, Better, Cell, Column, ColumnDef, ColumnKind, Figure, Labels, Missing, Period, Schema, Series, SeriesKey,
         Value,
@@ -84,7 +84,7 @@ fn series(expression: &str, scripts: &Scripts) {
         Ok(compiled) => {
             let series = figures();
             for period in [october(), october().minus(40), october().previous(), october().next()] {
-                certain(|| compiled.evaluate(&series, period));
+                certain(|| compiled.evaluate(View::alone(&series, period)));
             }
         }
         Err(problems) => tell(problems),
@@ -96,7 +96,7 @@ fn template(message: &str, scripts: &Scripts) {
     match Template::compile(&message, &names(), scripts) {
         Ok(compiled) => {
             let (series, period) = (figures(), october());
-            assert_eq!(compiled.render(&series, period), compiled.render(&series, period));
+            assert_eq!(compiled.render(View::alone(&series, period)), compiled.render(View::alone(&series, period)));
         }
         Err(problems) => tell(problems),
     }
@@ -115,7 +115,7 @@ fn names() -> Names {
     let settings =
         [("share", Setting::Number(0.5)), ("word", Setting::Text("a".to_owned())), ("yes", Setting::Bool(true))];
     let settings: BTreeMap<_, _> = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Names { labels: vec!["contract".to_owned(), "area".to_owned()], has_plan: true, settings }
+    Names { labels: vec!["contract".to_owned(), "area".to_owned()], has_plan: true, settings, ..Names::default() }
 }
 
 fn october() -> Period {

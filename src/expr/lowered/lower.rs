@@ -8,7 +8,7 @@ use super::{
     Program,
     tree::{Condition, Function, Number, Operator, Order, Text, TextTest},
 };
-use crate::expr::{Setting, functions::whole};
+use crate::expr::{Setting, functions::whole, questions::Argument};
 
 /// What names mean where a condition stands.
 pub(in crate::expr) trait Vocabulary {
@@ -23,8 +23,8 @@ pub(in crate::expr) trait Vocabulary {
         None
     }
 
-    /// A function that only this place has, of constant numbers.
-    fn function(&self, _name: &str, _arguments: &[f64]) -> Option<Named<Self::Slot>> {
+    /// A function that only this place has, of constant arguments.
+    fn function(&self, _name: &str, _arguments: &[Argument<'_>]) -> Option<Named<Self::Slot>> {
         None
     }
 }
@@ -199,13 +199,12 @@ impl<V: Vocabulary> Lowering<'_, V> {
     }
 
     fn apply(&mut self, name: &str, mut arguments: Vec<Typed>) -> Option<Typed> {
+        if let Some(named) = constants(&arguments).and_then(|constants| self.vocabulary.function(name, &constants)) {
+            return self.named(named);
+        }
         match (arguments.pop(), arguments.pop(), arguments.pop()) {
             (Some(only), None, None) => self.of_one(name, only),
             (Some(second), Some(first), None) => self.of_two(name, first, second),
-            (None, ..) => {
-                let named = self.vocabulary.function(name, &[])?;
-                self.named(named)
-            }
             _ => None,
         }
     }
@@ -215,11 +214,7 @@ impl<V: Vocabulary> Lowering<'_, V> {
             Typed::Number(number) => match function(name) {
                 Some(function) => Some(Typed::Number(applied(function, number))),
                 None if name == "+" => Some(Typed::Number(number)),
-                None => {
-                    let Number::Constant(constant) = number else { return None };
-                    let named = self.vocabulary.function(name, &[constant])?;
-                    self.named(named)
-                }
+                None => None,
             },
             Typed::Condition(condition) if name == "!" => Some(Typed::Condition(not(condition))),
             Typed::Condition(_) => None,
@@ -260,6 +255,15 @@ impl<V: Vocabulary> Lowering<'_, V> {
     fn test(&mut self, test: TextTest) -> Condition {
         Condition::Test(place(&mut self.tests, test))
     }
+}
+
+fn constants(arguments: &[Typed]) -> Option<Vec<Argument<'_>>> {
+    let constant = |argument| match argument {
+        &Typed::Number(Number::Constant(number)) => Some(Argument::Number(number)),
+        Typed::Text(Text::Constant(text)) => Some(Argument::Text(text)),
+        _ => None,
+    };
+    arguments.iter().map(constant).collect()
 }
 
 /// The next link of a chain, and what follows it.

@@ -1,0 +1,193 @@
+//! What an expression over a series can ask for by a function: figures of other periods, sums and means of them, how the
+//! series stands among its peers, other measures of the same labels.
+//!
+//! A call with constant arguments is a [`Question`], which a lowered condition keeps in a slot and answers by itself. The
+//! interpreter calls the same questions as functions. Native functions know only their arguments, and a series is
+//! borrowed for one evaluation: so what is looked at is copied into a frame of the thread before an expression that can
+//! ask is evaluated. 24 months take about 100 ns.
+
+mod others;
+mod own;
+mod peers;
+
+use std::{cell::RefCell, sync::Arc};
+
+use rhai::{Engine, ImmutableString};
+
+use super::{
+    failure::{Outcome, cannot_tell},
+    operators::finite,
+    view::{Around, View},
+};
+use crate::model::{Missing, Period, Series, SeriesKey};
+
+pub(super) use others::{FUNCTIONS as OF_OTHERS, OtherQuestion};
+pub(super) use own::{FIGURES, OwnQuestion, PLAN_FUNCTIONS};
+pub(super) use peers::PeerQuestion;
+
+/// A question about a series at a period; its answer is a number.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Question {
+    /// About the series' own figures.
+    Own(OwnQuestion),
+    /// About how it stands among the series that the same rule looks at.
+    Peers(PeerQuestion),
+    /// About another measure.
+    Other(OtherQuestion),
+}
+
+/// A constant argument of a function.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Argument<'a> {
+    Number(f64),
+    Text(&'a str),
+}
+
+/// The kind of an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    Number,
+    Text,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Unanswered {
+    /// There is no figure (or plan) for a period.
+    Missing(&'static str, Period, Missing),
+    /// Any other reason why the figures do not allow an answer.
+    Because(String),
+    /// The sum is beyond all numbers.
+    TooLarge,
+}
+
+impl Unanswered {
+    /// "no figure for September 2025: suppressed".
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::Missing(name, period, missing) => Some(none(name, *period, *missing)),
+            Self::Because(reason) => Some(reason.clone()),
+            Self::TooLarge => None,
+        }
+    }
+}
+
+/// Names with what each takes; one of several forms stands several times.
+type Signatures = &'static [(&'static str, &'static [Takes])];
+
+fn signatures() -> impl Iterator<Item = &'static (&'static str, &'static [Takes])> {
+    [own::SIGNATURES, peers::SIGNATURES, others::SIGNATURES].into_iter().flatten()
+}
+
+/// Whether a function of this name asks something.
+pub(super) fn asks(name: &str) -> bool {
+    signatures().any(|(known, _)| *known == name)
+}
+
+/// Whether a function of this name asks about more than the series' own figures.
+pub(super) fn asks_around(name: &str) -> bool {
+    [peers::SIGNATURES, others::SIGNATURES].into_iter().flatten().any(|(known, _)| *known == name)
+}
+
+/// What a call asks; none for other functions and other arguments.
+pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome<Question>> {
+    let own = own::question(name, arguments).map(|asked| asked.map(Question::Own));
+    own.or_else(|| peers::question(name, arguments).map(|asked| asked.map(Question::Peers)))
+        .or_else(|| others::question(name, arguments).map(|asked| asked.map(Question::Other)))
+}
+
+impl Question {
+    /// The answer for a series at a period.
+    pub(super) fn answer(&self, view: View<'_>) -> Result<f64, Unanswered> {
+        match self {
+            Self::Own(question) => question.answer(view),
+            Self::Peers(question) => question.answer(view),
+            Self::Other(question) => question.answer(view),
+        }
+    }
+
+    /// Whether the answer is that of the series and the period alone, whatever surrounds it.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self, Self::Own(_))
+    }
+}
+
+pub(super) fn register(engine: &mut Engine) {
+    use Argument::{Number as N, Text as T};
+    for (name, takes) in signatures().copied() {
+        match takes {
+            [] => engine.register_fn(name, move || ask(name, &[])),
+            [Takes::Number] => engine.register_fn(name, move |n: f64| ask(name, &[N(n)])),
+            [Takes::Text] => engine.register_fn(name, move |t: ImmutableString| ask(name, &[T(&t)])),
+            [Takes::Text, Takes::Number] => {
+                engine.register_fn(name, move |t: ImmutableString, n: f64| ask(name, &[T(&t), N(n)]))
+            }
+            [Takes::Number, Takes::Text] => {
+                engine.register_fn(name, move |n: f64, t: ImmutableString| ask(name, &[N(n), T(&t)]))
+            }
+            _ => continue,
+        };
+    }
+}
+
+#[derive(Default)]
+struct Frame {
+    looked_at: Option<(Series, Period, Option<Arc<Around>>)>,
+    /// The period whose suppressed figure ended the evaluation.
+    suppressed: Option<Period>,
+}
+
+thread_local! {
+    static FRAME: RefCell<Frame> = RefCell::default();
+}
+
+/// Makes what is looked at that of which the functions speak, on this thread, until the next call. What surrounds it is
+/// taken along only where it can be asked for.
+pub(super) fn enter(view: View<'_>, with_around: bool) {
+    FRAME.with_borrow_mut(|frame| {
+        frame.suppressed = None;
+        let none = || Series::new(SeriesKey::default(), view.series.better);
+        let (series, period, around) = frame.looked_at.get_or_insert_with(|| (none(), view.period, None));
+        *period = view.period;
+        series.clone_figures_from(view.series);
+        if with_around {
+            series.key.clone_from(&view.series.key);
+            *around = Some(Arc::clone(view.around));
+        }
+    });
+}
+
+/// The period whose suppressed figure ended the last evaluation on this thread, if one did.
+pub(super) fn suppressed() -> Option<Period> {
+    FRAME.with_borrow(|frame| frame.suppressed)
+}
+
+/// Notes that an evaluation ended at a suppressed figure of the series itself.
+pub(super) fn note_suppressed(period: Option<Period>) {
+    FRAME.with_borrow_mut(|frame| frame.suppressed = period);
+}
+
+/// A function, called within the frame.
+fn ask(name: &str, arguments: &[Argument<'_>]) -> Outcome<f64> {
+    let Some(question) = question(name, arguments) else { return cannot_tell("nothing is asked") };
+    let question = question?;
+    FRAME.with_borrow_mut(|frame| {
+        let Some((series, period, around)) = &frame.looked_at else { return cannot_tell("no series is looked at") };
+        let answer = match around {
+            Some(around) => question.answer(View { series, period: *period, around }),
+            None => question.answer(View { series, period: *period, around: Around::nothing() }),
+        };
+        answer.or_else(|unanswered| {
+            frame.suppressed = match &unanswered {
+                Unanswered::Missing("figure", period, Missing::Suppressed) => Some(*period),
+                _ => None,
+            };
+            unanswered.words().map_or_else(|| finite(f64::INFINITY), cannot_tell)
+        })
+    })
+}
+
+/// "no figure for September 2025: suppressed".
+pub(super) fn none(name: &str, period: Period, missing: Missing) -> String {
+    format!("no {name} for {}: {}", period.label(), missing.reason())
+}

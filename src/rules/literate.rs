@@ -1,0 +1,222 @@
+//! Runs the cases of `tests/cases/rules/`; its README describes their format.
+
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf, sync::Arc};
+
+use serde::Deserialize;
+
+use super::{Catalog, MeasureEntry, Rule, RuleSettings, kinds::KindSettings};
+use crate::{
+    expr::{Around, Lane, Limits, Scripts, View},
+    model::{Better, Figure, History, Missing, Period, SeriesKey, Signal, Unit, Value},
+    yaml::{Located, Place, Problems, SourceFile, decode, parse},
+};
+
+/// Pages that are not about a kind.
+const OTHERS: [&str; 2] = ["common", "when"];
+
+/// The measure that a case is about.
+const MEASURE: &str = "activity";
+/// The dataset that it belongs to.
+const HERE: &str = "here";
+
+#[derive(Default)]
+struct Case {
+    title: String,
+    /// Figures by dataset.
+    tables: BTreeMap<String, String>,
+    yaml: String,
+    expected: String,
+}
+
+/// What a dataset says of the measure.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Measure {
+    #[serde(default)]
+    better: Better,
+    #[serde(default)]
+    unit: Option<String>,
+    #[serde(default)]
+    suppressed_below: Option<u32>,
+}
+
+fn pages() -> Vec<(String, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/rules");
+    let mut pages: Vec<_> = fs::read_dir(folder)
+        .expect("the folder of the cases")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md") && !path.ends_with("README.md"))
+        .map(|path| {
+            let kind = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (kind, fs::read_to_string(&path).expect("a text"))
+        })
+        .collect();
+    pages.sort();
+    pages
+}
+
+/// A case ends with its `text` block.
+fn cases(page: &str) -> Vec<Case> {
+    let (mut cases, mut case, mut open) = (Vec::new(), Case::default(), None::<(&str, String)>);
+    for line in page.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(language)) => open = Some((language, String::new())),
+            (None, None) => {
+                if let Some(title) = line.strip_prefix("## ") {
+                    title.clone_into(&mut case.title);
+                }
+            }
+            (Some((_, text)), None) => writeln!(text, "{line}").expect("memory"),
+            (Some(_), Some(_)) => match open.take().expect("an open block") {
+                ("csv", text) => drop(case.tables.insert(HERE.to_owned(), text)),
+                ("yaml", text) => case.yaml = text,
+                ("text", text) => cases.push(Case { expected: text, ..std::mem::take(&mut case) }),
+                (other, text) => match other.strip_prefix("csv of ") {
+                    Some(dataset) => drop(case.tables.insert(dataset.to_owned(), text)),
+                    None => panic!("a block of `{other}` means nothing here"),
+                },
+            },
+        }
+    }
+    assert!(open.is_none() && case.yaml.is_empty(), "the page ends within a case");
+    cases
+}
+
+fn value(text: &str) -> Value {
+    match text {
+        "" => Value::ABSENT,
+        "*" => Value::missing(Missing::Suppressed),
+        number => Value::Number(number.replace(',', "").parse().expect("a number")),
+    }
+}
+
+/// The figures of a table, and what rules may name of them.
+fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mut Catalog) -> History {
+    let mut history = History::default();
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let header = reader.headers().expect("a header").clone();
+    let place = |name: &str| header.iter().position(|column| column == name);
+    let fixed = ["period", "value", "plan", "measure"];
+    let labels: Vec<String> = header.iter().filter(|name| !fixed.contains(name)).map(str::to_owned).collect();
+    for row in reader.records() {
+        let row = row.expect("a row");
+        let cell = |name: &str| place(name).and_then(|at| row.get(at));
+        let name = cell("measure").unwrap_or(MEASURE).to_owned();
+        let entry = MeasureEntry {
+            labels: labels.clone(),
+            has_plan: place("plan").is_some(),
+            better: measure.better,
+            unit,
+            counted: None,
+            suppressed_below: measure.suppressed_below,
+        };
+        catalog.add_measure(dataset, &name, entry);
+        let period: Period = cell("period").expect("a period").parse().expect("a period");
+        let of_row = labels.iter().filter_map(|name| Some((name.as_str(), cell(name)?)));
+        let key = SeriesKey { measure: name, labels: of_row.collect() };
+        let plan = cell("plan").map_or(Value::ABSENT, value);
+        let figure = Figure { value: value(cell("value").expect("a value")), plan, unit: Some(unit) };
+        history.insert(key, measure.better, period, figure);
+    }
+    history
+}
+
+fn written(problems: Problems) -> String {
+    let lines: Vec<_> = problems.sorted().iter().map(ToString::to_string).collect();
+    lines.join("\n") + "\n"
+}
+
+fn run(case: &Case) -> String {
+    let file = Arc::new(SourceFile { path: "rule".into(), text: case.yaml.clone() });
+    let node = parse(&file).expect("yaml");
+    let measure: Measure = node.get("measure").map_or_else(Measure::default, |node| decode(node).expect("a measure"));
+    let unit = measure.unit.as_deref().map_or(Unit::Number, |unit| match unit {
+        "percent" => Unit::Percent,
+        "duration" => Unit::Duration,
+        unit => Unit::currency(unit).expect("a unit"),
+    });
+    let mut catalog = Catalog::default();
+    let histories: BTreeMap<String, Arc<History>> = case
+        .tables
+        .iter()
+        .map(|(dataset, csv)| (dataset.clone(), Arc::new(history(dataset, csv, &measure, unit, &mut catalog))))
+        .collect();
+    let rule = node.get("rule").expect("a rule");
+    // What every rule has, so that a case need not say it.
+    let text = format!("{}    summary: s\n    dataset: {HERE}\n    measure: {MEASURE}\n", indented(&file.text));
+    let whole = Arc::new(SourceFile { path: "rule".into(), text });
+    let settings = parse(&whole).and_then(|node| decode::<RuleSettings>(node.get("rule").unwrap_or(rule)));
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(problems) => return written(problems),
+    };
+    let id = Located { value: "a-rule".to_owned(), place: Place::start_of(&whole) };
+    let scripts = Scripts::compile([], Limits::default()).expect("no scripts");
+    let rule = match Rule::compile(&id, settings, &catalog, &scripts) {
+        Ok(rule) => rule,
+        Err(problems) => return written(problems),
+    };
+    format!("{}\n{}", rule.condition(), said(&rule, &histories))
+}
+
+/// The case's text with the entries of `rule` as deep as those that are added to it.
+fn indented(yaml: &str) -> String {
+    let text: Vec<String> = yaml
+        .lines()
+        .map(|line| line.strip_prefix("  ").map_or_else(|| line.to_owned(), |entry| format!("    {entry}")))
+        .collect();
+    text.join("\n") + "\n"
+}
+
+fn said(rule: &Rule, histories: &BTreeMap<String, Arc<History>>) -> String {
+    let history = &histories[HERE];
+    let looked_at = || history.series().filter(|series| rule.applies_to(series));
+    let peers = looked_at().map(|series| series.key.clone()).collect();
+    let around = Arc::new(Around::new(Arc::clone(history), histories.clone(), peers));
+    let (periods, mut text) = (history.periods.iter().copied().collect::<Vec<Period>>(), String::new());
+    for series in looked_at() {
+        let (mut lane, mut answers) = (Lane::new(series, &periods), Vec::new());
+        rule.answers(&mut lane, &around, &mut answers);
+        for (period, answer) in periods.iter().copied().zip(answers) {
+            let signal = rule.signal(View { series, period, around: &around });
+            let (holds, words) = match signal {
+                Signal::Breach(message) => (Some(true), message),
+                Signal::Clear => (Some(false), String::new()),
+                Signal::CannotTell(reason) => (None, format!("cannot tell: {reason}")),
+                Signal::Failed(words) => (None, format!("failed: {words}")),
+            };
+            assert_eq!(answer, holds, "{period}: over all periods at once it is otherwise");
+            if holds != Some(false) {
+                writeln!(text, "{period} {}: {words}", series.key.labels.values()).expect("memory");
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_case_says_what_its_page_says() {
+    let mut different = String::new();
+    for (kind, page) in pages() {
+        for case in cases(&page) {
+            let said = run(&case);
+            if said != case.expected {
+                writeln!(different, "{kind}.md: {}\n--- expected\n{}--- said\n{said}", case.title, case.expected)
+                    .expect("memory");
+            }
+        }
+    }
+    assert!(different.is_empty(), "{different}");
+}
+
+#[test]
+fn every_kind_has_its_page() {
+    let pages: Vec<String> = pages().into_iter().map(|(kind, _)| kind).collect();
+    for kind in KindSettings::KINDS {
+        assert!(pages.iter().any(|page| page == kind), "{kind} has no page in tests/cases/rules");
+    }
+    for page in pages {
+        let known = KindSettings::KINDS.contains(&page.as_str()) || OTHERS.contains(&page.as_str());
+        assert!(known, "there is no kind `{page}`");
+    }
+}
