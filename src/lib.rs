@@ -41,18 +41,19 @@
 //! | room | may use | what it is |
 //! |---|---|---|
 //! | [`model`] | | the nouns: delivery, period, value, series, finding, signal, alert, notice; no I/O |
+//! | [`spc`] | model | XmR charts as the NHS reads them: limits, special causes, icons; arithmetic only |
 //! | [`yaml`] | model | YAML with places: every mistake has its file, line and column, the line, and the nearest name |
-//! | [`expr`] | model, yaml | expressions over rows and series, in Rhai with limits |
+//! | [`expr`] | model, spc, yaml | expressions over rows and series, in Rhai with limits |
 //! | [`intake`] | model | drop folders: notice, wait until settled, claim, recover |
 //! | [`tables`] | model, yaml | bytes to a stream of typed column batches, periods and figures |
 //! | [`checks`] | expr, model, yaml | batches, and figures against what is known, to findings; one file a kind |
-//! | [`rules`] | expr, model, yaml | a series at a period to a signal; rules' own tests, as data |
+//! | [`rules`] | expr, model, spc, yaml | a series at a period to a signal; rules' own tests, as data |
 //! | [`alerts`] | model | signals of all periods to a life, and what a delivery changed in it |
 //! | [`routing`] | model, yaml | what changed to one notice for each group |
-//! | [`reports`] | model | a notice to HTML, text, JSON and pictures |
+//! | [`reports`] | model, spc | a notice to HTML, text, JSON and pictures |
 //! | [`outbox`] | model, yaml | lease, send, retry, record; channels, one file each |
 //! | [`store`] | model | all that is kept, in SQL and the history as Parquet; a dataset's own queries are in `checks/kinds/sql.rs` |
-//! | [`config`] | checks, expr, model, outbox, routing, rules, tables, yaml | the home's YAML files to one checked configuration |
+//! | [`config`] | checks, expr, model, outbox, routing, rules, spc, tables, yaml | the home's YAML files to one checked configuration |
 //! | [`app`] | alerts, checks, config, expr, intake, model, outbox, reports, routing, rules, store, tables, yaml | wiring: the spine, the daemon, the commands' work; no arithmetic on data |
 //! | [`cli`] | app, config, model, store, yaml | the command line: arguments, tables, JSON, exit codes |
 //!
@@ -103,6 +104,7 @@ pub mod outbox;
 pub mod reports;
 pub mod routing;
 pub mod rules;
+pub mod spc;
 pub mod store;
 pub mod tables;
 pub mod yaml;
