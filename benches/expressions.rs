@@ -80,8 +80,11 @@ fn periods(text: &str) -> f64 {
         let value = Value::Number(f64::from(100 + month * 13 % 90));
         series.insert(first.minus(-month), Figure { value, plan: Value::Number(200.0), unit: None });
     }
-    let ask =
-        || (0..36).filter(|month| condition.evaluate(View::alone(black_box(&series), first.minus(-month))) == Truth::True).count();
+    let ask = || {
+        (0..36)
+            .filter(|month| condition.evaluate(View::alone(black_box(&series), first.minus(-month))) == Truth::True)
+            .count()
+    };
     let best = (0..ROUNDS).map(|_| timed(ask).0).min().unwrap_or_default();
     36.0 / best.as_secs_f64() / 1e6
 }

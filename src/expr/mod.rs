@@ -7,6 +7,8 @@
 //! - Values of different kinds are never compared, added or multiplied in silence: that is an error in words.
 //! - A figure that is not there makes the answer "cannot tell", with the reason. It is never nought and never an error,
 //!   and no script can turn it into one: the language has no `try` here.
+//! - A suppressed count is an unknown from 1 to one less than the measure's threshold: where every possible value gives the
+//!   same answer, a condition over a series has that answer.
 //! - A script has limits on operations, time, depth and size. One that goes over them fails, visibly.
 //! - Names are known when an expression is compiled: an unknown variable, label or function is a [`crate::yaml::Problem`]
 //!   with its place in the file and the nearest known name.
@@ -30,8 +32,19 @@
 //! | `previous()` `ago(n)` | the figure of the period before, of `n` periods before (`ago(0)` is this one) |
 //! | `previous_plan()` `plan_ago(n)` | the same of the plan |
 //! | `same_period_last_year()` | the figure of the same month, quarter or year a year earlier |
-//! | `mean(n)` | the mean of the `n` periods *before* this one, so that `value > mean(3)` reads as it means |
-//! | `sum_ytd()` | the sum from April to this period |
+//! | `mean(n)` `median(n)` | of the `n` periods *before* this one, so that `value > mean(3)` reads as it means |
+//! | `trend(n)` | by how much the last `n` figures, this one included, rise a period (least squares) |
+//! | `sum_ytd()` `plan_ytd()` | the sum from April to this period, of figures or of plans |
+//! | `year_plan()` | the sum of the plans of the whole financial year |
+//! | `period_of_year()` `periods_of_year()` | 7 for October, of 12; 3 for the third quarter, of 4 |
+//! | `highest()` `lowest()` `highest(n)` `highest_since("2024-04")` … | the extreme of the figures before this one: all, of `n` periods, from a period on |
+//! | `best()` `worst()` | the same, by the direction of the measure that is good |
+//! | `rises()` `falls()` | for how many periods on end the figure rose or fell |
+//! | `known_before()` | how many periods before this one have a figure |
+//! | `missing_for()` `suppressed_for()` | for how many periods on end up to this one there is no figure, or a suppressed one |
+//! | `rank()` `peers()` | 1 for the best of the series that the rule looks at; how many of them have a figure |
+//! | `peer_mean()` `peer_median()` `peer_quantile(0.25)` | of their figures at this period; all of these also within a label: `rank("sub_icb")` |
+//! | `other("cost")` `other("cost", n)` `other_plan("cost")` | the figure of another measure with the same labels, `n` periods ago; `other("les-prices/price")` of another dataset, by the labels that both have |
 //!
 //! Most conditions are plain arithmetic, comparison, logic and known functions. They are evaluated without the
 //! interpreter: over whole columns ([`RowExpression::evaluate_all`]), and from the figures of a series at once. The answers

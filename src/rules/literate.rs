@@ -142,8 +142,8 @@ fn run(case: &Case) -> String {
         .map(|(dataset, csv)| (dataset.clone(), Arc::new(history(dataset, csv, &measure, unit, &mut catalog))))
         .collect();
     let rule = node.get("rule").expect("a rule");
-    // What every rule has, so that a case need not say it.
-    let text = format!("{}    summary: s\n    dataset: {HERE}\n    measure: {MEASURE}\n", indented(&file.text));
+    // What every rule has, so that a case need not say it; the rule stands last in the block.
+    let text = format!("{}  summary: s\n  dataset: {HERE}\n  measure: {MEASURE}\n", file.text);
     let whole = Arc::new(SourceFile { path: "rule".into(), text });
     let settings = parse(&whole).and_then(|node| decode::<RuleSettings>(node.get("rule").unwrap_or(rule)));
     let settings = match settings {
@@ -157,15 +157,6 @@ fn run(case: &Case) -> String {
         Err(problems) => return written(problems),
     };
     format!("{}\n{}", rule.condition(), said(&rule, &histories))
-}
-
-/// The case's text with the entries of `rule` as deep as those that are added to it.
-fn indented(yaml: &str) -> String {
-    let text: Vec<String> = yaml
-        .lines()
-        .map(|line| line.strip_prefix("  ").map_or_else(|| line.to_owned(), |entry| format!("    {entry}")))
-        .collect();
-    text.join("\n") + "\n"
 }
 
 fn said(rule: &Rule, histories: &BTreeMap<String, Arc<History>>) -> String {
