@@ -80,5 +80,5 @@ pub(super) fn join(history: &mut History, dataset: &Dataset, figures: &Figures) 
 
 /// The direction of a series that is good.
 pub(super) fn better(dataset: &Dataset, key: &SeriesKey) -> Better {
-    dataset.measures.get(&key.measure).map_or_else(Better::default, |measure| measure.better)
+    dataset.measures.get(&key.measure).map_or_else(Better::default, |measure| measure.better.of(&key.labels))
 }

@@ -254,6 +254,11 @@ fn check_measure(measure: &MeasureSettings, schema: &Schema, problems: &mut Prob
         let problem = Problem::new(below.place.clone(), "a threshold from 2 to 100 is expected here");
         problems.push(problem.hint("the least count that is published, such as 5: 1 to 4 are withheld"));
     }
+    for label in measure.better.labels().filter(|label| !measure.labels.iter().any(|known| known.value == label.value))
+    {
+        let known = measure.labels.iter().map(|label| label.value.as_str());
+        problems.push(Problem::unknown(label.place.clone(), "label", label, known));
+    }
     for label in &measure.labels {
         check_column(label, &[ColumnKind::Text], schema, problems);
     }

@@ -80,7 +80,8 @@ fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
             let entry = MeasureEntry {
                 labels,
                 has_plan: measure.plan.is_some(),
-                better: measure.better,
+                better: measure.better.otherwise(),
+                directions_vary: measure.better.of_all().is_none(),
                 unit: dataset.unit_of(measure),
                 counted: measure.counted().map(str::to_owned),
                 suppressed_below: measure.suppressed_below.as_ref().map(|below| below.value),

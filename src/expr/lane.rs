@@ -95,7 +95,7 @@ impl SeriesExpression {
         };
         lane.run(program, around);
         answers.extend(lane.answers.iter().zip(periods).map(|(answer, period)| {
-            let there = || self.names_what_is_there(figure(view(*period)));
+            let there = || self.names_what_is_there(series, figure(view(*period)));
             match *answer {
                 YES if there() => Some(true),
                 NO if there() => Some(false),

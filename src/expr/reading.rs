@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     lowered::{self, LONGEST_TEXT, Leaves, Named, Program, Vocabulary},
     questions::{self, Argument, Question},
-    series::{Names, figure},
+    series::{Names, direction, figure},
     view::View,
 };
 use crate::model::Value;
@@ -18,6 +18,7 @@ pub(super) enum Slot {
     Period,
     Label(String),
     Subject,
+    Direction,
     Asked(Question),
 }
 
@@ -27,6 +28,7 @@ impl Vocabulary for Names {
     fn variable(&self, name: &str) -> Option<Named<Slot>> {
         match name {
             "value" => Some(Named::Number(Slot::Value)),
+            "better" => Some(Named::Number(Slot::Direction)),
             "plan" => Some(Named::Number(Slot::Plan)),
             "period" => Some(Named::Text(Slot::Period)),
             "subject" => Some(Named::Text(Slot::Subject)),
@@ -59,6 +61,7 @@ impl Slot {
         let value = match self {
             Self::Value => figure(view).value,
             Self::Plan => figure(view).plan,
+            Self::Direction => return direction(view.series).unwrap_or(f64::NAN),
             Self::Asked(question) => return question.answer(view).unwrap_or(f64::NAN),
             Self::Period | Self::Label(_) | Self::Subject => Value::ABSENT,
         };
@@ -89,7 +92,7 @@ impl Leaves for Reading<'_> {
             Slot::Period => Cow::Owned(self.view.period.to_string()),
             Slot::Label(name) => Cow::Borrowed(series.key.labels.get(name)?),
             Slot::Subject => Cow::Owned(series.key.labels.values()),
-            Slot::Value | Slot::Plan | Slot::Asked(_) => return None,
+            Slot::Value | Slot::Plan | Slot::Direction | Slot::Asked(_) => return None,
         };
         Some(text).filter(|text| text.len() <= LONGEST_TEXT)
     }
@@ -138,6 +141,7 @@ mod tests {
             "rises()",
             "missing_for()",
             "rank()",
+            "better",
             "peer_mean()",
             "mean(0)",
         ];

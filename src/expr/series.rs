@@ -21,14 +21,16 @@ use super::{
     view::View,
 };
 use crate::{
-    model::{Figure, Missing, Period, Series, Value},
+    model::{Better, Figure, Missing, Period, Series, Value},
     yaml::{Located, Problem, Problems, SourceFile},
 };
 
 /// The variables that every expression over a series has; settings cannot have these names.
 ///
 /// `subject` is the values of the labels: `Dementia · cost-and-volume`.
-pub const SERIES_VARIABLES: [&str; 5] = ["value", "plan", "period", "labels", "subject"];
+///
+/// `better` is 1 where more is better and -1 where less is: `better * (value - plan) < 0` is worse than the plan.
+pub const SERIES_VARIABLES: [&str; 6] = ["value", "plan", "period", "labels", "subject", "better"];
 
 /// What an expression over a series may name, besides the functions.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -94,7 +96,7 @@ impl SeriesExpression {
     pub(super) fn plainly(&self, view: View<'_>) -> Truth {
         if let Some(program) = &self.program {
             let figure = figure(view);
-            if let Err(stopped) = self.code.check_figures(figure, view.period) {
+            if let Err(stopped) = self.code.check_figures(view.series, figure, view.period) {
                 return stopped.into();
             }
             if let Some(holds) = reading::answer(program, view) {
@@ -110,10 +112,11 @@ impl SeriesExpression {
     }
 
     /// Whether the figures of a period that it names are there.
-    pub(super) fn names_what_is_there(&self, figure: Figure) -> bool {
+    pub(super) fn names_what_is_there(&self, series: &Series, figure: Figure) -> bool {
         self.code.variables.iter().all(|variable| match variable {
             Variable::Value => figure.value.get().is_some(),
             Variable::Plan => figure.plan.get().is_some(),
+            Variable::Direction => direction(series).is_some(),
             Variable::Period | Variable::Labels | Variable::Subject | Variable::Setting(..) => true,
         })
     }
@@ -167,6 +170,7 @@ enum Variable {
     Period,
     Labels,
     Subject,
+    Direction,
     Setting(String, Dynamic),
 }
 
@@ -201,13 +205,14 @@ impl Code {
         if self.asks {
             questions::enter(view, self.asks_around);
         }
-        self.check_figures(figure, view.period)?;
+        self.check_figures(view.series, figure, view.period)?;
         for variable in &self.variables {
             let (name, value) = match variable {
                 Variable::Value => ("value", Dynamic::from_float(figure.value.get().unwrap_or(f64::NAN))),
                 Variable::Plan => ("plan", Dynamic::from_float(figure.plan.get().unwrap_or(f64::NAN))),
                 Variable::Period => ("period", text(&view.period.to_string())),
                 Variable::Labels => ("labels", labels(view.series)),
+                Variable::Direction => ("better", Dynamic::from_float(direction(view.series).unwrap_or(f64::NAN))),
                 Variable::Subject => ("subject", text(&view.series.key.labels.values())),
                 Variable::Setting(name, value) => (name.as_str(), value.clone()),
             };
@@ -239,14 +244,19 @@ impl Code {
     }
 
     /// Whether the figures of this period that it names are there.
-    fn check_figures(&self, figure: Figure, period: Period) -> Result<(), Stopped> {
+    fn check_figures(&self, series: &Series, figure: Figure, period: Period) -> Result<(), Stopped> {
         questions::note_suppressed(None);
         self.variables.iter().try_for_each(|variable| match variable {
             Variable::Value => {
                 there("figure", period, figure.value).inspect_err(|_| note_if_suppressed(period, figure.value))
             }
             Variable::Plan => there("plan", period, figure.plan),
-            Variable::Period | Variable::Labels | Variable::Subject | Variable::Setting(..) => Ok(()),
+            Variable::Direction if direction(series).is_none() => {
+                Err(Stopped::CannotTell("no direction of this measure is good".to_owned()))
+            }
+            Variable::Direction | Variable::Period | Variable::Labels | Variable::Subject | Variable::Setting(..) => {
+                Ok(())
+            }
         })
     }
 
@@ -281,6 +291,7 @@ fn variables(used: &Used, names: &Names) -> Vec<Variable> {
         "period" => Some(Variable::Period),
         "labels" => Some(Variable::Labels),
         "subject" => Some(Variable::Subject),
+        "better" => Some(Variable::Direction),
         _ => names.settings.get(name).map(|setting| Variable::Setting(name.clone(), setting.dynamic())),
     };
     used.variables.iter().filter_map(variable).collect()
@@ -288,6 +299,15 @@ fn variables(used: &Used, names: &Names) -> Vec<Variable> {
 
 pub(super) fn figure(view: View<'_>) -> Figure {
     view.series.at(view.period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None })
+}
+
+/// 1 where more is better, -1 where less is.
+pub(super) fn direction(series: &Series) -> Option<f64> {
+    match series.better {
+        Better::Higher => Some(1.0),
+        Better::Lower => Some(-1.0),
+        Better::Neither => None,
+    }
 }
 
 fn there(name: &'static str, period: Period, value: Value) -> Result<(), Stopped> {

@@ -14,8 +14,10 @@ pub struct MeasureEntry {
     pub labels: Vec<String>,
     /// Whether it has a plan or target.
     pub has_plan: bool,
-    /// The direction that is good.
+    /// The direction that is good; where they vary, that of the series that are not named apart.
     pub better: Better,
+    /// Whether the series have different directions: a rule then asks for that of each by `better`.
+    pub directions_vary: bool,
     /// The unit of its figures, where its column says it.
     pub unit: Unit,
     /// What is counted, for people: "appointments".

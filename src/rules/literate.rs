@@ -106,6 +106,7 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
             labels: labels.clone(),
             has_plan: place("plan").is_some(),
             better: measure.better,
+            directions_vary: false,
             unit,
             counted: None,
             suppressed_below: measure.suppressed_below,

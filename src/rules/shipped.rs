@@ -202,7 +202,7 @@ fn every_mistake_of_a_rule_is_reported_where_it_stands() {
             "rules/a.yaml:7:15: every series has a label `contract` already (choose another name)",
             "rules/a.yaml:8:17: `plan` is a variable of every rule (choose another name)",
             "rules/a.yaml:8:26: `two-words` cannot be a variable (a name is made of letters, digits and `_`)",
-            "rules/a.yaml:9:19: there is no variable `shar` (known: `labels`, `period`, `plan`, `subject`, `two-words`, `value`)",
+            "rules/a.yaml:9:19: there is no variable `shar` (known: `better`, `labels`, `period`, `plan`, `subject`, `two-words`, `value`)",
             "rules/a.yaml:10:16: there is no function `previos` (did you mean `previous`?)",
             "rules/a.yaml:13:30: there is no label `contracts` (did you mean `contract`?)",
             "rules/a.yaml:13:79: 1 plans for 2 figures (write as many of one as of the other)",

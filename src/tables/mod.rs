@@ -15,6 +15,7 @@ mod column;
 mod column_settings;
 mod decode;
 mod delimited;
+mod directions;
 mod error;
 mod figures;
 mod file_period;
@@ -53,6 +54,7 @@ mod units;
 
 pub use cells::read_cell;
 pub use column_settings::{ColumnSettings, Pattern, PercentForm, Reasons, Scale};
+pub use directions::Directions;
 pub use error::{Limits, ReadError};
 pub use figures::Figures;
 pub use file_period::{FileNameError, PeriodOf};

@@ -11,12 +11,13 @@ use serde::{
 };
 
 use crate::{
-    model::{Better, ColumnDef, Schema, Unit},
+    model::{ColumnDef, Schema, Unit},
     yaml::{Entries, Located},
 };
 
 use super::{
     column_settings::ColumnSettings,
+    directions::Directions,
     header_texts::fold,
     layout_settings::{AcrossSettings, AlternateSettings, BlockSettings, Given},
 };
@@ -287,7 +288,7 @@ pub struct MeasureSettings {
     pub labels: Vec<Located<String>>,
     /// Which direction is good.
     #[serde(default)]
-    pub better: Better,
+    pub better: Directions,
     /// What is counted, for people: `appointments`. A currency (`£`, `pounds`, `EUR`) makes plain numbers money.
     #[serde(default)]
     pub unit: Option<Located<String>>,

@@ -155,7 +155,7 @@ fn published_activity_reads_as_published() {
         assert_eq!(figures.figures.get(&(activity(contract, kind), october)), Some(&figure), "{contract}");
     }
     assert_eq!(figures.periods.into_iter().collect::<Vec<_>>(), [october]);
-    assert_eq!(les.measures.get("activity").map(|measure| measure.better), Some(Better::Higher));
+    assert_eq!(les.measures.get("activity").map(|measure| measure.better.otherwise()), Some(Better::Higher));
 }
 
 #[test]
