@@ -35,6 +35,7 @@
 //! | `mean(n)` `median(n)` | of the `n` periods *before* this one, so that `value > mean(3)` reads as it means |
 //! | `trend(n)` | by how much the last `n` figures, this one included, rise a period (least squares) |
 //! | `sum_ytd()` `plan_ytd()` | the sum from April to this period, of figures or of plans |
+//! | `sum_since("2024-10")` `plan_since("2024-10")` | the same from a period on |
 //! | `year_plan()` | the sum of the plans of the whole financial year |
 //! | `period_of_year()` `periods_of_year()` | 7 for October, of 12; 3 for the third quarter, of 4 |
 //! | `highest()` `lowest()` `highest(n)` `highest_since("2024-04")` … | the extreme of the figures before this one: all, of `n` periods, from a period on |

@@ -279,9 +279,9 @@ fn known<'a>(names: &'a Names, scripts: &'a Scripts) -> Known<'a> {
 }
 
 /// What asks for a plan that the measure does not have.
-const NO_PLAN: [&str; 5] = {
-    let [a, b, c, d] = questions::PLAN_FUNCTIONS;
-    ["plan", a, b, c, d]
+const NO_PLAN: [&str; 6] = {
+    let [a, b, c, d, e] = questions::PLAN_FUNCTIONS;
+    ["plan", a, b, c, d, e]
 };
 
 fn variables(used: &Used, names: &Names) -> Vec<Variable> {

@@ -21,6 +21,8 @@ pub(super) const SIGNATURES: Signatures = &[
     ("trend", &[Takes::Number]),
     ("sum_ytd", &[]),
     ("plan_ytd", &[]),
+    ("sum_since", &[Takes::Text]),
+    ("plan_since", &[Takes::Text]),
     ("year_plan", &[]),
     ("period_of_year", &[]),
     ("periods_of_year", &[]),
@@ -40,7 +42,7 @@ pub(super) const SIGNATURES: Signatures = &[
 ];
 
 /// Those whose answer is a figure of the series, in its unit.
-pub(in crate::expr) const FIGURES: [&str; 18] = [
+pub(in crate::expr) const FIGURES: [&str; 20] = [
     "previous",
     "previous_plan",
     "ago",
@@ -50,6 +52,8 @@ pub(in crate::expr) const FIGURES: [&str; 18] = [
     "median",
     "sum_ytd",
     "plan_ytd",
+    "sum_since",
+    "plan_since",
     "year_plan",
     "highest",
     "highest_since",
@@ -62,7 +66,8 @@ pub(in crate::expr) const FIGURES: [&str; 18] = [
 ];
 
 /// Those that ask for a plan.
-pub(in crate::expr) const PLAN_FUNCTIONS: [&str; 4] = ["previous_plan", "plan_ago", "plan_ytd", "year_plan"];
+pub(in crate::expr) const PLAN_FUNCTIONS: [&str; 5] =
+    ["previous_plan", "plan_ago", "plan_ytd", "plan_since", "year_plan"];
 
 /// How far back a function can ask, in periods.
 pub(super) const FURTHEST: i32 = 5_000;
@@ -87,6 +92,10 @@ pub(in crate::expr) enum OwnQuestion {
     SumYtd,
     /// The plans likewise.
     PlanYtd,
+    /// The sum from a period to this one, which all must have a figure.
+    SumSince(Period),
+    /// The plans likewise.
+    PlanSince(Period),
     /// The plans of the whole financial year.
     YearPlan,
     /// 1 for April, or for its first quarter.
@@ -136,8 +145,10 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
         ("trend", [Argument::Number(n)]) => back(*n, 2).map(Trend),
         ("highest", [Argument::Number(n)]) => back(*n, 1).map(|n| Extreme(End::High, Reach::Last(n))),
         ("lowest", [Argument::Number(n)]) => back(*n, 1).map(|n| Extreme(End::Low, Reach::Last(n))),
-        ("highest_since", [Argument::Text(from)]) => since(from).map(|from| Extreme(End::High, from)),
-        ("lowest_since", [Argument::Text(from)]) => since(from).map(|from| Extreme(End::Low, from)),
+        ("highest_since", [Argument::Text(from)]) => period(from).map(|from| Extreme(End::High, Reach::Since(from))),
+        ("lowest_since", [Argument::Text(from)]) => period(from).map(|from| Extreme(End::Low, Reach::Since(from))),
+        ("sum_since", [Argument::Text(from)]) => period(from).map(OwnQuestion::SumSince),
+        ("plan_since", [Argument::Text(from)]) => period(from).map(OwnQuestion::PlanSince),
         (_, []) => Ok(match name {
             "previous" => Ago(1),
             "previous_plan" => PlanAgo(1),
@@ -162,10 +173,8 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
     })
 }
 
-fn since(text: &str) -> Outcome<Reach> {
-    text.parse()
-        .map(Reach::Since)
-        .or_else(|_| wrong(format!("`{text}` is not a period, such as 2025-10 or 2025/26-Q3")))
+fn period(text: &str) -> Outcome<Period> {
+    text.parse().or_else(|_| wrong(format!("`{text}` is not a period, such as 2025-10 or 2025/26-Q3")))
 }
 
 impl OwnQuestion {
@@ -181,6 +190,8 @@ impl OwnQuestion {
             Self::Trend(n) => trend(view, n),
             Self::SumYtd => sum(view, of_year(now).take_while(|period| *period <= now), value),
             Self::PlanYtd => sum(view, of_year(now).take_while(|period| *period <= now), plan),
+            Self::SumSince(from) => sum(view, since(from, now)?, value),
+            Self::PlanSince(from) => sum(view, since(from, now)?, plan),
             Self::YearPlan => sum(view, of_year(now), plan),
             Self::PeriodOfYear => Ok(of_year(now).take_while(|period| *period <= now).count() as f64),
             Self::PeriodsOfYear => Ok(of_year(now).count() as f64),
@@ -230,6 +241,16 @@ fn of_year(now: Period) -> impl Iterator<Item = Period> {
     std::iter::successors(Some(first), |period| Some(period.next()))
         .take_while(move |period| *period == first || period.first_of_financial_year() == first)
         .take(if first.granularity() == Granularity::Day { 366 } else { 53 })
+}
+
+/// From one period to another, in their order.
+fn since(from: Period, now: Period) -> Result<impl Iterator<Item = Period>, Unanswered> {
+    let because = |what: &str| Unanswered::Because(format!("{} is {what} {}", now.label(), from.label()));
+    let steps = now.since(from).ok_or_else(|| because("another kind of period than"))?;
+    if !(0..=FURTHEST).contains(&steps) {
+        return Err(because("before"));
+    }
+    Ok((0..=steps).rev().map(move |back| now.minus(back)))
 }
 
 fn median(view: View<'_>, n: i32) -> Result<f64, Unanswered> {

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `below`, `above` | a share of the plan, `60%` or `0.6`; one of them or both. Exactly that share is not a breach |
 //! | `cumulative` | `true` compares the sum from April to the period with the sum of the plans of these periods |
+//! | `since` | a period: the same from there on, for a service or a winter that does not begin with April |
 //!
 //! ```yaml
 //! when: { against_plan: { below: 60% } }
 //! when: { against_plan: { above: 105%, cumulative: true } }
+//! when: { against_plan: { below: 95%, since: 2024-10 } }
 //! ```
 //!
 //! They stand for `value / plan < 0.6` and `sum_ytd() / plan_ytd() > 1.05`. Where there is no plan, or it is nought, it
@@ -17,8 +19,9 @@ use serde::Deserialize;
 
 use super::{Kind, Said, Share, needs_plan};
 use crate::{
+    model::Period,
     rules::MeasureEntry,
-    yaml::{Place, Problem, Problems},
+    yaml::{Located, Place, Problem, Problems},
 };
 
 /// Settings of `against_plan`.
@@ -31,12 +34,14 @@ pub struct AgainstPlan {
     above: Option<Share>,
     #[serde(default)]
     cumulative: bool,
+    #[serde(default)]
+    since: Option<Located<Period>>,
 }
 
 impl Kind for AgainstPlan {
     fn say(&self, place: &Place, measure: &MeasureEntry) -> Result<Said, Problems> {
         needs_plan("against_plan", place, measure)?;
-        let (figure, plan) = if self.cumulative { ("sum_ytd()", "plan_ytd()") } else { ("value", "plan") };
+        let (figure, plan, since) = self.compared()?;
         // A quotient is the nearest number to the true one, as the share is: so exactly 60% is exactly 60%.
         let condition = match (self.below, self.above) {
             (Some(below), None) => format!("{figure} / {plan} < {below}"),
@@ -53,9 +58,26 @@ impl Kind for AgainstPlan {
                 return Err(problem.hint("write `below: 60%`, `above: 105%` or both").into());
             }
         };
-        let since = if self.cumulative { " since April" } else { "" };
         let message =
             format!("{{subject}}: {{{figure}}} against {{{plan}}} planned{since} ({{{figure} / {plan}:percent}})");
         Ok(Said { condition, message })
+    }
+}
+
+impl AgainstPlan {
+    /// What is compared with what, and the words for since when.
+    fn compared(&self) -> Result<(String, String, String), Problem> {
+        Ok(match (&self.since, self.cumulative) {
+            (Some(since), true) => {
+                let problem = Problem::new(since.place.clone(), "`cumulative` is since April already");
+                return Err(problem.hint("leave one of them out"));
+            }
+            (Some(since), false) => {
+                let (from, words) = (since.value, format!(" since {}", since.label()));
+                (format!("sum_since(\"{from}\")"), format!("plan_since(\"{from}\")"), words)
+            }
+            (None, true) => ("sum_ytd()".to_owned(), "plan_ytd()".to_owned(), " since April".to_owned()),
+            (None, false) => ("value".to_owned(), "plan".to_owned(), String::new()),
+        })
     }
 }
