@@ -146,3 +146,36 @@ fn what_cannot_be_done_is_said_and_changes_nothing() {
     assert!(ran.err.contains("is not there any more as it was held back"), "{}", ran.err);
     assert_eq!(home.last()["verdict"], "quarantined");
 }
+
+/// What no report says of a file that its rows hold back, a release says: the month before is not there, and the contracts
+/// of one type are gone.
+#[test]
+fn what_is_released_is_held_against_what_is_known_and_says_what_has_not_arrived() {
+    let home = Home::new();
+    home.edit(
+        "config/datasets/les-activity.yaml",
+        "within: 15 working days }",
+        "within: 15 working days, from: 2025-08 }",
+    );
+    home.take_months(&["2025-08"]);
+    let few: String = unknown_type().split_inclusive('\n').filter(|line| !line.contains("capitated")).collect();
+    home.take(OCTOBER, few, 1);
+    let checks = |delivery: &Value| -> Vec<String> {
+        let findings = delivery["findings"].as_array().expect("findings").iter();
+        findings.map(|one| format!("{} {}", one["severity"], one["check"]).replace('"', "")).collect()
+    };
+    assert_eq!(checks(&home.last()), ["error allowed_values"]);
+    decide(&home, "release", &id(&home.last()), 0);
+    assert_eq!(checks(&home.last()), ["error allowed_values", "warning continuity", "warning same_organisations"]);
+
+    let outstanding = |home: &Home| -> Vec<String> {
+        let notices = home.notices();
+        let last = notices.iter().rev().find(|told| told.kind == "exceptions" && told.content["cause"] != "due");
+        let lines = last.expect("a report").content["not_assured"].as_array().cloned().unwrap_or_default();
+        lines.iter().map(|line| format!("{} {}", line["dataset"], line["period"]).replace('"', "")).collect()
+    };
+    assert_eq!(outstanding(&home), ["les-activity 2025-09"], "and October has arrived");
+
+    decide(&home, "withdraw", &id(&home.last()), 0);
+    assert_eq!(outstanding(&home), ["les-activity 2025-09", "les-activity 2025-10"], "October is outstanding again");
+}

@@ -8,8 +8,8 @@ use crate::{
     alerts::{self, Subject},
     config::{Config, Dataset},
     model::{
-        Alert, AlertLine, Better, Cause, Exceptions, Expected, Granularity, LATE_DELIVERY, Labels, Period, Reading,
-        TransitionKind, Unit, Value, calendar::day_in_london,
+        Alert, AlertLine, Better, Cause, DeliveryId, Exceptions, Expected, Granularity, LATE_DELIVERY, Labels, Period,
+        Reading, TransitionKind, Unit, Value, calendar::day_in_london,
     },
     routing::{Delivered, Told},
     store::{Commit, Store, StoreError},
@@ -34,10 +34,24 @@ pub struct Standing {
 /// # Errors
 /// The store fails.
 pub async fn standings(store: &Store, config: &Config, now: Timestamp) -> Result<Vec<Standing>, StoreError> {
+    standings_without(store, config, now, None).await
+}
+
+/// The same, as if one delivery had not been decided.
+///
+/// # Errors
+/// The store fails.
+pub async fn standings_without(
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+    delivery: Option<DeliveryId>,
+) -> Result<Vec<Standing>, StoreError> {
     let mut standings = Vec::new();
     for dataset in config.datasets.values() {
         let Some(due) = &dataset.due else { continue };
-        let expected = alerts::expected(due, &config.calendar, &store.arrivals(&dataset.id).await?, now);
+        let arrivals = store.arrivals_without(&dataset.id, delivery).await?;
+        let expected = alerts::expected(due, &config.calendar, &arrivals, now);
         standings.push(Standing { dataset: Arc::clone(dataset), expected });
     }
     Ok(standings)

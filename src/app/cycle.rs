@@ -13,9 +13,9 @@ use super::{
     duplicate::{self, Known},
     error::CycleError,
     examine::{Examined, look},
-    judge,
+    judge::{self, News},
     memory::Memory,
-    outstanding, plan, remember,
+    plan, remember,
 };
 
 /// Takes one claimed file through every stage; a file with tables of several datasets makes a delivery for each. `speaks`
@@ -48,28 +48,16 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
         if let Known::Stale(finding) = &known {
             examined = examined.with(finding.clone());
         }
-        let examined = memory.hold(&config, examined).await?;
+        let examined = memory.hold_if_fit(&config, examined).await?;
         let delivery = decide(app, claimed, id, &hash, &examined).await?;
 
         // measures, rules, alerts: only what is fit to publish becomes history.
         if let Some(dataset) = examined.dataset.as_deref().filter(|_| delivery.verdict.is_published()) {
             let (history, cause) = remember::remember(app, &mut memory, dataset, &examined, &mut commit).await?;
-            let evaluation = judge::judge(app, &config, dataset, history, cause, Some(delivery.id)).await?;
 
             // routing, reports: one notice for each group concerned.
-            let introduced = app.store.dataset(&dataset.id).await?.introduced;
-            let overrides = app.store.overridden(&dataset.id).await?;
-            if (introduced || speaks)
-                && let Some(mut delivered) =
-                    judge::delivered(dataset, &delivery, cause, !introduced, &evaluation, overrides)
-            {
-                let arriving: Vec<&Delivery> =
-                    commit.deliveries.iter().map(|(of_file, _)| of_file).chain([&delivery]).collect();
-                delivered.outstanding =
-                    outstanding::outstanding(app, &config, delivered.head.period, &arriving).await?;
-                announcement.exceptions(&config, &delivered, app.now())?;
-            }
-            judge::keep(&mut commit, dataset, &config, evaluation, introduced || speaks);
+            let news = News { dataset, history, cause, delivery: Some(&delivery), speaks, decision: None };
+            judge::pronounce(app, &config, news, &mut commit, &mut announcement).await?;
         }
         let placement = plan::plan(app, claimed, &delivery).await?;
         commit.decided(delivery, placement, &config.datasets_fingerprint);

@@ -1,4 +1,4 @@
-//! Between the rules and the rest: evaluate away from the runtime's own threads, say what came of it, and keep it.
+//! Between the rules and the rest: evaluate away from the runtime's own threads, tell the groups concerned, and keep it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,16 +15,69 @@ use crate::{
 
 use super::{
     App,
+    announce::Announcement,
     error::CycleError,
     evaluate::{Evaluation, Matter, evaluate},
+    outstanding,
 };
+
+/// What makes the rules of a dataset be evaluated.
+#[derive(Debug)]
+pub struct News<'a> {
+    /// The dataset.
+    pub dataset: &'a Dataset,
+    /// All that is known of it now.
+    pub history: Arc<History>,
+    /// What kind of news it is.
+    pub cause: Cause,
+    /// The delivery that brings the news; where none does, the one that people know last.
+    pub delivery: Option<&'a Delivery>,
+    /// Whether it is told though the dataset's history was never announced.
+    pub speaks: bool,
+    /// What somebody decides of the delivery over the gate.
+    pub decision: Option<Overridden>,
+}
+
+/// Evaluates the rules over what is known now, tells each group concerned, and puts what came of it into the commit, which
+/// holds the other deliveries of the same file.
+///
+/// # Errors
+/// The store fails, or a notice cannot be rendered.
+pub async fn pronounce(
+    app: &App,
+    config: &Config,
+    news: News<'_>,
+    commit: &mut Commit,
+    announcement: &mut Announcement,
+) -> Result<(), CycleError> {
+    let News { dataset, history, cause, delivery, speaks, decision } = news;
+    let brings = delivery.filter(|_| cause != Cause::RuleChanged).map(|delivery| delivery.id);
+    let evaluation = judge(app, config, dataset, history, cause, brings).await?;
+    let introduced = app.store.dataset(&dataset.id).await?.introduced;
+    let tells = introduced || speaks;
+    // Other rules that see the same are no news.
+    let is_news =
+        cause != Cause::RuleChanged || evaluation.alerts.iter().any(|told| told.before != Some(told.alert.state));
+    if let Some(delivery) = delivery.filter(|_| tells && is_news) {
+        let overruled = decision.as_ref().map(|decision| decision.delivery);
+        let mut overrides = app.store.overridden(&dataset.id).await?;
+        overrides.retain(|one| Some(one.delivery) != overruled);
+        overrides.extend(decision);
+        if let Some(mut delivered) = delivered(dataset, delivery, cause, !introduced, &evaluation, overrides) {
+            let arriving: Vec<&Delivery> =
+                commit.deliveries.iter().map(|(of_file, _)| of_file).chain([delivery]).collect();
+            delivered.outstanding =
+                outstanding::outstanding(app, config, delivered.head.period, &arriving, overruled).await?;
+            announcement.exceptions(config, &delivered, app.now())?;
+        }
+    }
+    keep(commit, dataset, config, evaluation, tells);
+    Ok(())
+}
 
 /// Evaluates the rules of a dataset over a history, against the alerts that the store knows. `delivery` is the one that
 /// brings the news, if one does.
-///
-/// # Errors
-/// The store fails.
-pub async fn judge(
+async fn judge(
     app: &App,
     config: &Config,
     dataset: &Dataset,
@@ -52,8 +105,7 @@ pub async fn judge(
 
 /// What an evaluation has to say to groups; nothing when there is no period to speak of. `overrides` are decisions of people
 /// that the dataset's figures rest on.
-#[must_use]
-pub fn delivered(
+fn delivered(
     dataset: &Dataset,
     delivery: &Delivery,
     cause: Cause,
@@ -90,7 +142,7 @@ pub fn delivered(
 }
 
 /// Puts what an evaluation came to into the commit; `introduced` says whether the dataset's first load is announced.
-pub fn keep(commit: &mut Commit, dataset: &Dataset, config: &Config, evaluation: Evaluation, introduced: bool) {
+fn keep(commit: &mut Commit, dataset: &Dataset, config: &Config, evaluation: Evaluation, introduced: bool) {
     let unjudged = evaluation.unjudged.into_iter().map(|unjudged| UnknownRecord {
         rule: unjudged.line.rule,
         labels: unjudged.line.labels,

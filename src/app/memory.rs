@@ -32,16 +32,23 @@ impl Memory {
         Self { store, known: Known::default() }
     }
 
-    /// Holds figures that are fit to publish so far against what is known: their units, the checks of their dataset that
-    /// ask for it, and those of other datasets that name this one and were published before it. This is done away from
-    /// the runtime's own threads, and a fault of the program in it holds this file back.
+    /// As [`Memory::hold`], where nothing else holds the file back: figures that are wrong already would only be found
+    /// wrong again.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn hold_if_fit(&mut self, config: &Arc<Config>, examined: Examined) -> Result<Examined, StoreError> {
+        if examined.verdict.is_published() { self.hold(config, examined).await } else { Ok(examined) }
+    }
+
+    /// Holds figures against what is known: their units, the checks of their dataset that ask for it, and those of other
+    /// datasets that name this one and were published before it. This is done away from the runtime's own threads, and a
+    /// fault of the program in it holds this file back.
     ///
     /// # Errors
     /// The store fails.
     pub async fn hold(&mut self, config: &Arc<Config>, examined: Examined) -> Result<Examined, StoreError> {
-        let Some(dataset) = examined.dataset.clone().filter(|_| examined.verdict.is_published()) else {
-            return Ok(examined);
-        };
+        let Some(dataset) = examined.dataset.clone() else { return Ok(examined) };
         if self.store.is_none() {
             let asks = dataset.checks.ask_what_is_known();
             return Ok(if asks { examined.with(not_made()) } else { examined });

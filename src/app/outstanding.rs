@@ -2,18 +2,19 @@
 
 use crate::{
     config::{Config, Dataset},
-    model::{AlertSeverity, Delivery, DueState, Expected, NotAssured, Period},
+    model::{AlertSeverity, Delivery, DeliveryId, DueState, Expected, NotAssured, Period},
     routing::Outstanding,
 };
 
 use super::{
     App,
-    arrivals::{Standing, standings},
+    arrivals::{Standing, standings_without},
     error::CycleError,
 };
 
 /// What has not arrived of the period of a report or of earlier ones, with the rules that would have judged it. `arriving`
-/// are deliveries that are not in the store yet.
+/// are deliveries that are not in the store yet as they are now; `overruled` is one whose decision there does not hold any
+/// more.
 ///
 /// # Errors
 /// The store fails.
@@ -22,10 +23,11 @@ pub async fn outstanding(
     config: &Config,
     period: Period,
     arriving: &[&Delivery],
+    overruled: Option<DeliveryId>,
 ) -> Result<Vec<Outstanding>, CycleError> {
     let now = app.now();
     let mut found = Vec::new();
-    for Standing { dataset, expected } in standings(&app.store, config, now).await? {
+    for Standing { dataset, expected } in standings_without(&app.store, config, now, overruled).await? {
         let rules: Vec<(String, AlertSeverity, String)> = config
             .rules_on(&dataset.id)
             .map(|rule| (rule.id().to_owned(), rule.severity(), rule.measure().to_owned()))

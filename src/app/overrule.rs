@@ -20,7 +20,7 @@ use super::{
     duplicate,
     error::CycleError,
     examine::{Examined, look},
-    judge,
+    judge::{self, News},
     memory::Memory,
     plan::{self, published_folder},
     publication, remember,
@@ -123,6 +123,7 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
     let place = place.ok_or_else(|| OverruleError::Gone(held_back.file.clone()))?;
     let claimed = held_file(app, &held_back, &place).await?;
     let (dataset, examined) = examined_again(&config, &claimed, &held_back).await?;
+    // Also what the gate had no reason to look at any more, once the rows had held the file back.
     let mut memory = Memory::of(Some(app.store.clone()));
     let examined = memory.hold(&config, examined).await?;
     let periods = examined.periods();
@@ -131,13 +132,13 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
         return Err(OverruleError::NoFigures { file: held_back.file, why });
     }
     let revision = app.store.next_revision(&dataset.id, &periods).await?;
-    let findings = examined.findings.clone();
     let released = Delivery {
         verdict: Verdict::Released,
         dataset: Some(dataset.id.clone()),
         revision,
         periods,
-        findings,
+        findings: examined.findings.clone(),
+        examination: examined.examination.clone(),
         ..held_back
     };
     let decision = decision(app, request);
@@ -145,14 +146,10 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
     let mut commit = Commit::at(app.now());
     let mut announcement = Announcement::default();
     let (history, cause) = remember::remember(app, &mut memory, &dataset, &examined, &mut commit).await?;
-    let mut overrides = app.store.overridden(&dataset.id).await?;
-    overrides.push(Overridden::of(&released, decision.clone()));
-    let evaluation = judge::judge(app, &config, &dataset, history, cause, Some(released.id)).await?;
-    let introduced = app.store.dataset(&dataset.id).await?.introduced;
-    if let Some(delivered) = judge::delivered(&dataset, &released, cause, !introduced, &evaluation, overrides) {
-        announcement.exceptions(&config, &delivered, app.now())?;
-    }
-    judge::keep(&mut commit, &dataset, &config, evaluation, true);
+    let overridden = Some(Overridden::of(&released, decision.clone()));
+    let news =
+        News { dataset: &dataset, history, cause, delivery: Some(&released), speaks: true, decision: overridden };
+    judge::pronounce(app, &config, news, &mut commit, &mut announcement).await?;
     let placement = plan::plan(app, &claimed, &released).await?;
     conclude(app, &config, Overruled { delivery: released, decision, placement }, commit, announcement).await
 }
@@ -169,18 +166,15 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
     // A dataset that is not configured any more has no rules either.
     if let Some(dataset) = config.datasets.get(&id) {
         let history = app.store.history_without(&id, Some(withdrawn.id)).await?;
-        let mut overrides = app.store.overridden(&id).await?;
-        overrides.retain(|one| one.delivery != withdrawn.id);
-        overrides.push(Overridden::of(&withdrawn, decision.clone()));
-        let evaluation =
-            judge::judge(app, &config, dataset, Arc::new(history), Cause::TakenBack, Some(withdrawn.id)).await?;
-        let introduced = app.store.dataset(&id).await?.introduced;
-        if let Some(delivered) = judge::delivered(dataset, &withdrawn, Cause::TakenBack, false, &evaluation, overrides)
-            .filter(|_| introduced)
-        {
-            announcement.exceptions(&config, &delivered, app.now())?;
-        }
-        judge::keep(&mut commit, dataset, &config, evaluation, introduced);
+        let news = News {
+            dataset,
+            history: Arc::new(history),
+            cause: Cause::TakenBack,
+            delivery: Some(&withdrawn),
+            speaks: false,
+            decision: Some(Overridden::of(&withdrawn, decision.clone())),
+        };
+        judge::pronounce(app, &config, news, &mut commit, &mut announcement).await?;
     }
     let placement = taken_back(app, &id, &withdrawn).await?;
     conclude(app, &config, Overruled { delivery: withdrawn, decision, placement }, commit, announcement).await

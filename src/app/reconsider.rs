@@ -8,7 +8,12 @@ use crate::{
     store::{Commit, DeliveryFilter},
 };
 
-use super::{App, announce::Announcement, error::CycleError, judge, outstanding};
+use super::{
+    App,
+    announce::Announcement,
+    error::CycleError,
+    judge::{self, News},
+};
 
 /// Speaks for a history whose last file turned out not to speak: the same bytes again, or held back.
 ///
@@ -19,21 +24,7 @@ pub async fn introduce(app: &App, dataset: &Dataset) -> Result<(), CycleError> {
         return Ok(());
     }
     let Some(last) = last_published(app, dataset).await? else { return Ok(()) };
-    let config = app.config();
-    let history = app.store.history(&dataset.id).await?;
-    let evaluation = judge::judge(app, &config, dataset, Arc::new(history), Cause::New, Some(last.id)).await?;
-    let mut announcement = Announcement::default();
-    let overrides = app.store.overridden(&dataset.id).await?;
-    if let Some(mut delivered) = judge::delivered(dataset, &last, Cause::New, true, &evaluation, overrides) {
-        delivered.outstanding = outstanding::outstanding(app, &config, delivered.head.period, &[]).await?;
-        announcement.exceptions(&config, &delivered, app.now())?;
-    }
-    let mut commit = Commit::at(app.now());
-    judge::keep(&mut commit, dataset, &config, evaluation, true);
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
-    Ok(())
+    again(app, dataset, Cause::New, Some(&last), true).await
 }
 
 /// Evaluates a dataset whose rules have changed over all its history, and says what is otherwise now: an alert that the
@@ -49,20 +40,22 @@ pub async fn reevaluate(app: &App, dataset: &Dataset) -> Result<(), CycleError> 
         return Ok(());
     }
     tracing::info!(dataset = dataset.id, "the rules changed: evaluating the history again");
-    let history = app.store.history(&dataset.id).await?;
-    let evaluation = judge::judge(app, &config, dataset, Arc::new(history), Cause::RuleChanged, None).await?;
-    let overrides = app.store.overridden(&dataset.id).await?;
-    let mut announcement = Announcement::default();
-    if known.introduced
-        && evaluation.alerts.iter().any(|told| told.before != Some(told.alert.state))
-        && let Some(last) = last_published(app, dataset).await?
-        && let Some(mut delivered) = judge::delivered(dataset, &last, Cause::RuleChanged, false, &evaluation, overrides)
-    {
-        delivered.outstanding = outstanding::outstanding(app, &config, delivered.head.period, &[]).await?;
-        announcement.exceptions(&config, &delivered, app.now())?;
-    }
-    let mut commit = Commit::at(app.now());
-    judge::keep(&mut commit, dataset, &config, evaluation, known.introduced);
+    let last = last_published(app, dataset).await?;
+    again(app, dataset, Cause::RuleChanged, last.as_ref(), false).await
+}
+
+/// Judges all that is known of a dataset, tells, and keeps it.
+async fn again(
+    app: &App,
+    dataset: &Dataset,
+    cause: Cause,
+    delivery: Option<&Delivery>,
+    speaks: bool,
+) -> Result<(), CycleError> {
+    let history = Arc::new(app.store.history(&dataset.id).await?);
+    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::default());
+    let news = News { dataset, history, cause, delivery, speaks, decision: None };
+    judge::pronounce(app, &app.config(), news, &mut commit, &mut announcement).await?;
     announcement.into_commit(&mut commit)?;
     app.store.commit(&commit).await?;
     app.wake_outbox();

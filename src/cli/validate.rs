@@ -64,7 +64,7 @@ pub(super) async fn validate(home: &Home, options: &ValidateArguments) -> Result
         let examined = examine_watched(&config, path, &name, &mut |progress| progress::show(&bar, progress));
         bar.finish_and_clear();
         for examined in examined {
-            let examined = memory.hold(&config, examined).await?;
+            let examined = memory.hold_if_fit(&config, examined).await?;
             // The next file is judged as if this one had been dropped before it.
             if let Some(dataset) = examined.dataset.as_deref().filter(|_| examined.verdict.is_published()) {
                 memory.learn(dataset, &examined.figures).await?;
