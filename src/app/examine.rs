@@ -6,7 +6,7 @@
 use std::{cmp::Reverse, collections::BTreeSet, path::Path, sync::Arc, time::Instant};
 
 use crate::{
-    checks::{About, Run},
+    checks::{About, Privacy, Run},
     config::{Config, Dataset},
     intake::Claimed,
     model::{Batch, ColumnRead, Examination, Finding, Header, Period, Schema, Severity, TableRead, Verdict},
@@ -39,7 +39,10 @@ pub struct Examined {
 }
 
 impl Examined {
-    fn decide(dataset: Option<Arc<Dataset>>, mut findings: Vec<Finding>, figures: Figures) -> Self {
+    fn decide(dataset: Option<Arc<Dataset>>, findings: Vec<Finding>, figures: Figures) -> Self {
+        // Whoever found it, and whatever it quotes: from here on it is reported, kept and sent.
+        let privacy = privacy(dataset.as_deref());
+        let mut findings: Vec<Finding> = findings.into_iter().map(|finding| privacy.hide(finding)).collect();
         findings.sort_by_key(|finding| Reverse(finding.severity));
         let verdict = Verdict::of(&findings);
         Self { dataset, table: None, findings, verdict, figures, examination: Examination::default() }
@@ -81,6 +84,11 @@ impl Examined {
     pub fn periods(&self) -> Vec<Period> {
         self.figures.periods.iter().copied().collect()
     }
+}
+
+/// What is hidden in the findings about a file, also of no dataset.
+fn privacy(dataset: Option<&Dataset>) -> Privacy {
+    dataset.map_or_else(Privacy::default, |dataset| dataset.checks.privacy())
 }
 
 /// Reads and checks a file; `name` is the name that it was dropped with. There is one answer for each dataset that takes
@@ -146,10 +154,21 @@ fn examine_dataset(taken: &Taken, path: &Path, name: &str, watch: &mut dyn FnMut
         first.get_or_insert_with(|| source.name());
     }
     findings.append(&mut figures.findings);
+    hide_headers(&mut examination, privacy(Some(&taken.dataset)));
     Examined {
         table: taken.table(),
         examination,
         ..Examined::decide(Some(Arc::clone(&taken.dataset)), findings, figures)
+    }
+}
+
+/// A header may be a cell of a row that was taken for one.
+fn hide_headers(examination: &mut Examination, privacy: Privacy) {
+    for table in &mut examination.tables {
+        let found = table.columns.iter_mut().filter_map(|column| column.header.as_mut());
+        for header in found.chain(&mut table.unexpected) {
+            *header = privacy.hide_in_text(header);
+        }
     }
 }
 

@@ -99,7 +99,7 @@ fn read_again(
             if let Some(member) = &spool.member {
                 place_in(&mut finding, member);
             }
-            found.insert(number, finding);
+            found.insert(number, taken.dataset.checks.privacy().hide(finding));
         }
     }
     Ok(found)

@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt};
 
-use super::{failures::Failures, listing::Listing, references::References, rows::Rows};
+use super::{failures::Failures, listing::Listing, privacy::Privacy, references::References, rows::Rows};
 use crate::{
     model::{Finding, Header, Schema, Severity},
     yaml::{Located, Place, Problems},
@@ -80,12 +80,14 @@ pub(super) struct Start<'a> {
     pub(super) rows_kept: usize,
     /// Where every failing row goes, kept or not.
     pub(super) listing: Option<&'a Listing>,
+    /// What must not be shown of them.
+    pub(super) privacy: Privacy,
 }
 
 impl Start<'_> {
     /// No failing rows yet.
     pub(super) fn failures(&self) -> Failures {
-        Failures::keeping(self.rows_kept).listed(self.listing)
+        Failures::keeping(self.rows_kept).hiding(self.privacy).listed(self.listing)
     }
 }
 

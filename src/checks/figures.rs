@@ -197,6 +197,10 @@ impl FigureDeclaration {
         &self.weighing.id
     }
 
+    pub(super) fn call(&mut self, name: String) {
+        self.weighing.id = name;
+    }
+
     pub(super) fn owner(&self) -> Option<&Located<String>> {
         self.weighing.owner.as_ref()
     }

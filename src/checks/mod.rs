@@ -23,6 +23,7 @@ mod figures;
 #[cfg(test)]
 mod fixture;
 mod groups;
+mod identity;
 mod keys;
 pub mod kinds;
 mod known;
@@ -30,7 +31,9 @@ mod listing;
 #[cfg(test)]
 mod literate;
 mod misfits;
+mod names;
 mod policy;
+mod privacy;
 mod references;
 mod repeated;
 mod rows;
@@ -40,10 +43,7 @@ mod tests;
 mod weighing;
 mod within;
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use check::{Context, Start};
 use figures::FigureDeclaration;
@@ -54,11 +54,12 @@ pub use check::{About, Followed};
 pub use kinds::CheckSettings;
 pub use known::{Delivered, Known, Need};
 pub use listing::Listing;
+pub use privacy::Privacy;
 pub use references::{MAX_BYTES as MAX_REFERENCE_BYTES, References};
 
 use crate::{
     model::{Batch, Finding, Header, Schema, finding::ROWS_KEPT},
-    yaml::{Located, Problem, Problems},
+    yaml::{Located, Problems},
 };
 
 /// The compiled checks of a dataset, for any number of files.
@@ -67,6 +68,7 @@ pub struct Checks {
     schema: Arc<Schema>,
     of_rows: Arc<[Declaration]>,
     of_figures: Arc<[FigureDeclaration]>,
+    privacy: Privacy,
 }
 
 /// Compiles the checks of a dataset and adds those that are always on.
@@ -82,41 +84,31 @@ pub fn build(
     references: &References,
 ) -> Result<Checks, Problems> {
     let mut problems = Problems::default();
-    problems.take(names_differ(settings));
+    problems.take(names::differ(settings));
     let context = Context { schema, references, measures };
+    let mut built: Vec<Declared> =
+        settings.iter().filter_map(|settings| problems.take(settings.build(context))).collect();
+    problems.into_result()?;
+    names::give(settings, &mut built, schema);
     let (mut declared, mut of_figures) = (Vec::new(), Vec::new());
-    for settings in settings {
-        match problems.take(settings.build(context)) {
-            Some(Declared::OfRows(check)) => declared.push(check),
-            Some(Declared::OfFigures(check)) => of_figures.push(check),
-            None => {}
+    for check in built {
+        match check {
+            Declared::OfRows(check) => declared.push(check),
+            Declared::OfFigures(check) => of_figures.push(check),
         }
     }
-    problems.into_result()?;
     let checked: BTreeSet<usize> = declared.iter().flat_map(Declaration::columns).collect();
     let implicit = [
-        Declaration::always("columns_present", Box::new(ColumnsPresent::new(schema, &checked))),
-        Declaration::always("type", Box::new(Types::new(schema))),
+        Declaration::always(names::ALWAYS[0], Box::new(ColumnsPresent::new(schema, &checked))),
+        Declaration::always(names::ALWAYS[1], Box::new(Types::new(schema))),
     ];
     let of_rows = implicit.into_iter().chain(declared).collect();
-    Ok(Checks { schema: Arc::new(schema.clone()), of_rows, of_figures: of_figures.into() })
-}
-
-/// A name is what people and history call a finding: two checks cannot share one.
-fn names_differ(settings: &[CheckSettings]) -> Result<(), Problems> {
-    let mut problems = Problems::default();
-    let mut lines = HashMap::new();
-    for name in settings.iter().filter_map(|settings| settings.common().name.as_ref()) {
-        let place = &name.place;
-        if name.trim().is_empty() {
-            problems
-                .push(Problem::new(place.clone(), "the name is blank").hint("leave it out, or say what is checked"));
-        } else if let Some(line) = lines.insert(name.as_str(), place.line) {
-            let message = format!("another check is named `{}` (on line {line})", name.value);
-            problems.push(Problem::new(place.clone(), message).hint("give each check a name of its own"));
-        }
-    }
-    problems.into_result()
+    Ok(Checks {
+        schema: Arc::new(schema.clone()),
+        of_rows,
+        of_figures: of_figures.into(),
+        privacy: Privacy::of(settings),
+    })
 }
 
 impl Checks {
@@ -124,6 +116,12 @@ impl Checks {
     #[must_use]
     pub fn columns(&self) -> BTreeSet<usize> {
         self.of_rows.iter().flat_map(Declaration::columns).collect()
+    }
+
+    /// What findings about a file of the dataset must not show.
+    #[must_use]
+    pub fn privacy(&self) -> Privacy {
+        self.privacy
     }
 
     /// The groups that are told of what single checks find, beside the dataset's steward.
@@ -195,7 +193,8 @@ impl Run {
     /// Tells how the file's header answers to the declared columns. A file without one is taken to have every declared
     /// column under its own name.
     pub fn header(&mut self, header: &Header) {
-        let start = Start { header, about: &self.about, rows_kept: ROWS_KEPT, listing: self.listing.as_ref() };
+        let (listing, privacy) = (self.listing.as_ref(), self.checks.privacy);
+        let start = Start { header, about: &self.about, rows_kept: ROWS_KEPT, listing, privacy };
         self.watches = Some(self.checks.of_rows.iter().map(|check| check.start(&start)).collect());
     }
 

@@ -76,6 +76,22 @@ impl Declaration {
         &self.weighing.id
     }
 
+    /// Calls its findings otherwise.
+    pub(super) fn call(&mut self, name: String) {
+        self.weighing.id = name;
+    }
+
+    /// The columns that its own settings name, in their order, each once.
+    pub(super) fn about(&self) -> Vec<usize> {
+        let mut columns = Vec::new();
+        for column in self.check.columns() {
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        columns
+    }
+
     /// The group that is told of what it finds.
     pub(super) fn owner(&self) -> Option<&Located<String>> {
         self.weighing.owner.as_ref()

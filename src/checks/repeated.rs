@@ -8,6 +8,7 @@ use super::{
     failures::{Failures, grouped, quoted, shortened},
     keys::{KeyColumn, KeyHash, KeyHasher, Keys, Repeated, kept},
     listing::Listing,
+    privacy::Privacy,
     rows::Rows,
 };
 use crate::model::Batch;
@@ -33,6 +34,7 @@ pub(super) struct Repeats {
     repeated: Option<Repeated>,
     /// Where every failing row goes, kept or not.
     listing: Option<Listing>,
+    privacy: Privacy,
     /// The rows of `repeated`, each with its key.
     wanted: HashSet<(u64, KeyHash)>,
     /// Those that were seen again: the key as printed, the sheet.
@@ -73,6 +75,7 @@ impl Repeats {
             keys: Keys::default(),
             rows_kept: file.rows_kept,
             listing: file.listing.cloned(),
+            privacy: file.privacy,
             repeated: None,
             wanted: HashSet::new(),
             printed: HashMap::new(),
@@ -96,7 +99,7 @@ impl Repeats {
 
     /// The rows of repeated keys: the first row of each with the first that repeats it.
     fn failures(&self, repeated: &Repeated) -> Failures {
-        let mut failures = Failures::keeping(self.rows_kept).listed(self.listing.as_ref());
+        let mut failures = Failures::keeping(self.rows_kept).hiding(self.privacy).listed(self.listing.as_ref());
         let mut known = HashSet::new();
         for repeat in &repeated.repeats {
             let (key, sheet) = self.printed(repeat.key, repeat.row);

@@ -5,7 +5,7 @@
 //!
 //! | setting | meaning |
 //! |---|---|
-//! | `name` | what the finding is called, instead of the kind; once in a dataset |
+//! | `name` | what the finding is called, once in a dataset; otherwise its kind, and where several of a kind have no name with their columns (`range:planned`, `range:planned-2`) |
 //! | `severity` | `error` (the default) holds the file back; `warning` publishes it with the finding |
 //! | `message` | what to tell people, before what was seen |
 //! | `owner` | a group that is told of the finding, as well as the dataset's steward |
@@ -20,7 +20,7 @@
 //!
 //! Kinds that look at figures and at what is known (`continuity`, `against_previous`, `same_organisations`, `restated`,
 //! `agrees_with`, `claims`) take no `where`; their `tolerance` is of the figures that they look at. They are made when the
-//! rows have been read, and only of a file that nothing else holds back.
+//! rows have been read, and only of a file that nothing else holds back, or that somebody releases.
 //!
 //! ```yaml
 //! checks:
@@ -79,6 +79,32 @@ pub(super) enum Declared {
     OfRows(Declaration),
     /// It looks at the figures that were gathered, and at what is known.
     OfFigures(FigureDeclaration),
+}
+
+impl Declared {
+    /// What its findings are called.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::OfRows(check) => check.id(),
+            Self::OfFigures(check) => check.id(),
+        }
+    }
+
+    /// Calls its findings otherwise.
+    pub(super) fn call(&mut self, name: String) {
+        match self {
+            Self::OfRows(check) => check.call(name),
+            Self::OfFigures(check) => check.call(name),
+        }
+    }
+
+    /// The declared columns that it is about, each once; none where it looks at figures.
+    pub(super) fn columns(&self) -> Vec<usize> {
+        match self {
+            Self::OfRows(check) => check.about(),
+            Self::OfFigures(_) => Vec::new(),
+        }
+    }
 }
 
 macro_rules! registry {

@@ -13,8 +13,10 @@
 //! - `email`: an address
 //!
 //! Headers that no declared column answers to are looked at as well, for names such as `NHS Number`: what stands below them is
-//! not read. Findings show the shape of a value and never the value: `*** *** ****`. One cell counts once, for the first of
-//! these that it holds.
+//! not read. One cell counts once, for the first of these that it holds.
+//!
+//! Findings show the shape of a value and never the value: `*** *** ****`. What this check looks for is hidden in the findings
+//! of all other checks of the dataset as well, in every column; NHS numbers are, whether a dataset has this check or not.
 //!
 //! ```yaml
 //! - patient_identity: {}
@@ -23,21 +25,19 @@
 //!
 //! Finding: ``comments holds NHS numbers in 2 of 14 rows, first `*** *** ****` in row 5``
 
-mod identity;
-
 use serde::Deserialize;
 
 use super::super::{
     check::{Check, Context, Found, Kind, Looks, Start, Tally, same},
     columns::{ColumnNames, Declared, Field},
     failures::{Failures, quoted},
+    identity::{ALL, Identity, is_of_birth, is_of_patients},
     rows::Rows,
 };
 use crate::{
     model::{Asked, Cell, ColumnKind},
     yaml::{Place, Problem, Problems},
 };
-use identity::{ALL, Identity, is_of_birth, is_of_patients, masked};
 
 /// Settings of `patient_identity`.
 #[derive(Debug, Clone, Deserialize)]
@@ -49,6 +49,13 @@ pub struct PatientIdentity {
     look_for: Option<Vec<Identity>>,
 }
 
+impl PatientIdentity {
+    /// What it looks for.
+    pub(in crate::checks) fn sought(&self) -> &[Identity] {
+        self.look_for.as_deref().unwrap_or(&ALL)
+    }
+}
+
 impl Kind for PatientIdentity {
     const LOOKS: Looks = Looks::Rows;
 
@@ -57,7 +64,7 @@ impl Kind for PatientIdentity {
             Some(named) => Declared::find_all(named, context.schema)?,
             None => Declared::all(context.schema).filter(|column| column.kind == ColumnKind::Text).collect(),
         };
-        let look_for = self.look_for.clone().unwrap_or_else(|| ALL.to_vec());
+        let look_for = self.sought().to_vec();
         if look_for.is_empty() {
             return Err(Problem::new(place.clone(), "nothing is looked for here").into());
         }
@@ -82,7 +89,7 @@ impl Check for Compiled {
             of_birth: is_of_birth(&field.header) || is_of_birth(&field.title()),
             field,
             asked: Asked::default(),
-            kinds: self.look_for.iter().map(|identity| (*identity, file.failures())).collect(),
+            kinds: self.look_for.iter().map(|identity| (*identity, file.failures().personal())).collect(),
         });
         let headers = file.header.unexpected.iter().filter(|text| is_of_patients(text)).cloned();
         Some(Box::new(Sought { columns: columns.collect(), headers: headers.collect() }))
@@ -114,7 +121,7 @@ impl Looked {
         field.failing(rows, asked, fails, |spot| {
             let found = holds(spot.text()).and_then(|at| kinds.get_mut(at));
             if let Some((_, failures)) = found {
-                failures.add_cell_as(spot, || masked(spot.text()));
+                failures.add_cell(spot);
             }
         });
     }

@@ -1,8 +1,8 @@
-//! What a patient could be known by, and how it is found in a text.
+//! What a patient could be known by, how it is found in a text, and how it is hidden there.
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use serde::Deserialize;
 
 /// By what a patient could be known.
@@ -41,11 +41,31 @@ impl Identity {
             Self::Email => is_match(&EMAIL, text),
         }
     }
+
+    /// The text with no more than the shape of each that it holds.
+    pub(super) fn hide(self, text: &str, of_birth: bool) -> String {
+        let pattern = match self {
+            Self::NhsNumber => &NHS_NUMBER,
+            Self::Postcode => &POSTCODE,
+            Self::BirthDate if of_birth => &DATE,
+            Self::BirthDate => &BORN,
+            Self::Email => &EMAIL,
+        };
+        let shape = |found: &Captures<'_>| {
+            let found = found.get(0).map_or("", |found| found.as_str());
+            let means_something_else = self == Self::NhsNumber && !is_nhs_number(found);
+            if means_something_else { found.to_owned() } else { masked(found) }
+        };
+        pattern.as_ref().map_or_else(|| text.to_owned(), |pattern| pattern.replace_all(text, shape).into_owned())
+    }
 }
 
 type Pattern = LazyLock<Option<Regex>>;
 
-static NHS_NUMBER: Pattern = LazyLock::new(|| Regex::new(r"\b\d{3}[ \-]?\d{3}[ \-]?\d{4}\b").ok());
+static NHS_NUMBER: Pattern =
+    LazyLock::new(|| Regex::new(r"(?:\b|[A-Za-z_])\d{3}[\s\-]?\d{3}[\s\-]?\d{4}(?:\b|[A-Za-z_])").ok());
+/// The beginning of what may be an NHS number, where a text was cut.
+static CUT: Pattern = LazyLock::new(|| Regex::new(r"(?:\b|[A-Za-z_])\d{3}[\s\-]?\d{3}[\s\-]?\d{0,3}…").ok());
 static POSTCODE: Pattern = LazyLock::new(|| {
     Regex::new(r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|[A-HK-Y]\d[ABEHMNPRVWXY]|\d[A-HJKPSTUW]) ?\d[ABD-HJLNP-UW-Z]{2})\b").ok()
 });
@@ -91,6 +111,12 @@ fn is_nhs_number(text: &str) -> bool {
     first.len() == 9 && first.iter().any(|digit| *digit != 0) && expected == *check
 }
 
+/// The text with no more than the shape of a number that it was cut in.
+pub(super) fn hide_cut(text: &str) -> String {
+    let shape = |found: &Captures<'_>| found.get(0).map_or_else(String::new, |found| masked(found.as_str()));
+    CUT.as_ref().map_or_else(|| text.to_owned(), |cut| cut.replace_all(text, shape).into_owned())
+}
+
 /// The shape of a text, at most 40 characters of it.
 pub(super) fn masked(text: &str) -> String {
     text.chars().take(40).map(|c| if c.is_alphanumeric() { '*' } else { c }).collect()
@@ -100,7 +126,7 @@ pub(super) fn masked(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// 943 476 5919 is the example of the NHS Data Dictionary; 987 654 4321 and 999 012 3456 are of its test range.
+    /// 943 476 5919 is the example of the NHS Data Dictionary.
     #[test]
     fn the_check_digit_tells_nhs_numbers() {
         for (text, is) in [
@@ -112,6 +138,8 @@ mod tests {
             ("19434765919", false),
             ("0161 496 0000", false),
             ("943 476 591", false),
+            ("NHS9434765919", true),
+            ("patient_9434765919_letter", true),
         ] {
             assert_eq!(Identity::NhsNumber.is_in(text, false), is, "{text}");
         }
@@ -135,6 +163,7 @@ mod tests {
             assert_eq!(identity.is_in(text, false), is, "{text}");
         }
         assert!(Identity::BirthDate.is_in("1961-03-12", true));
+        assert!(Identity::NhsNumber.is_in("943\u{a0}476\u{a0}5919", false));
         assert_eq!(masked("a.b@x.uk 943 476"), "*.*@*.** *** ***");
     }
 }
