@@ -108,7 +108,7 @@ fn a_blank_holds_a_file_back() {
 fn a_negative_figure_holds_a_file_back() {
     assert_held_back(&Defect {
         content: with_dementia("2025-11,Dementia,cost-and-volume,1332,-694").into(),
-        check: "range",
+        check: "range:delivered",
         says: "-694",
         rows: json!([{ "row": 3, "column": "delivered", "value": "-694" }]),
     });
@@ -170,16 +170,47 @@ fn every_failing_row_lies_beside_the_file_and_none_is_a_formula() {
     home.take(NOVEMBER, "period,contract,contract_type,planned,delivered\n".to_owned() + &rows.collect::<String>(), 1);
     let rows = failing_rows(&home, &format!("quarantine/les-activity/{NOVEMBER}"));
     let of = |check: &str| rows.iter().filter(|row| row[0] == check).cloned().collect::<Vec<_>>();
-    let [range, values, types] = ["range", "allowed_values", "type"].map(of);
+    let [range, values, types] = ["range:delivered", "allowed_values", "type"].map(of);
     assert_eq!(range.len(), 57);
-    assert_eq!(range[0], ["range", "error", "", "2", "", "delivered", "-1"], "a negative number stays a number");
-    assert_eq!(range[56], ["range", "error", "", "61", "", "delivered", "-60"]);
+    assert_eq!(
+        range[0],
+        ["range:delivered", "error", "", "2", "", "delivered", "-1"],
+        "a negative number stays a number"
+    );
+    assert_eq!(range[56], ["range:delivered", "error", "", "61", "", "delivered", "-60"]);
     assert_eq!(types, [["type", "error", "", "9", "", "delivered", "'=1+1"]]);
     assert_eq!(values.iter().map(|row| row[6].as_str()).collect::<Vec<_>>(), ["'@SUM(A1,B1)", "'+44 7700"]);
     // The finding itself keeps twenty, and says how many of how many rows they are of.
-    let finding = finding(&home, "range");
+    let finding = finding(&home, "range:delivered");
     assert_eq!((&finding["count"], &finding["looked_at"]), (&57.into(), &60.into()));
     assert_eq!((&finding["share"], finding["rows"].as_array().map(Vec::len)), (&0.95.into(), Some(20)));
+}
+
+/// 30 rows with a cell too many, 30 whose month cannot be read, 30 without a contract, and 30 that stand twice.
+#[test]
+fn every_row_that_the_reader_and_the_measures_find_fault_with_is_listed_as_well() {
+    let home = Home::new();
+    let mut file = "period,contract,contract_type,planned,delivered\n".to_owned();
+    for n in 0..30 {
+        file.push_str(&format!(
+            "2025-11,A{n},capitated,100,1,stray {n}\nmonth {n},B{n},capitated,100,1\n2025-11,,capitated,100,{n}\n\
+             2025-11,C{n},capitated,100,1\n2025-11,C{n},capitated,100,2\n"
+        ));
+    }
+    home.take(NOVEMBER, file, 1);
+    let rows = failing_rows(&home, &format!("quarantine/les-activity/{NOVEMBER}"));
+    let of = |check: &str| rows.iter().filter(|row| row[0] == check).map(|row| row[3].as_str()).collect::<Vec<_>>();
+    for (check, first) in [("ragged_row", 2), ("period", 3), ("blank_label", 4)] {
+        let every: Vec<String> = (0..30).map(|n| (first + 5 * n).to_string()).collect();
+        assert_eq!(of(check), every, "{check}");
+    }
+    assert_eq!(of("duplicate_series").len(), 60);
+    assert_eq!(
+        (&finding(&home, "period")["count"], finding(&home, "period")["rows"].as_array().map(Vec::len)),
+        (&30.into(), Some(20))
+    );
+    let listed = home.read(&format!("quarantine/les-activity/{NOVEMBER}.failing-rows.csv"));
+    assert!(!listed.contains("more rows are not listed"), "{listed}");
 }
 
 #[test]
@@ -193,9 +224,9 @@ fn a_dataset_may_keep_more_or_fewer_rows_and_the_list_has_all_of_them() {
         if figure == "delivered" { format!("{line}\n") } else { format!("{before},-{figure}\n") }
     });
     home.take(NOVEMBER, all_negative.collect::<String>(), 1);
-    assert_eq!(finding(&home, "range")["rows"].as_array().map(Vec::len), Some(2));
+    assert_eq!(finding(&home, "range:delivered")["rows"].as_array().map(Vec::len), Some(2));
     let rows = failing_rows(&home, &format!("quarantine/les-activity/{NOVEMBER}"));
-    assert_eq!(rows.iter().filter(|row| row[0] == "range").count(), 14);
+    assert_eq!(rows.iter().filter(|row| row[0] == "range:delivered").count(), 14);
 }
 
 /// A workbook with one sheet.

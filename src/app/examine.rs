@@ -192,7 +192,7 @@ pub async fn look(config: &Arc<Config>, claimed: &Claimed) -> Vec<Examined> {
 }
 
 /// Says which sheet of a workbook the rows of findings are in.
-fn name_sheet(findings: &mut [Finding], sheet: Option<&str>) {
+pub(super) fn name_sheet(findings: &mut [Finding], sheet: Option<&str>) {
     for row in findings.iter_mut().flat_map(|finding| &mut finding.rows) {
         row.sheet = row.sheet.take().or_else(|| sheet.map(str::to_owned));
     }

@@ -6,8 +6,9 @@
 //! not_null,error,LES,6,F6,delivered,,delivered is blank in row 6 of sheet `LES`
 //! ```
 //!
-//! Findings keep their first rows only, so the file is read once more, and each failing row goes to disk as it is met. What
-//! the reader of a table and the measures found has the rows that its findings keep, and how many more there are is said.
+//! Findings keep their first rows only, so the file is read once more, and each failing row goes to disk as it is met; what
+//! the reader of a table and the measures find is held until the end of the table, up to 100,000 rows of each finding. What
+//! checks of figures find has the rows that its findings keep. How many more there are is said.
 //! A cell that a spreadsheet would take for a formula has an apostrophe before it; numbers stay numbers.
 
 use std::{
@@ -21,17 +22,20 @@ use crate::{
     checks::{About, Listing},
     config::{Config, Dataset},
     model::{Delivery, FailingRow, Finding, Severity},
-    tables::{Limits, ReadError, Table, TableSource},
+    tables::{Extractor, Limits, ReadError, Table, TableSource},
 };
 
 use super::{
-    examine::place_in,
+    examine::{name_sheet, place_in},
     files::{readable, sync_folder},
     recognise::taken_by,
 };
 
 /// More rows than this are not written; that they are cut is said in the last line.
 const MOST: usize = 1_000_000;
+
+/// As many rows of a finding that is not made until the table was read.
+const MOST_HELD: usize = 100_000;
 
 const HEADERS: [&str; 8] = ["check", "severity", "sheet", "row", "cell", "column", "value", "message"];
 
@@ -94,7 +98,8 @@ fn read_again(
     let (sources, listing, mut found) = (taken.sources(source), Listing::default(), BTreeMap::new());
     for source in &sources {
         spool.member = (sources.len() > 1).then(|| source.name());
-        list(&taken.dataset, *source, &listing, spool)?;
+        let name = source.member.map_or_else(|| delivery.file.clone(), |_| source.name());
+        list(&taken.dataset, *source, &name, &listing, spool)?;
         for (number, mut finding) in listing.findings() {
             if let Some(member) = &spool.member {
                 place_in(&mut finding, member);
@@ -106,12 +111,21 @@ fn read_again(
 }
 
 /// Feeds the checks with the rows of one table once more.
-fn list(dataset: &Dataset, source: TableSource<'_>, listing: &Listing, spool: &mut Spool) -> Result<(), AgainError> {
+fn list(
+    dataset: &Dataset,
+    source: TableSource<'_>,
+    name: &str,
+    listing: &Listing,
+    spool: &mut Spool,
+) -> Result<(), AgainError> {
     let mut table = Table::open(source, &dataset.table, &Limits::default())?;
+    table.keep_rows(MOST_HELD);
+    let mut measures = measures(dataset, name)?;
     let mut run = dataset.checks.start_listing(About::default(), listing);
     run.header(table.header());
     while let Some(batch) = table.next_batch()? {
         run.observe(&batch);
+        measures.observe(&batch);
         spool.add(listing.take())?;
     }
     if !run.settle().is_empty() {
@@ -121,7 +135,23 @@ fn list(dataset: &Dataset, source: TableSource<'_>, listing: &Listing, spool: &m
         }
     }
     drop(run.finish());
+    let mut of_measures = measures.finish().findings;
+    name_sheet(&mut of_measures, table.sheet().as_deref());
+    let privacy = dataset.checks.privacy();
+    for finding in table.findings().into_iter().chain(of_measures) {
+        listing.add(privacy.hide(finding));
+        spool.add(listing.take())?;
+    }
     Ok(spool.add(listing.take())?)
+}
+
+/// What takes the measures of a table of this name, and finds fault with them.
+fn measures(dataset: &Dataset, name: &str) -> Result<Extractor, AgainError> {
+    let period = dataset.period.of_file(name).map_err(|error| AgainError::Unrecognised(error.to_string()))?;
+    let measures = Extractor::new(&dataset.measures, &dataset.table.schema(), &period);
+    let mut measures = measures.map_err(|error| AgainError::Unrecognised(error.to_string()))?;
+    measures.keep_rows(MOST_HELD);
+    Ok(measures)
 }
 
 /// The rows as they were met, until it is known what came of them.

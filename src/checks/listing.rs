@@ -34,6 +34,13 @@ impl Listing {
         self.with(|listed| mem::take(&mut listed.findings))
     }
 
+    /// Adds a finding that was made elsewhere, with all of its rows.
+    pub fn add(&self, mut finding: Finding) {
+        let listed = self.next();
+        std::mem::take(&mut finding.rows).iter().for_each(|row| listed.add(row));
+        listed.name(&finding);
+    }
+
     /// A number for another finding that may come.
     pub(super) fn next(&self) -> ListedAs {
         let number = self.with(|listed| {

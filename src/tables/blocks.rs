@@ -35,6 +35,11 @@ struct Printed {
 }
 
 impl Blocks {
+    /// Keeps so many places of each kind.
+    pub(super) fn keep(&mut self, most: usize) {
+        [&mut self.alike, &mut self.different, &mut self.untitled].into_iter().for_each(|places| places.keep(most));
+    }
+
     /// Begins with a block. Without a title of its own it goes on under the title before.
     pub(super) fn begin(&mut self, title: Option<&str>, header: u64) {
         match title {
@@ -112,6 +117,11 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
+    /// Keeps so many places.
+    pub(super) fn keep(&mut self, most: usize) {
+        self.repeated.keep(most);
+    }
+
     /// Begins with another block, whose rows may be those of the one before.
     pub(super) fn begin(&mut self) {
         self.seen.clear();

@@ -49,6 +49,12 @@ impl ColumnReader {
         }
     }
 
+    /// Keeps so many places of each kind.
+    pub(super) fn keep(&mut self, most: usize) {
+        self.doubtful.keep(most);
+        self.period.keep(most);
+    }
+
     /// The text that counts, and what it was read as. `row` is for findings; `mark` is what the format knows of the cell
     /// beyond its text.
     pub(super) fn read<'a>(&mut self, row: u64, text: &'a str, mark: Option<Mark>) -> (&'a str, Cell) {

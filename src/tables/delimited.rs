@@ -89,6 +89,11 @@ impl QuoteDoubts {
         }
     }
 
+    fn keep(&mut self, most: usize) {
+        self.stray.keep(most);
+        self.open.keep(most);
+    }
+
     /// Takes in the doubts of other rows.
     pub(super) fn merge(&mut self, other: Self) {
         self.stray.merge(other.stray);
@@ -190,6 +195,10 @@ impl Rows for Delimited {
 
     fn findings(&self) -> Vec<Finding> {
         self.doubts.findings()
+    }
+
+    fn keep(&mut self, most: usize) {
+        self.doubts.keep(most);
     }
 
     fn plain_text(&self) -> Option<u8> {

@@ -284,6 +284,11 @@ impl Layout {
         }
     }
 
+    /// Keeps so many places of each kind.
+    pub(super) fn keep(&mut self, most: usize) {
+        [&mut self.blank, &mut self.strange, &mut self.alone].into_iter().for_each(|places| places.keep(most));
+    }
+
     pub(super) fn findings(&self) -> Vec<Finding> {
         let strange = format!(
             "rows were left out because they are of none of the kinds that alternate ({}): \

@@ -52,18 +52,25 @@ pub struct Extractor {
 }
 
 /// Rows with a figure for a series and period that an earlier row has one for.
-#[derive(Default)]
 struct Duplicates {
     count: u64,
     /// The first of them, each with what it is for.
     first: Vec<(u64, (SeriesKey, Period))>,
+    /// As many as are kept.
+    most: usize,
+}
+
+impl Default for Duplicates {
+    fn default() -> Self {
+        // Each is shown with the first row of its kind.
+        Self { count: 0, first: Vec::new(), most: ROWS_KEPT / 2 }
+    }
 }
 
 impl Duplicates {
     fn add(&mut self, row: u64, key: &(SeriesKey, Period)) {
         self.count += 1;
-        // Each is shown with the first row of its kind.
-        if self.first.len() < ROWS_KEPT / 2 {
+        if self.first.len() < self.most {
             self.first.push((row, key.clone()));
         }
     }
@@ -72,7 +79,7 @@ impl Duplicates {
         self.count += other.count;
         self.first.extend(other.first);
         self.first.sort();
-        self.first.truncate(ROWS_KEPT / 2);
+        self.first.truncate(self.most);
     }
 }
 
@@ -141,6 +148,14 @@ impl Extractor {
     #[must_use]
     pub fn another(&self) -> Self {
         Self::begin(self.period, Arc::clone(&self.measures))
+    }
+
+    /// Lets each of its findings keep so many rows; otherwise they keep the first twenty.
+    pub fn keep_rows(&mut self, most: usize) {
+        let Self { unclear_periods, empty_without_period, mixed_units, blank_labels, duplicates, .. } = self;
+        let places = [unclear_periods, empty_without_period, mixed_units, blank_labels];
+        places.into_iter().for_each(|places| places.keep(most));
+        duplicates.most = most / 2;
     }
 
     /// Positions of the columns that it looks at.
@@ -262,6 +277,7 @@ impl Extractor {
     /// Pairs of rows for one series and period. Which rows those are is not known beyond the most figures that are kept.
     fn duplicate_series(&self) -> Option<Finding> {
         let mut places = Places::default();
+        places.keep(2 * self.duplicates.most);
         for (row, key) in self.duplicates.first.iter().filter(|_| !self.overflows) {
             let shown = format!("{} · {}", key.0.labels.values(), key.1);
             let first = self.figures.get(key).map_or(*row, |(_, first)| *first);

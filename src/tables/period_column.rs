@@ -26,12 +26,20 @@ pub(super) struct PeriodColumn {
     otherwise: Places,
     /// Cells that could be of another kind, by that kind: `2011-12` is a month here and may be a financial year.
     doubtful: BTreeMap<Granularity, Places>,
+    /// As many places as are kept of each, where that was said.
+    most: Option<usize>,
 }
 
 impl PeriodColumn {
     /// With the financial year of periods that name none, if it is known, and the kind of period that the dataset declares.
     pub(super) fn new(year: Option<i32>, declared: Option<Granularity>) -> Self {
         Self { year, declared, ..Self::default() }
+    }
+
+    /// Keeps so many places of each kind.
+    pub(super) fn keep(&mut self, most: usize) {
+        self.most = Some(most);
+        self.otherwise.keep(most);
     }
 
     /// Reads a cell. `first_of_month`: it is a date of a spreadsheet, which is how spreadsheets hold months; it is read
@@ -61,7 +69,9 @@ impl PeriodColumn {
             }
         }
         for other in &reading.also {
-            self.doubtful.entry(other.granularity()).or_default().add(row, None, Some(text));
+            let places = self.doubtful.entry(other.granularity()).or_default();
+            self.most.into_iter().for_each(|most| places.keep(most));
+            places.add(row, None, Some(text));
         }
         Cell::Period(reading.period)
     }

@@ -9,13 +9,25 @@ use crate::model::{
 const SHOWN: usize = 120;
 
 /// The places of one kind of defect. Its size is bounded, whatever the file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Places {
     count: u64,
     rows: Vec<FailingRow>,
+    most: usize,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { count: 0, rows: Vec::new(), most: ROWS_KEPT }
+    }
 }
 
 impl Places {
+    /// Keeps so many from now on.
+    pub(super) fn keep(&mut self, most: usize) {
+        self.most = most;
+    }
+
     /// Counts a place: a row, or something in it.
     pub(super) fn add(&mut self, row: u64, column: Option<&str>, value: Option<&str>) {
         self.add_cell(row, None, column, value);
@@ -24,7 +36,7 @@ impl Places {
     /// Counts a cell, `at` the column of the file from 0 where it is known.
     pub(super) fn add_cell(&mut self, row: u64, at: Option<usize>, column: Option<&str>, value: Option<&str>) {
         self.count += 1;
-        if self.rows.len() < ROWS_KEPT {
+        if self.rows.len() < self.most {
             self.rows.push(FailingRow {
                 row,
                 cell: at.map(|at| cell_name(at, row)),
@@ -45,7 +57,7 @@ impl Places {
         self.count += other.count;
         self.rows.extend(other.rows);
         self.rows.sort_by_key(|row| row.row);
-        self.rows.truncate(ROWS_KEPT);
+        self.rows.truncate(self.most);
     }
 
     /// The finding, if there is any place.

@@ -130,6 +130,9 @@ pub(super) trait Rows: Send {
     /// What the format itself found amiss, once the end is reached.
     fn findings(&self) -> Vec<Finding>;
 
+    /// Keeps so many places of each kind of what it finds amiss.
+    fn keep(&mut self, _most: usize) {}
+
     /// The delimiter, where the rows are text as it lies in a file of its own, and UTF-8 unless their bytes say otherwise.
     fn plain_text(&self) -> Option<u8> {
         None

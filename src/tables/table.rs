@@ -111,6 +111,13 @@ impl Table {
         Ok(Self { rows, read, ahead, taker, done: false })
     }
 
+    /// Lets each of its findings keep so many rows, for whoever wants them all; otherwise they keep the first twenty. Takes
+    /// some 100 bytes a row.
+    pub fn keep_rows(&mut self, most: usize) {
+        self.rows.keep(most);
+        self.taker.keep(most);
+    }
+
     /// How the header answers to the declared columns.
     #[must_use]
     pub fn header(&self) -> &Header {

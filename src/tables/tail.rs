@@ -38,6 +38,11 @@ struct Waiting {
 }
 
 impl Tail {
+    /// Keeps so many places of each kind.
+    pub(super) fn keep(&mut self, most: usize) {
+        [&mut self.gaps, &mut self.footnotes, &mut self.doubtful].into_iter().for_each(|places| places.keep(most));
+    }
+
     /// Notes a blank row.
     pub(super) fn blank(&mut self, row: u64) {
         if self.blank == 0 {

@@ -82,6 +82,16 @@ impl Taker {
         }
     }
 
+    /// Keeps so many places of each kind of what is amiss.
+    pub(super) fn keep(&mut self, most: usize) {
+        self.seen.keep(most);
+        self.layout.keep(most);
+        self.blocks.keep(most);
+        self.repeats.keep(most);
+        self.tail.keep(most);
+        self.columns.iter_mut().for_each(|column| column.reader.keep(most));
+    }
+
     /// An empty batch for its rows.
     pub(super) fn batch(&self, sheet: Option<Arc<str>>) -> Batch {
         Batch { sheet, rows: Vec::new(), columns: vec![Column::default(); self.columns.len()] }

@@ -170,6 +170,10 @@ impl Rows for Json {
         Ok(true)
     }
 
+    fn keep(&mut self, most: usize) {
+        self.unexpected.keep(most);
+    }
+
     fn findings(&self) -> Vec<Finding> {
         let message = format!(
             "records have a field that none of the first {SEARCHED_ROWS} has, so it was not read; \

@@ -105,6 +105,10 @@ impl Rows for Noted {
         findings
     }
 
+    fn keep(&mut self, most: usize) {
+        self.rows.keep(most);
+    }
+
     fn plain_text(&self) -> Option<u8> {
         self.rows.plain_text()
     }
