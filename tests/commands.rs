@@ -98,6 +98,53 @@ fn lists_have_the_fields_that_programs_rely_on() {
     assert_eq!((&status["running"], &status["deliveries"]["published"]), (&false.into(), &7.into()));
 }
 
+/// October with one type of contract that is not known, of 14 rows.
+#[test]
+fn one_delivery_is_told_to_programs_as_to_people() {
+    let home = Home::new();
+    home.take_months(&["2025-09"]);
+    home.take(&les_name("2025-10"), changed(&les("2025-10"), "Dementia,cost-and-volume", "Dementia,block"), 1);
+    let id = home.last()["id"].as_str().expect("an id").to_owned();
+    home.run(&["deliveries", "release", &id, "--reason", "checked", "--by", "Jo Bell"]).ends_with(0);
+    let delivery = home.run(&["deliveries", &id, "--format", "json"]).ends_with(0).json();
+    let stable = ["id", "dataset", "file", "hash", "revision", "periods", "verdict", "findings"];
+    assert!(keys(&delivery).starts_with(&stable), "{delivery:#}");
+    let check = |name: &str| {
+        let checks = delivery["checks"].as_array().expect("checks");
+        checks.iter().find(|check| check["check"] == name).unwrap_or_else(|| panic!("{name} in {delivery:#}")).clone()
+    };
+    assert_eq!(
+        check("allowed_values"),
+        serde_json::json!({
+            "check": "allowed_values", "outcome": "error", "count": 1, "looked_at": 14, "share": 1.0 / 14.0
+        })
+    );
+    assert_eq!(check("unique"), serde_json::json!({ "check": "unique", "outcome": "passed", "count": 0 }));
+    assert_eq!(check("continuity")["outcome"], "passed");
+    let table = &delivery["tables"][0];
+    assert_eq!((&table["header_row"], &table["rows"]), (&1.into(), &14.into()));
+    assert_eq!(table["columns"][2], serde_json::json!({ "name": "contract_type", "header": "contract_type" }));
+    let folder = "published/les-activity/2025-10/";
+    let names = ["", ".report.json", ".report.txt", ".report.html", ".failing-rows.csv"];
+    let names = names.map(|ending| format!("{}{ending}", les_name("2025-10"))).into_iter();
+    let names = names.chain(["tidy.csv", "tidy.parquet", "manifest.json"].map(str::to_owned));
+    let places: Vec<String> = names.map(|name| format!("{folder}{name}")).collect();
+    assert_eq!(delivery["placed"], Value::from(places));
+    let decided = &delivery["overrides"][0];
+    assert_eq!(
+        (&decided["action"], &decided["by"], &decided["reason"]),
+        (&"release".into(), &"Jo Bell".into(), &"checked".into())
+    );
+
+    let told = home.run(&["deliveries", &id]).ends_with(0).out;
+    let made = "12 made, 11 passed; error: allowed_values";
+    for line in
+        [&format!("placed    {folder}{}", les_name("2025-10")), "read      14 rows", &format!("checks    {made}")]
+    {
+        assert!(told.contains(line), "{line:?} in\n{told}");
+    }
+}
+
 #[test]
 fn a_pipe_gets_a_table_without_colour_one_line_an_entry() {
     let home = Home::new();
@@ -254,12 +301,12 @@ fn validate_answers_as_junit_xml_that_names_what_passed_and_what_did_not() {
     };
     let suites = named("testsuite");
     assert_eq!(suites.iter().map(|suite| suite.1["name"].as_str()).collect::<Vec<_>>(), [&good, &bad]);
-    // Two that are always made, six that the dataset lists of rows, and that there is no history to hold figures against.
-    assert_eq!(counts(&suites[0].1), [9, 0, 0, 0]);
+    // Two that are always made, seven that the dataset lists of rows, and that there is no history to hold figures against.
+    assert_eq!(counts(&suites[0].1), [10, 0, 0, 0]);
     // columns_present and type fail, allowed_values is not made, and the name speaks of another month than the rows.
-    assert_eq!(counts(&suites[1].1), [9, 2, 0, 1]);
-    assert_eq!(counts(&named("testsuites")[0].1), [18, 2, 0, 1]);
-    assert_eq!((named("testcase").len(), named("failure").len(), named("skipped").len()), (18, 2, 1));
+    assert_eq!(counts(&suites[1].1), [10, 2, 0, 1]);
+    assert_eq!(counts(&named("testsuites")[0].1), [20, 2, 0, 1]);
+    assert_eq!((named("testcase").len(), named("failure").len(), named("skipped").len()), (20, 2, 1));
     assert!(named("testcase").iter().all(|case| case.1["classname"] == "les-activity" && case.1.contains_key("time")));
     let failure = named("failure")[1];
     assert!(failure.1["message"].ends_with("in row 3: `]]><a & 'b`"), "{failure:?}");

@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::io::Write;
+use std::{fs, io::Write};
 
 use rust_xlsxwriter::Workbook;
 use serde_json::Value;
@@ -104,12 +104,42 @@ fn a_bad_sheet_is_held_back_and_the_good_one_is_published() {
         ["les-activity Activity: quarantined", "hha-achievement-bands Bands: published_with_warnings"]
     );
     assert!(home.files("quarantine/les-activity").contains(&NAME.to_owned()));
-    assert!(home.files("published/hha-achievement-bands/2025-10").contains(&NAME.to_owned()));
+    // Who opens the workbook sees the bad sheet as well: the good one is published as a table alone.
+    const GOOD: &str = "published/hha-achievement-bands/2025-10";
+    let held = format!("quarantine/les-activity/{NAME}");
+    let published = home.files(GOOD);
+    assert!(!published.contains(&NAME.to_owned()) && published.contains(&"tidy.csv".to_owned()), "{published:?}");
+    let manifest: Value = serde_json::from_str(&home.read(&format!("{GOOD}/manifest.json"))).expect("JSON");
+    assert_eq!(manifest["source"]["withheld"]["at"], held.as_str());
+    assert!(manifest["files"].as_array().expect("files").iter().all(|file| file["name"] != NAME));
+    let report = home.read(&format!("{GOOD}/{NAME}.report.txt"));
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        report.contains(&format!("The file itself is at {held}, because another table in it is held back.")),
+        "{report}"
+    );
+    let id = |at: usize| home.deliveries()[at]["id"].as_str().expect("an id").to_owned();
+    let placed = home.run(&["deliveries", &id(1), "--format", "json"]).ends_with(0).json()["placed"].clone();
+    assert_eq!((&placed[0], &placed[1]), (&held.as_str().into(), &format!("{GOOD}/{NAME}.report.json").into()));
 
-    // The same bytes again are known; the mended workbook is judged, and its good sheet is the same figures once more.
+    // The same bytes again do not bring it there either, nor when it is lost where it was held back.
+    let book = fs::read(home.path(&held)).expect("read");
+    home.take(NAME, &book, 0);
+    assert_eq!((&home.last()["verdict"], home.files(GOOD)), (&"duplicate".into(), published.clone()));
+    fs::remove_file(home.path(&held)).expect("removed");
+    home.take(NAME, &book, 0);
+    assert_eq!((fs::read(home.path(&held)).expect("read"), home.files(GOOD)), (book, published));
+
+    // Once somebody answers for the bad sheet, the workbook lies with it.
+    home.run(&["deliveries", "release", &id(0), "--reason", "checked", "--by", "Jo Bell"]).ends_with(0);
+    assert!(home.files("published/les-activity/2025-10").contains(&NAME.to_owned()));
+    assert_eq!(home.files("quarantine"), [] as [&str; 0]);
+    home.run(&["deliveries", "withdraw", &id(0), "--reason", "not checked", "--by", "Jo Bell"]).ends_with(0);
+
+    // The mended workbook is judged, and its good sheet is the same figures once more.
     home.take(NAME, workbook(&[("Activity", les("2025-10")), ("Bands", bands("2025-10"))]), 0);
     assert_eq!(
-        decided(&home)[2..],
+        decided(&home)[4..],
         ["les-activity Activity: published", "hha-achievement-bands Bands: published_with_warnings"]
     );
 }

@@ -13,6 +13,7 @@ use super::{
     duplicate::{self, Known},
     error::CycleError,
     examine::{Examined, look},
+    family,
     judge::{self, News},
     memory::Memory,
     plan, remember,
@@ -75,7 +76,10 @@ async fn conclude(
     // The steward hears of every finding that is more than a note.
     for ((delivery, _), placement) in commit.deliveries.iter().zip(&commit.placements) {
         if delivery.findings.iter().any(|finding| finding.severity > Severity::Note) {
-            announcement.gate(config, &plan::gate_report(config, delivery, placement), delivery, app.now())?;
+            let file = commit.deliveries.iter().map(|(delivery, _)| delivery).zip(commit.placements.iter().map(Some));
+            let withheld = family::withheld(delivery, file);
+            let report = plan::gate_report(config, delivery, placement, withheld.as_deref());
+            announcement.gate(config, &report, delivery, app.now())?;
         }
     }
 

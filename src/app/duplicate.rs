@@ -15,6 +15,7 @@ use crate::{
 use super::{
     App,
     error::CycleError,
+    family,
     home::Home,
     plan, publication,
     recognise::{Address, addresses},
@@ -123,7 +124,14 @@ pub async fn of(app: &App, claimed: &Claimed, earlier: Delivery) -> Result<(Deli
         }
         _ => earlier.revision,
     };
-    let places = places(&app.home, claimed, &earlier, newest, first.as_ref());
+    let family = family::of(&app.store, earlier.id).await?;
+    // The file of several tables may lie with another of them, and only where what is held back may be read.
+    let whole = family.iter().all(|(member, _)| member.verdict.is_published());
+    let may_hold = |member: &Delivery| whole || !member.verdict.is_published();
+    let others = family.iter().filter(|(other, _)| other.id != earlier.id && may_hold(other));
+    let own = may_hold(&earlier).then(|| places(&app.home, claimed, &earlier, newest, first.as_ref()));
+    let others = others.map(|(other, first)| places(&app.home, claimed, other, other.revision, first.as_ref()));
+    let places: Vec<PathBuf> = own.into_iter().chain(others).flatten().collect();
     let underway = first.map(|placement| placement.source);
     let (home, wanted) = (app.home.clone(), earlier.clone());
     let missing = tokio::task::spawn_blocking(move || missing_from(&home, &places, underway.as_deref(), &wanted)).await;

@@ -13,6 +13,7 @@
 //! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
 //! | `app/announce.rs` | routing and reports: notices and their messages |
 //! | `app/plan.rs`, `app/place.rs`, `app/publication.rs` | where the file goes, its move there, and what is published with it |
+//! | `app/family.rs` | the deliveries of one file, and where the file is when not all of them are accepted |
 //! | `app/failing_rows.rs` | every failing row of a delivery, as CSV beside its file |
 //! | `app/reconsider.rs` | a history loaded for the first time, changed rules |
 //! | `app/arrivals.rs`, `app/outstanding.rs` | what did not arrive, as an alert and in the reports of others |
@@ -35,6 +36,7 @@ pub mod error;
 pub mod evaluate;
 pub mod examine;
 pub mod failing_rows;
+pub mod family;
 pub mod files;
 pub mod health;
 pub mod home;
@@ -182,11 +184,15 @@ impl App {
             Some(earlier) => self.store.delivery(earlier).await?.map(|kept| kept.delivery),
             None => decided,
         };
+        let withheld = match &publishes {
+            Some(delivery) => family::withheld_now(&self.store, delivery).await?,
+            None => None,
+        };
         let reports = match &reported {
-            Some(delivery) => plan::reports_beside(config, delivery, &placement)?,
+            Some(delivery) => plan::reports_beside(config, delivery, &placement, withheld.as_deref())?,
             None => Default::default(),
         };
-        Ok(Placing { placement, reports, reported, publishes, withdraws, overrides })
+        Ok(Placing { placement, reports, reported, publishes, withheld, withdraws, overrides })
     }
 
     /// The deliveries of a claimed file, if it was decided before; the file is moved to its places, if that was not done

@@ -20,6 +20,7 @@ use super::{
     duplicate,
     error::CycleError,
     examine::{Examined, look},
+    family,
     judge::{self, News},
     memory::Memory,
     plan::{self, published_folder},
@@ -189,7 +190,8 @@ async fn conclude(
     mut announcement: Announcement,
 ) -> Result<Delivery, OverruleError> {
     let (delivery, placement) = (overruled.delivery.clone(), overruled.placement.clone());
-    let mut report = plan::gate_report(config, &delivery, &placement);
+    let withheld = family::withheld_now(&app.store, &delivery).await?;
+    let mut report = plan::gate_report(config, &delivery, &placement, withheld.as_deref());
     report.findings.insert(0, finding(&overruled.decision));
     announcement.gate(config, &report, &delivery, app.now())?;
     announcement.into_commit(&mut commit)?;

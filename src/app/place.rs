@@ -4,7 +4,11 @@
 //! the next start if it was cut short. Each step can be repeated: as long as the file is still where it was claimed to,
 //! it has not been moved; once it is gone from there, all is done.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     config::Config,
@@ -39,6 +43,8 @@ pub struct Placing {
     pub reported: Option<Delivery>,
     /// The delivery, where this publishes it. Otherwise only the file and its reports are laid down.
     pub publishes: Option<Delivery>,
+    /// Where the file itself is, where this publishes only its tables.
+    pub withheld: Option<PathBuf>,
     /// The delivery, where this takes its publication back.
     pub withdraws: Option<Delivery>,
     /// What people decided of it.
@@ -112,9 +118,11 @@ fn publish(home: &Home, config: &Config, claimed: &Path, placing: &Placing, deli
     let next = publication::begin(folder)?;
     let file = next.join(name);
     write_reports(&file, &placing.reports)?;
-    copy_file(claimed, &file)?;
-    let name = name.to_string_lossy();
-    let mut files = vec![Hashed { name: name.clone().into_owned(), hash: delivery.hash.clone(), bytes: delivery.size }];
+    let (name, mut files) = (name.to_string_lossy(), Vec::new());
+    if placing.withheld.is_none() {
+        copy_file(claimed, &file)?;
+        files.push(Hashed { name: name.clone().into_owned(), hash: delivery.hash.clone(), bytes: delivery.size });
+    }
     for report in report_names(&name) {
         files.push(Hashed::of(&next, &report)?);
     }
@@ -124,7 +132,13 @@ fn publish(home: &Home, config: &Config, claimed: &Path, placing: &Placing, deli
     }
     files.extend(tidy(config, claimed, &next, delivery)?);
     let dataset = delivery.dataset.as_ref().and_then(|dataset| config.datasets.get(dataset));
-    let manifest = publication::manifest(delivery, dataset.map(Arc::as_ref), &files, &placing.overrides);
+    let manifest = publication::manifest(
+        delivery,
+        dataset.map(Arc::as_ref),
+        &files,
+        placing.withheld.as_deref(),
+        &placing.overrides,
+    );
     publication::put_in_place(folder, &manifest, aside.as_deref())
 }
 

@@ -107,14 +107,14 @@ async fn earlier_revision(
     Ok(None)
 }
 
-/// The gate's decision as people read it.
+/// The gate's decision as people read it; `withheld` is where the file is, if not beside its published tables.
 #[must_use]
-pub fn gate_report(config: &Config, delivery: &Delivery, placement: &Placement) -> GateReport {
+pub fn gate_report(config: &Config, delivery: &Delivery, placement: &Placement, withheld: Option<&Path>) -> GateReport {
     let dataset = delivery.dataset.as_ref().and_then(|id| config.datasets.get(id));
-    let placed = placement
-        .targets
-        .first()
-        .map_or_else(|| "removed: the same bytes are kept already".to_owned(), |target| target.display().to_string());
+    let place =
+        placement.targets.first().and_then(|target| if withheld.is_some() { target.parent() } else { Some(target) });
+    let placed = place
+        .map_or_else(|| "removed: the same bytes are kept already".to_owned(), |place| place.display().to_string());
     GateReport {
         delivery: delivery.id,
         dataset_title: dataset.map(|dataset| dataset.title.clone()),
@@ -123,6 +123,7 @@ pub fn gate_report(config: &Config, delivery: &Delivery, placement: &Placement) 
         periods: delivery.periods.clone(),
         verdict: delivery.verdict,
         placed,
+        withheld: withheld.map(|place| place.display().to_string()),
         failing_rows: placement
             .targets
             .first()
@@ -137,8 +138,13 @@ pub fn gate_report(config: &Config, delivery: &Delivery, placement: &Placement) 
 ///
 /// # Errors
 /// The reports cannot be rendered.
-pub fn reports_beside(config: &Config, delivery: &Delivery, placement: &Placement) -> Result<[String; 3], RenderError> {
-    let files = reports::gate_report(&gate_report(config, delivery, placement))?;
+pub fn reports_beside(
+    config: &Config,
+    delivery: &Delivery,
+    placement: &Placement,
+    withheld: Option<&Path>,
+) -> Result<[String; 3], RenderError> {
+    let files = reports::gate_report(&gate_report(config, delivery, placement, withheld))?;
     Ok([files.json, files.text, files.html])
 }
 

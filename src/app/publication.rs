@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! published/<dataset>/<period>/
-//!     les-activity-2025-10.csv               the file as it was dropped
+//!     les-activity-2025-10.csv               the file as it was dropped, unless another table in it is held back
 //!     les-activity-2025-10.csv.report.json   what the gate found, for programs and for people
 //!     les-activity-2025-10.csv.report.txt    and .report.html, to open in a browser
 //!     les-activity-2025-10.csv.failing-rows.csv   every failing row, where there are any
@@ -36,9 +36,15 @@ pub const MANIFEST: &str = "manifest.json";
 /// The accepted table in tidy form.
 pub const TIDY: [&str; 2] = ["tidy.csv", "tidy.parquet"];
 
-/// What the manifest says of a delivery.
+/// What the manifest says of a delivery; `withheld` is where its file is, if not here.
 #[must_use]
-pub fn manifest(delivery: &Delivery, dataset: Option<&Dataset>, files: &[Hashed], overrides: &[Override]) -> String {
+pub fn manifest(
+    delivery: &Delivery,
+    dataset: Option<&Dataset>,
+    files: &[Hashed],
+    withheld: Option<&Path>,
+    overrides: &[Override],
+) -> String {
     let files: Vec<Value> =
         files.iter().map(|file| json!({ "name": file.name, "blake3": file.hash, "bytes": file.bytes })).collect();
     let manifest = json!({
@@ -50,11 +56,19 @@ pub fn manifest(delivery: &Delivery, dataset: Option<&Dataset>, files: &[Hashed]
         "revision": delivery.revision,
         "verdict": delivery.verdict,
         "received": delivery.received,
-        "source": { "name": delivery.file, "table": delivery.table, "blake3": delivery.hash, "bytes": delivery.size },
+        "source": {
+            "name": delivery.file,
+            "table": delivery.table,
+            "blake3": delivery.hash,
+            "bytes": delivery.size,
+            "withheld": withheld.map(|place| json!({
+                "at": place,
+                "because": "another table of the file is held back",
+            })),
+        },
         "released": overrides.iter().find(|one| one.action == Action::Release),
         "files": files,
-        "checks": delivery.examination.outcomes(&delivery.findings)
-            .map(|(check, outcome)| json!({ "check": check, "outcome": outcome })).collect::<Vec<_>>(),
+        "checks": delivery.examination.checks_made(&delivery.findings),
         "findings": delivery.findings.iter().map(|finding| json!({
             "check": finding.check,
             "severity": finding.severity,

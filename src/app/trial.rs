@@ -22,6 +22,7 @@ pub fn page<'a>(tried: impl Iterator<Item = (String, &'a Examined)>) -> Result<S
         periods: examined.periods(),
         verdict: examined.verdict,
         placed: String::new(),
+        withheld: None,
         failing_rows: None,
         findings: examined.findings.clone(),
         examination: examined.examination.clone(),

@@ -1,11 +1,16 @@
 //! `bellwether deliveries`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::{
-    app::home::Home,
-    model::{Action, Delivery, DeliveryId, Finding, Override, Period, Severity, Verdict},
+    app::{failing_rows, family, home::Home, place::report_names, publication},
+    model::{
+        Action, CheckMade, Delivery, DeliveryId, Examination, Finding, Outcome, Override, Period, Severity, TableRead,
+        Verdict, value::format_number,
+    },
     store::{DeliveryFilter, Store},
 };
 
@@ -72,42 +77,108 @@ async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failur
             format!("bellwether: there is no delivery {id}; `bellwether deliveries` lists those that there are");
         return Err(Failure { exit: Exit::Usage, message });
     };
-    let placement = store.placement(id).await?;
-    let entry = Entry::from(kept.delivery);
-    if format == Format::Json {
-        output::print_json(&entry)?;
-        return Ok(Exit::Fine);
+    let placed = places(home, &store, &kept.delivery).await?;
+    let Examination { tables, .. } = kept.delivery.examination.clone();
+    let checks = kept.delivery.examination.checks_made(&kept.delivery.findings);
+    let one = One { entry: kept.delivery.into(), placed, checks, tables, overrides: store.overrides(id).await? };
+    match format {
+        Format::Json => output::print_json(&one)?,
+        Format::Table => one.say()?,
     }
-    let periods: Vec<String> = entry.periods.iter().map(ToString::to_string).collect();
-    let place = placement.and_then(|placement| placement.targets.into_iter().next());
-    for (name, text) in [
-        ("delivery", entry.id),
-        ("file", entry.file),
-        ("table", entry.table.unwrap_or_default()),
-        ("dataset", entry.dataset.unwrap_or_else(|| "none recognised it".to_owned())),
-        ("periods", periods.join(", ")),
-        ("revision", if entry.revision > 0 { entry.revision.to_string() } else { String::new() }),
-        ("verdict", entry.verdict.words()),
-        ("received", output::when(&entry.received)),
-        ("bytes", entry.size.to_string()),
-        ("same as", entry.duplicate_of.unwrap_or_default()),
-        ("placed", place.map_or(String::new(), |place| place.display().to_string())),
-    ] {
-        if !text.is_empty() {
-            output::say(format!("{name:<10}{}", output::clean(&text)))?;
-        }
-    }
-    for one in store.overrides(id).await? {
-        let Override { action, reason, by, at } = one;
-        let what = format!("by {by} on {}: {reason}", output::when(&at.to_string()));
-        let decided = match action {
-            Action::Release => "released",
-            Action::Withdraw => "withdrawn",
-        };
-        output::say(format!("{decided:<10}{}", output::clean(&what)))?;
-    }
-    findings::say(&entry.findings)?;
     Ok(Exit::Fine)
+}
+
+/// The files of a delivery that are there, below the home: its own first, then its reports and tables.
+async fn places(home: &Home, store: &Store, delivery: &Delivery) -> Result<Vec<PathBuf>, Failure> {
+    let target = store.placement(delivery.id).await?.and_then(|placement| placement.targets.into_iter().next());
+    let withheld = family::withheld_now(store, delivery).await?;
+    let Some(target) = target else { return Ok(Vec::new()) };
+    let (folder, name) = (target.parent().unwrap_or(&target), target.file_name().unwrap_or_default().to_string_lossy());
+    let names = report_names(&name).into_iter().chain([failing_rows::name(&name)]);
+    let published = publication::TIDY.into_iter().chain([publication::MANIFEST]).map(str::to_owned);
+    let beside = names.chain(published.filter(|_| delivery.verdict.is_published())).map(|name| folder.join(name));
+    let all = withheld.into_iter().chain([target.clone()]).chain(beside);
+    Ok(all.filter(|place| home.root().join(place).exists()).collect())
+}
+
+/// All that there is to tell of one delivery.
+#[derive(Debug, Serialize)]
+struct One {
+    #[serde(flatten)]
+    entry: Entry,
+    /// Its files, below the home folder: as it was dropped (or the folder of what was withdrawn), its reports, its tables.
+    placed: Vec<PathBuf>,
+    /// What came of each check.
+    checks: Vec<CheckMade>,
+    /// What was read.
+    tables: Vec<TableRead>,
+    /// What people decided over the gate, oldest first.
+    overrides: Vec<Override>,
+}
+
+impl One {
+    fn say(&self) -> std::io::Result<()> {
+        let Self { entry, placed, checks, tables, overrides } = self;
+        let periods: Vec<String> = entry.periods.iter().map(ToString::to_string).collect();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        for (name, text) in [
+            ("delivery", entry.id.clone()),
+            ("file", entry.file.clone()),
+            ("table", text(&entry.table)),
+            ("dataset", entry.dataset.clone().unwrap_or_else(|| "none recognised it".to_owned())),
+            ("periods", periods.join(", ")),
+            ("revision", if entry.revision > 0 { entry.revision.to_string() } else { String::new() }),
+            ("verdict", entry.verdict.words()),
+            ("received", output::when(&entry.received)),
+            ("bytes", entry.size.to_string()),
+            ("same as", text(&entry.duplicate_of)),
+            ("placed", placed.first().map_or(String::new(), |place| place.display().to_string())),
+            ("read", read(tables)),
+            ("checks", made(checks)),
+        ] {
+            if !text.is_empty() {
+                output::say(format!("{name:<10}{}", output::clean(&text)))?;
+            }
+        }
+        for Override { action, reason, by, at } in overrides {
+            let what = format!("by {by} on {}: {reason}", output::when(&at.to_string()));
+            let decided = match action {
+                Action::Release => "released",
+                Action::Withdraw => "withdrawn",
+            };
+            output::say(format!("{decided:<10}{}", output::clean(&what)))?;
+        }
+        findings::say(&entry.findings)
+    }
+}
+
+/// `1,056 rows of sheet `LES`, 14 rows of sheet `Prices``
+fn read(tables: &[TableRead]) -> String {
+    let name = |table: &TableRead| {
+        let names: Vec<&str> = [&table.member, &table.sheet].into_iter().flatten().map(String::as_str).collect();
+        if names.is_empty() { String::new() } else { format!(" of {}", names.join(", sheet ")) }
+    };
+    let rows = |table: &TableRead| {
+        let noun = if table.rows == 1 { "row" } else { "rows" };
+        format!("{} {noun}{}", format_number(table.rows as f64), name(table))
+    };
+    tables.iter().map(rows).collect::<Vec<_>>().join("; ")
+}
+
+/// `12 made, 10 passed; error: range:planned; left_out: unique`
+fn made(checks: &[CheckMade]) -> String {
+    if checks.is_empty() {
+        return String::new();
+    }
+    let of = |outcome: Outcome| {
+        let named = checks.iter().filter(|check| check.outcome == outcome).map(|check| check.check.as_str());
+        let named: Vec<&str> = named.collect();
+        (!named.is_empty()).then(|| format!("; {}: {}", outcome.code().replace('_', " "), named.join(", ")))
+    };
+    let left_out = checks.iter().filter(|check| check.outcome == Outcome::LeftOut).count();
+    let passed = checks.iter().filter(|check| check.outcome == Outcome::Passed).count();
+    let others = [Outcome::Error, Outcome::Warning, Outcome::Note, Outcome::LeftOut].into_iter().filter_map(of);
+    format!("{} made, {passed} passed{}", checks.len() - left_out, others.collect::<String>())
 }
 
 /// A delivery as programs read it. The fields up to `findings` stay as they are.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Severity, coded};
+use super::{Finding, Severity, coded, finding::Share};
 
 /// What was read of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,7 +63,46 @@ coded! {
     }
 }
 
+/// A check as programs are told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckMade {
+    /// What it is called; its findings have this name.
+    pub check: String,
+    /// What came of it; what it found weighs as much as the gravest of its findings.
+    pub outcome: Outcome,
+    /// How many rows (or figures, or places) its findings count together.
+    pub count: u64,
+    /// How many rows or figures it looked at, and which share of them fails, where a finding says so; of several findings,
+    /// that with the largest share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<u64>,
+    /// See `looked_at`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
+}
+
 impl Examination {
+    /// Each check with what came of it, in their order.
+    #[must_use]
+    pub fn checks_made(&self, findings: &[Finding]) -> Vec<CheckMade> {
+        let made = |(check, outcome): (&str, Outcome)| {
+            let own = || findings.iter().filter(|finding| finding.check == check);
+            let largest = |one: &&Finding, other: &&Finding| {
+                let share = |finding: &Finding| finding.share.map_or(0.0, Share::get);
+                share(one).total_cmp(&share(other))
+            };
+            let worst = own().max_by(largest);
+            CheckMade {
+                check: check.to_owned(),
+                outcome,
+                count: own().fold(0, |count, finding| count.saturating_add(finding.count)),
+                looked_at: worst.and_then(|finding| finding.looked_at),
+                share: worst.and_then(|finding| finding.share),
+            }
+        };
+        self.outcomes(findings).map(made).collect()
+    }
+
     /// What came of each check, in their order.
     pub fn outcomes<'a>(&'a self, findings: &'a [Finding]) -> impl Iterator<Item = (&'a str, Outcome)> {
         let outcome = |name: &str| {

@@ -28,7 +28,7 @@ pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Readi
 pub use calendar::Calendar;
 pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
 pub use due::{Arrival, Days, Due, DueState, Expected, HeldBack, LATE_DELIVERY, Within};
-pub use examination::{ColumnRead, Examination, Outcome, TableRead};
+pub use examination::{CheckMade, ColumnRead, Examination, Outcome, TableRead};
 pub use finding::{FailingRow, Finding, Severity, Share};
 pub use labels::Labels;
 pub use notice::{

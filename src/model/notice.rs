@@ -296,6 +296,9 @@ pub struct GateReport {
     pub verdict: Verdict,
     /// Where the file is now, below the home folder; empty for one that was only tried.
     pub placed: String,
+    /// Where the file is, when only its tables are at `placed`: another table in it is held back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<String>,
     /// The name of the file beside it that lists every failing row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_rows: Option<String>,

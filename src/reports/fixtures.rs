@@ -142,6 +142,7 @@ pub(super) fn held_back() -> GateReport {
         periods: vec![period("2025-10")],
         verdict: Verdict::Quarantined,
         placed: "quarantine/les-activity/les-activity-2025-10.csv".to_owned(),
+        withheld: None,
         failing_rows: Some("les-activity-2025-10.csv.failing-rows.csv".to_owned()),
         findings: vec![
             Finding {

@@ -96,9 +96,17 @@ impl GateView {
 
 /// Where the file is, and its failing rows.
 fn placed(report: &GateReport) -> String {
-    let placed = format!("The file is now at {} in the home folder.", clean::line(&report.placed, MESSAGE));
+    let place = clean::line(&report.placed, MESSAGE);
+    let placed = match &report.withheld {
+        Some(withheld) => format!(
+            "The tables are published in {place} in the home folder. The file itself is at {}, because another table in it \
+             is held back.",
+            clean::line(withheld, MESSAGE)
+        ),
+        None => format!("The file is now at {place} in the home folder."),
+    };
     match &report.failing_rows {
-        Some(name) => format!("{placed} The failing rows are listed beside it, in {}.", clean::name(name, MESSAGE)),
+        Some(name) => format!("{placed} The failing rows are listed there, in {}.", clean::name(name, MESSAGE)),
         None => placed,
     }
 }

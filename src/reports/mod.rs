@@ -14,7 +14,7 @@
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`, `not_assured [{dataset,
 //!   dataset_title, measures, period, due, state, reason}]`; `delivery` is null where `cause` is `due`: the alerts of rule
 //!   `late-delivery` say what did not arrive, each with a label `dataset`
-//! - gate: `delivery`, `dataset_title`, `file`, `periods`, `verdict`, `placed`, `failing_rows`, `counts {errors, warnings, notes}`,
+//! - gate: `delivery`, `dataset_title`, `file`, `periods`, `verdict`, `placed`, `withheld`, `failing_rows`, `counts {errors, warnings, notes}`,
 //!   `findings [{check, severity, message, count, looked_at, share, rows [{row, sheet, cell, column, value, masked}],
 //!   owner}]`, `checks [{check, outcome}]` (`passed`, `note`, `warning`, `error`, `left_out`), `tables [{member, sheet,
 //!   header_row, rows, columns [{name, header, by_tolerance}], unexpected}]`

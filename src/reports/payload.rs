@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::alert::Change;
 use crate::model::{
-    AlertLine, AlertState, Content, Examination, Exceptions, Finding, GateReport, Notice, OperatorReport, Severity,
-    Unit, UnknownLine,
+    AlertLine, AlertState, Content, Exceptions, Finding, GateReport, Notice, OperatorReport, Severity, Unit,
+    UnknownLine,
 };
 
 /// The body of a webhook: `type`, `timestamp` (RFC 3339) and `data`.
@@ -116,18 +116,13 @@ pub(super) fn of_gate(report: &GateReport) -> Json {
         "periods": report.periods,
         "verdict": report.verdict,
         "placed": report.placed,
+        "withheld": report.withheld,
         "failing_rows": report.failing_rows,
         "counts": { "errors": of(Severity::Error), "warnings": of(Severity::Warning), "notes": of(Severity::Note) },
         "findings": report.findings,
-        "checks": checks(&report.examination, &report.findings),
+        "checks": report.examination.checks_made(&report.findings),
         "tables": report.examination.tables,
     })
-}
-
-/// What came of each check.
-fn checks(examination: &Examination, findings: &[Finding]) -> Vec<Json> {
-    let outcomes = examination.outcomes(findings);
-    outcomes.map(|(check, outcome)| json!({ "check": check, "outcome": outcome })).collect()
 }
 
 fn of_operator(report: &OperatorReport) -> Json {

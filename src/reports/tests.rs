@@ -428,7 +428,7 @@ fn the_report_beside_the_file_is_the_same_for_machines_and_for_people() {
     let read: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let fields: BTreeSet<&str> = read.as_object().expect("an object").keys().map(String::as_str).collect();
     let documented =
-        "delivery dataset_title file table periods verdict placed failing_rows counts findings checks tables";
+        "delivery dataset_title file table periods verdict placed withheld failing_rows counts findings checks tables";
     assert_eq!(fields, documented.split(' ').collect());
     assert!(html.contains("<!DOCTYPE html>") && html.contains("(blank)"), "{html}");
     assert_eq!(read["findings"][1]["rows"][0], json!({"row": 2, "column": "planned", "value": ""}));
@@ -440,9 +440,9 @@ fn the_report_beside_the_file_is_the_same_for_machines_and_for_people() {
             assert!(page.contains(said) || page.contains(&said.replace(": ", ":</span> ")), "{said} in {page}");
         }
     }
-    assert_eq!(read["checks"][3], json!({"check": "allowed_values", "outcome": "error"}));
-    assert_eq!(read["checks"][6], json!({"check": "range", "outcome": "left_out"}));
-    assert_eq!(read["checks"][4], json!({"check": "unique", "outcome": "passed"}));
+    assert_eq!(read["checks"][3], json!({"check": "allowed_values", "outcome": "error", "count": 1}));
+    assert_eq!(read["checks"][6], json!({"check": "range", "outcome": "left_out", "count": 0}));
+    assert_eq!(read["checks"][4], json!({"check": "unique", "outcome": "passed", "count": 0}));
 }
 
 #[test]

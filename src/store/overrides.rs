@@ -77,12 +77,13 @@ pub(super) async fn keep(tx: &mut Transaction<'static, Any>, overruled: &Overrul
         .execute(&mut **tx)
         .await
         .map_err(failed)?;
-    sqlx::query("UPDATE deliveries SET verdict = $2, revision = $3, periods = $4, findings = $5 WHERE id = $1")
+    sqlx::query("UPDATE deliveries SET verdict = $2, revision = $3, periods = $4, findings = $5, examination = $6 WHERE id = $1")
         .bind(delivery.id.to_string())
         .bind(delivery.verdict.code())
         .bind(i64::from(delivery.revision))
         .bind(rows::json("the periods of a delivery", &delivery.periods)?)
         .bind(rows::json("the findings of a delivery", &delivery.findings)?)
+        .bind(rows::json("what was read of a delivery", &delivery.examination)?)
         .execute(&mut **tx)
         .await
         .map_err(failed)?;
