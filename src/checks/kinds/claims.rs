@@ -6,6 +6,7 @@
 //! | `label` | the label that says which claim it is: its id, or the sentence itself |
 //! | `expressions` | for each claim, a Rhai expression over the measures of datasets |
 //! | `decimals` | how many decimals were printed; of percentages those of the percentage. Unless said, as many as the claim shows |
+//! | `nearest` | by claim, what its figure was rounded to, where it does not show: `1000` for "about 4 thousand", `0.1` for 60.0%. A percentage has it in points |
 //!
 //! An expression is reckoned for the period of the claim:
 //!
@@ -16,8 +17,8 @@
 //! | `sum_ytd(…)`, `sum_plans_ytd(…)` | from April to the period |
 //! | `shares_of_plan(…)`, `shares_of_plan_ytd(…)` | figure by plan of each series, as a list for `lowest(…)` and `highest(…)` |
 //!
-//! The labels may be left out. What is reckoned is rounded as the claim is: 56.3% is one decimal, 58% none. A trailing nought
-//! is not seen (60.0% counts as 60%): say `decimals` where that matters. A claim that cannot be reckoned because a figure is
+//! The labels may be left out. What is reckoned is rounded as the claim is: 56.3% is one decimal, 58% and 4,300 are none. A
+//! trailing nought is not seen (60.0% counts as 60%): say `nearest` where that matters. A claim that cannot be reckoned because a figure is
 //! not there, and one for which there is no expression, are notes. As with [`agrees_with`](super::agrees_with), claims are
 //! looked at again when a dataset that they name gets new figures.
 //!
@@ -34,6 +35,8 @@
 //!
 //! Findings: ``1 of 8 claims is not what the tables say, first assessments so far, October 2025: 44,698 is printed, 44,608
 //! reckoned``
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -62,6 +65,8 @@ pub struct Claims {
     expressions: Located<Entries<Located<String>>>,
     #[serde(default)]
     decimals: Option<Located<u8>>,
+    #[serde(default)]
+    nearest: Entries<Located<f64>>,
 }
 
 impl FigureKind for Claims {
@@ -77,6 +82,16 @@ impl FigureKind for Claims {
         if let Some(decimals) = self.decimals.as_ref().filter(|decimals| decimals.value > MOST_DECIMALS) {
             problems.push(Problem::new(decimals.place.clone(), format!("at most {MOST_DECIMALS} decimals")));
         }
+        for (claim, nearest) in self.nearest.iter() {
+            if self.expressions.get(claim).is_none() {
+                let claims = self.expressions.keys().map(|claim| claim.as_str());
+                problems.push(Problem::unknown(claim.place.clone(), "claim", claim, claims));
+            }
+            if !(nearest.is_finite() && nearest.value > 0.0) {
+                let problem = Problem::new(nearest.place.clone(), format!("nothing is rounded to {}", nearest.value));
+                problems.push(problem.hint("write a number above 0, such as 1000"));
+            }
+        }
         let mut expressions = Vec::new();
         for (claim, text) in self.expressions.iter() {
             expressions.extend(problems.take(Reckoning::compile(text)).map(|compiled| (claim.value.clone(), compiled)));
@@ -88,6 +103,7 @@ impl FigureKind for Claims {
             column: own.map(|own| own.column.clone()).unwrap_or_default(),
             expressions,
             decimals: self.decimals.as_ref().map(|decimals| i32::from(decimals.value)),
+            nearest: self.nearest.iter().map(|(claim, nearest)| (claim.value.clone(), nearest.value)).collect(),
         }))
     }
 }
@@ -99,6 +115,8 @@ struct Compiled {
     column: String,
     expressions: Vec<(String, Reckoning)>,
     decimals: Option<i32>,
+    /// By claim, what its figure was rounded to.
+    nearest: BTreeMap<String, f64>,
 }
 
 impl FigureCheck for Compiled {
@@ -118,7 +136,7 @@ impl FigureCheck for Compiled {
             match expression.at(look.known, one.period) {
                 Ok(number) => {
                     reckoned += 1;
-                    if let Some(wrong) = self.wrong(&one, printed, number) {
+                    if let Some(wrong) = self.wrong(&one, claim, printed, number) {
                         failing.add(&one, &self.column, &wrong);
                     }
                 }
@@ -141,13 +159,18 @@ impl FigureCheck for Compiled {
 
 impl Compiled {
     /// What to say of a claim that is not what was reckoned, rounded as it is.
-    fn wrong(&self, one: &Delivery<'_>, printed: f64, reckoned: f64) -> Option<String> {
+    fn wrong(&self, one: &Delivery<'_>, claim: &str, printed: f64, reckoned: f64) -> Option<String> {
         let unit = one.figure.unit.unwrap_or_default();
         let scale = if unit == Unit::Percent { 100.0 } else { 1.0 };
         let (shown, number) = (printed * scale, reckoned * scale);
-        let decimals = self.decimals.unwrap_or_else(|| decimals_of(shown));
+        let nearest = self.nearest.get(claim).copied();
+        let decimals = match (nearest, self.decimals) {
+            (Some(nearest), _) => decimals_of(nearest),
+            (None, Some(decimals)) => decimals,
+            (None, None) => decimals_of(shown),
+        };
         // Halves are rounded up by some and to even by others: both may be printed.
-        let step = 10_f64.powi(-decimals);
+        let step = nearest.unwrap_or_else(|| 10_f64.powi(-decimals));
         if (shown - number).abs() <= step / 2.0 * (1.0 + 1e-9) + shown.abs() * 1e-12 {
             return None;
         }

@@ -10,7 +10,7 @@
 //! | `total` | the column that prints the total of `columns` in each row |
 //!
 //! Where a total is printed and only one of its parts is withheld, that one is the rest: it must not be the only one. Total
-//! rows are looked at for small numbers as well.
+//! rows are looked at for small numbers as well. Findings name the cell of such a number and do not print it again.
 //!
 //! Memory: some 100 bytes for each group and column, of which there may be 100,000.
 //!
@@ -18,7 +18,7 @@
 //! - suppressed: { columns: [admissions], threshold: 8, multiple_of: 5, total_row: trust == "England", by: [period] }
 //! ```
 //!
-//! Findings: ``admissions prints numbers from 1 to 7 in row 4: `3` ``; ``admissions withholds a single number of a printed total
+//! Findings: ``admissions prints numbers from 1 to 7 in row 4: `*` ``; ``admissions withholds a single number of a printed total
 //! in row 9: `*, total 48` ``
 
 mod printed;
@@ -137,7 +137,7 @@ impl Check for Compiled {
         let column = |field: Field| Counts {
             field,
             asked: [Asked::default(), Asked::default()],
-            small: file.failures(),
+            small: file.failures().personal(),
             rough: file.failures(),
             alone: file.failures(),
             groups: BTreeMap::new(),
