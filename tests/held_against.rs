@@ -50,6 +50,11 @@ fn a_figure_that_two_tables_print_differently_is_found_whichever_arrives_first()
     take(&home, DETAIL);
     let before = "Leicester NHS priorities (llr-priorities), published before";
     assert_eq!(found(&home.last(), "agrees-with-detail"), [format!("warning: {before}: {differ}")]);
+    // The row is one of the file that has come: the summary lies where it lay.
+    let row = home.last()["findings"][0]["rows"][0].clone();
+    let detail = published(DETAIL);
+    let line = row["row"].as_u64().and_then(|row| detail.lines().nth(usize::try_from(row).ok()? - 1));
+    assert!(line.is_some_and(|line| line.contains("38.1%")), "{row}: {line:?}");
 }
 
 /// 110 of 195 practices are 56.41%; 469 + 3,236 + 8,143 + 9,280 + 7,230 + 8,084 + 8,166 = 44,608; Post Bariatric Monitoring

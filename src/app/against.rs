@@ -6,18 +6,24 @@ use std::{
 };
 
 use crate::{
-    checks::{Delivered, Known},
+    checks::{Arriving, Delivered, Known},
     config::{Config, Dataset},
     model::{Better, Figure, Finding, History, Period, SeriesKey, Severity},
-    tables::Figures,
+    tables::{Figures, MeasureSettings},
+    yaml::Located,
 };
 
 /// What the figures of a delivery come to beside `known`, which holds the history of its dataset, of those that its checks
 /// name, of those whose checks name it, and of those that these name.
 #[must_use]
 pub fn against(config: &Config, known: &Known, dataset: &Dataset, figures: &Figures) -> Vec<Finding> {
-    let delivered =
-        Delivered { dataset: &dataset.id, figures: &figures.figures, periods: &figures.periods, rows: figures.rows() };
+    let delivered = Delivered {
+        dataset: &dataset.id,
+        figures: &figures.figures,
+        periods: &figures.periods,
+        rows: figures.rows(),
+        arriving: None,
+    };
     let units = known.of(&dataset.id).and_then(|history| figures.against(history));
     let own = dataset.checks.of_figures(delivered, known);
     units.into_iter().chain(own).chain(what_others_find(config, known, dataset, figures)).collect()
@@ -28,6 +34,10 @@ pub fn against(config: &Config, known: &Known, dataset: &Dataset, figures: &Figu
 fn what_others_find(config: &Config, known: &Known, dataset: &Dataset, figures: &Figures) -> Vec<Finding> {
     let Some(earliest) = figures.periods.iter().map(|period| period.start()).min() else { return Vec::new() };
     let (mut findings, mut with_these) = (Vec::new(), None);
+    let column =
+        |(name, measure): (&Located<String>, &MeasureSettings)| (name.value.clone(), measure.value.value.clone());
+    let columns = dataset.measures.iter().map(column).collect();
+    let arriving = Arriving { figures: &figures.figures, rows: figures.rows(), columns: &columns };
     for other in config.naming(&dataset.id) {
         let Some(history) = known.of(&other.id) else { continue };
         let periods = history.periods.iter().copied().filter(|period| period.end() >= earliest).collect();
@@ -36,7 +46,13 @@ fn what_others_find(config: &Config, known: &Known, dataset: &Dataset, figures: 
             continue;
         }
         let known = with_these.get_or_insert_with(|| with(known, dataset, figures));
-        let delivered = Delivered { dataset: &other.id, figures: &published, periods: &periods, rows: &[] };
+        let delivered = Delivered {
+            dataset: &other.id,
+            figures: &published,
+            periods: &periods,
+            rows: &[],
+            arriving: Some(arriving),
+        };
         let found = other.checks.of_figures_naming(&dataset.id, delivered, known).into_iter();
         let found = found.filter(|finding| finding.severity > Severity::Note);
         findings.extend(found.map(|finding| Finding {

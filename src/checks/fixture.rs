@@ -119,7 +119,7 @@ impl Dataset {
         }
         let rows: Vec<u64> = figures.values().map(|(_, row)| *row).collect();
         let figures = figures.into_iter().map(|(key, (figure, _))| (key, figure)).collect();
-        let delivered = Delivered { dataset: OWN, figures: &figures, periods: &periods, rows: &rows };
+        let delivered = Delivered { dataset: OWN, figures: &figures, periods: &periods, rows: &rows, arriving: None };
         self.checks.of_figures(delivered, known)
     }
 

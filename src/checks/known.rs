@@ -21,6 +21,29 @@ pub struct Delivered<'a> {
     pub periods: &'a BTreeSet<Period>,
     /// The row of each figure in the file, in the order of `figures`; empty where the file is not at hand.
     pub rows: &'a [u64],
+    /// Where these figures were published before: the figures of another dataset that arrive now, and that they are held
+    /// against.
+    pub arriving: Option<Arriving<'a>>,
+}
+
+/// Figures that arrive, and where they stand in their file.
+#[derive(Debug, Clone, Copy)]
+pub struct Arriving<'a> {
+    /// Every figure.
+    pub figures: &'a BTreeMap<(SeriesKey, Period), Figure>,
+    /// The row of each, in their order.
+    pub rows: &'a [u64],
+    /// The declared column of each measure.
+    pub columns: &'a BTreeMap<String, String>,
+}
+
+impl<'a> Arriving<'a> {
+    /// The row and column in which each figure stands.
+    pub(super) fn places(self) -> BTreeMap<(&'a SeriesKey, Period), (u64, &'a str)> {
+        let column = |key: &SeriesKey| self.columns.get(&key.measure).map(String::as_str);
+        let figures = self.figures.keys().zip(self.rows);
+        figures.filter_map(|((key, period), row)| Some(((key, *period), (*row, column(key)?)))).collect()
+    }
 }
 
 impl<'a> Delivered<'a> {

@@ -52,7 +52,7 @@ use policy::{Declaration, Watch};
 
 pub use check::{About, Followed};
 pub use kinds::CheckSettings;
-pub use known::{Delivered, Known, Need};
+pub use known::{Arriving, Delivered, Known, Need};
 pub use listing::Listing;
 pub use privacy::Privacy;
 pub use references::{MAX_BYTES as MAX_REFERENCE_BYTES, References};
@@ -214,6 +214,11 @@ impl Run {
     /// Feeds every check with the next rows.
     pub fn observe(&mut self, batch: &Batch) {
         self.watches().for_each(|watch| watch.observe(batch));
+    }
+
+    /// Shows every check the rows that the dataset leaves out as no data; most do not look at them.
+    pub fn observe_skipped(&mut self, batch: &Batch) {
+        self.watches().for_each(|watch| watch.observe_skipped(batch));
     }
 
     /// Takes in what another run of the same checks has seen of other rows of the same file, whose header both were told.

@@ -7,6 +7,8 @@
 //! | `other` | its measure; of the same name unless said |
 //! | `labels` | what tells the series apart: label here, label there; all labels of the measure under the same names unless said |
 //! | `values` | where the values of a label are spelt otherwise there: by label, the value here and the value there |
+//! | `only` | which figures of this dataset are held against the other: by label, the values that it may have; all of them unless said |
+//! | `scale` | what figures here are multiplied by to be in the unit there: `1000` where thousands are printed here and pounds there. Then the units need not be alike |
 //! | `same_end` | with `true`, a month here also agrees with a quarter there that ends with it, and so on, where the other has nothing for the month itself |
 //! | `within` | how far the two may lie apart: `0.5%` of the other, or `2`; not at all unless said |
 //! | `decimals` | how many decimals both are rounded to before; of percentages those of the percentage |
@@ -19,6 +21,8 @@
 //!
 //! ```yaml
 //! - agrees_with: { measure: performance, dataset: llr-priorities-detail, severity: warning }
+//! - agrees_with:
+//!     { measure: cost, dataset: ledger, other: amount, only: { kind: [drugs, devices] }, scale: 1000, within: 500 }
 //! ```
 //!
 //! Findings: ``1 of 23 figures is not that of llr-priorities-detail, first stage 1 and 2, July 2024: 51.4% in
@@ -33,11 +37,11 @@ use super::super::{
     check::{Context, Followed, Found, Looks},
     failures::grouped,
     figures::{Answer, FigureCheck, FigureKind, Look, measure, written},
-    known::Need,
+    known::{Arriving, Delivery, Need},
     within::Within,
 };
 use crate::{
-    model::{Figure, History, Labels, Period, Severity, Unit},
+    model::{Figure, History, Labels, Period, SeriesKey, Severity, Unit, value::format_number},
     yaml::{Entries, Located, Place, Problem, Problems},
 };
 
@@ -57,6 +61,10 @@ pub struct AgreesWith {
     #[serde(default)]
     values: Entries<Entries<String>>,
     #[serde(default)]
+    only: Entries<Vec<String>>,
+    #[serde(default)]
+    scale: Option<Located<f64>>,
+    #[serde(default)]
     same_end: bool,
     #[serde(default)]
     within: Option<Within>,
@@ -75,7 +83,11 @@ impl FigureKind for AgreesWith {
         }
         let Some(own) = own else { return Err(problems) };
         let labels = self.mapped(own);
-        let named = self.labels.iter().flat_map(Entries::keys).chain(self.values.keys());
+        if let Some(scale) = self.scale.as_ref().filter(|scale| !(scale.is_finite() && scale.value > 0.0)) {
+            let problem = Problem::new(scale.place.clone(), format!("{} is no scale", scale.value));
+            problems.push(problem.hint("write a number above 0, such as 1000"));
+        }
+        let named = self.labels.iter().flat_map(Entries::keys).chain(self.values.keys()).chain(self.only.keys());
         for name in named.filter(|name| !own.labels.contains(&name.value)) {
             problems.push(Problem::unknown(name.place.clone(), "label", name, own.labels.iter().map(String::as_str)));
         }
@@ -93,6 +105,8 @@ impl FigureKind for AgreesWith {
             },
             labels: labels.into_iter().map(|(own, other)| (own, other.value)).collect(),
             values: values.collect(),
+            only: self.only.iter().map(|(label, values)| (label.value.clone(), values.clone())).collect(),
+            scale: self.scale.as_ref().map(|scale| scale.value),
             same_end: self.same_end,
             within: self.within.unwrap_or_default(),
             decimals: self.decimals.as_ref().map(|decimals| i32::from(decimals.value)),
@@ -120,13 +134,24 @@ struct Compiled {
     labels: Vec<(String, String)>,
     /// By label, each value here with the one there.
     values: BTreeMap<String, BTreeMap<String, String>>,
+    /// By label, the values of the figures that are compared.
+    only: Vec<(String, Vec<String>)>,
+    scale: Option<f64>,
     same_end: bool,
     within: Within,
     decimals: Option<i32>,
 }
 
 /// Figures of the other measure, by the values of the labels that are compared and the last day of their period.
-type There = BTreeMap<(Vec<String>, Date), Vec<(Period, Figure)>>;
+type There<'a> = BTreeMap<(Vec<String>, Date), Vec<Other<'a>>>;
+
+/// A figure of the other measure.
+#[derive(Debug, Clone, Copy)]
+struct Other<'a> {
+    key: &'a SeriesKey,
+    period: Period,
+    figure: Figure,
+}
 
 impl FigureCheck for Compiled {
     fn needs(&self) -> Vec<Need> {
@@ -135,20 +160,22 @@ impl FigureCheck for Compiled {
 
     fn examine(&self, look: &Look<'_>) -> Answer {
         let other = look.known.of(&self.need.dataset).map(|history| self.there(history)).unwrap_or_default();
+        let arriving = look.delivered.arriving.map(Arriving::places).unwrap_or_default();
         let (mut failing, mut compared, mut unclear) = (look.failing(), 0, 0);
-        for one in
-            look.delivered.each().filter(|one| one.key.measure == self.measure && one.figure.value.get().is_some())
-        {
+        let asked = |one: &Delivery<'_>| one.key.measure == self.measure && one.figure.value.get().is_some();
+        for one in look.delivered.each().filter(asked).filter(|one| self.is_compared(&one.key.labels)) {
             let Some(labels) = self.labels_there(&one.key.labels) else { continue };
             match self.of_period(&other, labels, one.period).as_slice() {
                 [] => {}
                 [there] => {
                     compared += 1;
-                    if !self.agree(one.figure, *there) {
-                        let (here, there) = (written(one.figure), written(*there));
-                        let what =
-                            format!("{here} in {}, {there} in {}", look.delivered.dataset, self.need.dataset.value);
-                        failing.add(&one, &self.column, &what);
+                    if !self.agree(one.figure, there.figure) {
+                        let what = self.differ(look, &one, there.figure);
+                        // What arrives is the other dataset's, where this one was published before.
+                        match arriving.get(&(there.key, there.period)) {
+                            Some((row, column)) => failing.add(&Delivery { row: Some(*row), ..one }, column, &what),
+                            None => failing.add(&one, &self.column, &what),
+                        }
                     }
                 }
                 _ => unclear += 1,
@@ -171,25 +198,38 @@ impl FigureCheck for Compiled {
 }
 
 impl Compiled {
+    /// Whether the figures of these labels are those that are asked about.
+    fn is_compared(&self, labels: &Labels) -> bool {
+        self.only
+            .iter()
+            .all(|(label, values)| labels.get(label).is_some_and(|value| values.iter().any(|allowed| allowed == value)))
+    }
+
+    fn differ(&self, look: &Look<'_>, one: &Delivery<'_>, there: Figure) -> String {
+        let scaled = self.scale.map_or_else(String::new, |scale| format!(" × {}", format_number(scale)));
+        let (here, there) = (written(one.figure), written(there));
+        format!("{here}{scaled} in {}, {there} in {}", look.delivered.dataset, self.need.dataset.value)
+    }
+
     /// The numbers of the other measure.
-    fn there(&self, history: &History) -> There {
+    fn there<'a>(&self, history: &'a History) -> There<'a> {
         let mut numbers = There::new();
         for series in history.series().filter(|series| series.key.measure == self.need.measure.value) {
             let value = |(_, there): &(String, String)| series.key.labels.get(there).map(str::to_owned);
             let Some(labels) = self.labels.iter().map(value).collect::<Option<Vec<_>>>() else { continue };
             for (period, figure) in series.iter().filter(|(_, figure)| figure.value.get().is_some()) {
-                numbers.entry((labels.clone(), period.end())).or_default().push((period, figure));
+                let other = Other { key: &series.key, period, figure };
+                numbers.entry((labels.clone(), period.end())).or_default().push(other);
             }
         }
         numbers
     }
 
     /// Those of them that a figure of this period is held against.
-    fn of_period(&self, there: &There, labels: Vec<String>, period: Period) -> Vec<Figure> {
-        let ending: &[(Period, Figure)] = there.get(&(labels, period.end())).map_or(&[], Vec::as_slice);
-        let same: Vec<Figure> =
-            ending.iter().filter(|(other, _)| *other == period).map(|(_, figure)| *figure).collect();
-        if same.is_empty() && self.same_end { ending.iter().map(|(_, figure)| *figure).collect() } else { same }
+    fn of_period<'a>(&self, there: &There<'a>, labels: Vec<String>, period: Period) -> Vec<Other<'a>> {
+        let ending: &[Other<'a>] = there.get(&(labels, period.end())).map_or(&[], Vec::as_slice);
+        let same: Vec<Other<'a>> = ending.iter().filter(|other| other.period == period).copied().collect();
+        if same.is_empty() && self.same_end { ending.to_vec() } else { same }
     }
 
     /// The values that the labels have there.
@@ -204,12 +244,13 @@ impl Compiled {
 
     fn agree(&self, here: Figure, there: Figure) -> bool {
         let (Some(own), Some(other)) = (here.value.get(), there.value.get()) else { return true };
-        if let (Some(one), Some(two)) = (here.unit, there.unit)
+        let own = own * self.scale.unwrap_or(1.0);
+        if let (Some(one), Some(two), None) = (here.unit, there.unit, self.scale)
             && one.with(two).is_none()
         {
             return false;
         }
-        let points = if here.unit.or(there.unit) == Some(Unit::Percent) { 2 } else { 0 };
+        let points = if there.unit.or(here.unit) == Some(Unit::Percent) { 2 } else { 0 };
         let rounded = |number: f64| match self.decimals {
             None => number,
             Some(decimals) => {
