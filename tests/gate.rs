@@ -441,3 +441,27 @@ fn the_owner_of_a_check_is_told_beside_the_steward() {
     );
     assert_eq!(home.notices().len(), 3, "another check is none of theirs");
 }
+
+/// The percentages below the published total are those of its 195 practices; with 17.9% for the 34 of 195 (17.44%) they
+/// are not.
+#[test]
+fn a_printed_percentage_is_held_against_the_totals_though_its_row_is_no_data() {
+    let home = Home::new();
+    home.take("hha-achievement-bands-2025-10.csv", bands("2025-10"), 0);
+    let totals = |home: &Home| -> Vec<Value> {
+        let last = home.last();
+        let findings = last["findings"].as_array().expect("findings").iter();
+        findings.filter(|finding| finding["check"] == "totals-add-up").cloned().collect()
+    };
+    assert_eq!(totals(&home), [] as [Value; 0]);
+    let wrong = changed(&bands("2025-10"), "15.9%,17.4%", "15.9%,17.9%");
+    home.take("hha-achievement-bands-2025-10.csv", wrong, 0);
+    let found = totals(&home);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    let row = &found[0]["rows"][0];
+    assert_eq!((&row["row"], &row["column"]), (&13.into(), &"100% +".into()));
+    assert!(row["value"].as_str().is_some_and(|value| value.starts_with("17.9%, totals 17.43")), "{row}");
+    let listed =
+        home.read("published/hha-achievement-bands/2025-10/hha-achievement-bands-2025-10.csv.failing-rows.csv");
+    assert!(listed.contains("totals-add-up,warning,,13,,100% +,\"17.9%, totals 17.43"), "{listed}");
+}

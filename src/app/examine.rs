@@ -280,6 +280,10 @@ impl Observer for Gate {
         self.measures.observe(batch);
     }
 
+    fn observe_skipped(&mut self, batch: &Batch) {
+        self.run.observe_skipped(batch);
+    }
+
     fn merge(&mut self, other: Self) {
         self.rows += other.rows;
         self.sheet = self.sheet.take().or(other.sheet);

@@ -128,6 +128,7 @@ fn list(
         measures.observe(&batch);
         spool.add(listing.take())?;
     }
+    run.observe_skipped(&table.skipped());
     if !run.settle().is_empty() {
         let mut again = Table::open(source, &dataset.table, &Limits::default())?;
         while let Some(batch) = again.next_batch()? {

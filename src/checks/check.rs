@@ -106,6 +106,9 @@ pub(super) trait Tally: Any + fmt::Debug + Send {
     /// Looks at the next rows.
     fn observe(&mut self, rows: &Rows<'_>);
 
+    /// Looks at rows that the dataset leaves out, once all others were seen. They are no data: most checks do not.
+    fn observe_skipped(&mut self, _rows: &Rows<'_>) {}
+
     /// Takes in what another tally of the same check has seen of other rows, before or after these or between them. The
     /// answer is that of one tally that has seen all rows in their order.
     fn merge(&mut self, other: Box<dyn Tally>);

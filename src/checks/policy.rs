@@ -167,6 +167,11 @@ impl Watch {
         tally.observe(&rows);
     }
 
+    /// See [`Tally::observe_skipped`].
+    pub(super) fn observe_skipped(&mut self, batch: &Batch) {
+        self.tally.observe_skipped(&Rows::all(batch));
+    }
+
     /// Takes in what another watch of the same check has seen.
     pub(super) fn merge(&mut self, other: Self) {
         self.tally.merge(other.tally);

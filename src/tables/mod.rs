@@ -42,6 +42,7 @@ mod row;
 mod scan;
 mod seen;
 mod settings;
+mod skipped;
 mod source;
 mod splitter;
 mod table;

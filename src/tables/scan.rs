@@ -36,6 +36,9 @@ pub trait Observer: Send {
     /// Looks at the next rows.
     fn observe(&mut self, batch: &Batch);
 
+    /// Looks at the rows that the dataset leaves out, once all others were seen, before [`Observer::settle`] or after it.
+    fn observe_skipped(&mut self, _batch: &Batch) {}
+
     /// Takes in what another has seen of other rows, before or after these or between them.
     fn merge(&mut self, other: Self);
 
@@ -86,7 +89,7 @@ fn read_cut<O: Observer>(
         Ok((observer, doubts)) => {
             table.rows.forget();
             let findings = table.findings_with(&doubts.findings());
-            Ok((observer, findings))
+            Ok((shown_skipped(observer, &table), findings))
         }
         Err(GiveUp) => row_by_row(Table::open(source, spec, limits)?, source, spec, limits, start, watch),
     }
@@ -122,7 +125,16 @@ fn row_by_row<O: Observer>(
             observer.see_again(&batch);
         }
     }
-    Ok((observer, table.findings()))
+    let findings = table.findings();
+    Ok((shown_skipped(observer, &table), findings))
+}
+
+fn shown_skipped<O: Observer>(mut observer: O, table: &Table) -> O {
+    let skipped = table.skipped();
+    if !skipped.rows.is_empty() {
+        observer.observe_skipped(&skipped);
+    }
+    observer
 }
 
 /// What the workers share.

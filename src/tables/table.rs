@@ -155,6 +155,13 @@ impl Table {
         Ok((!batch.rows.is_empty()).then_some(batch))
     }
 
+    /// The rows of a plain table that `skip_rows` leaves out, the first thousand of them, with whatever figures stand in
+    /// them; complete once [`Table::next_batch`] has answered with none.
+    #[must_use]
+    pub fn skipped(&self) -> Batch {
+        Batch { sheet: self.rows.sheet(), ..self.taker.skipped.batch() }
+    }
+
     /// What the reader itself found amiss; complete once [`Table::next_batch`] has answered with none.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {

@@ -18,6 +18,7 @@ use super::{
     row::{Row, trim},
     seen::Seen,
     settings::RepeatedRows,
+    skipped::Skipped,
     tail::Tail,
 };
 
@@ -34,6 +35,7 @@ pub(super) struct Taker {
     repeats: Repeats,
     pub(super) tail: Tail,
     seen: Seen,
+    pub(super) skipped: Skipped,
     /// Where the block at hand has a declared column elsewhere than the header says.
     moved: Vec<Option<usize>>,
     /// The rows below one that was left out belong to its label, until another stands.
@@ -61,6 +63,7 @@ impl Taker {
             repeats: Repeats::default(),
             tail: Tail::default(),
             seen: Seen::default(),
+            skipped: Skipped::default(),
             moved: Vec::new(),
             skips_below: false,
         }
@@ -76,6 +79,7 @@ impl Taker {
     /// Takes in what a part has found in its rows.
     pub(super) fn merge(&mut self, part: Self) {
         self.seen.merge(part.seen);
+        self.skipped.merge(part.skipped);
         self.tail.merge(part.tail);
         for (column, other) in self.columns.iter_mut().zip(part.columns) {
             column.reader.merge(other.reader);
@@ -156,6 +160,11 @@ impl Taker {
         if self.spec.table.skip_rows.iter().any(|pattern| pattern.matches(first)) {
             self.skips_below = self.layout.has_label(row);
             self.seen.skipped.add_cell(row.number, Some(at), None, Some(first));
+            if self.layout.is_plain() {
+                let cell = |at: usize| self.layout.position(at).and_then(|position| row.get(position));
+                let cells = self.columns.iter().enumerate().map(|(at, column)| (column.reader.kind, cell(at)));
+                self.skipped.add(row.number, cells);
+            }
             return 0;
         }
         // The label of a row that was left out is merged down over these.

@@ -12,7 +12,7 @@
 //!
 //! Rows that are neither are parts. A blank part, or one that does not apply, adds nothing; where one is withheld, not yet
 //! available or unreadable, the total of its column is not checked and a note says so. A percentage is held against the
-//! printed totals. For a total *column* see [`parts`](super::parts).
+//! printed totals; a percentage row may be one that the dataset's `skip_rows` leaves out. For a total *column* see [`parts`](super::parts).
 //!
 //! Memory: some 100 bytes for each group and column, and for each total row; 100,000 groups at most.
 //!
