@@ -119,8 +119,11 @@ fn a_bad_sheet_is_held_back_and_the_good_one_is_published() {
         "{report}"
     );
     let id = |at: usize| home.deliveries()[at]["id"].as_str().expect("an id").to_owned();
-    let placed = home.run(&["deliveries", &id(1), "--format", "json"]).ends_with(0).json()["placed"].clone();
-    assert_eq!((&placed[0], &placed[1]), (&held.as_str().into(), &format!("{GOOD}/{NAME}.report.json").into()));
+    let told = home.run(&["deliveries", &id(1), "--format", "json"]).ends_with(0).json();
+    assert_eq!(
+        (&told["withheld"], &told["placed"][0]),
+        (&held.as_str().into(), &format!("{GOOD}/{NAME}.report.json").into())
+    );
 
     // The same bytes again do not bring it there either, nor when it is lost where it was held back.
     let book = fs::read(home.path(&held)).expect("read");
@@ -142,6 +145,32 @@ fn a_bad_sheet_is_held_back_and_the_good_one_is_published() {
         decided(&home)[4..],
         ["les-activity Activity: published", "hha-achievement-bands Bands: published_with_warnings"]
     );
+}
+
+#[test]
+fn a_sheet_that_is_taken_back_cannot_be_read_in_the_workbook_of_the_others() {
+    let home = home();
+    let book = workbook(&[("Activity", les("2025-10")), ("Bands", bands("2025-10"))]);
+    home.take(NAME, &book, 0);
+    const GOOD: &str = "published/hha-achievement-bands/2025-10";
+    let before = home.files(GOOD);
+    let id = home.deliveries()[0]["id"].as_str().expect("an id").to_owned();
+    home.run(&["deliveries", "withdraw", &id, "--reason", "wrong month", "--by", "Jo Bell"]).ends_with(0);
+    assert_eq!(home.files("published/les-activity"), [] as [&str; 0]);
+    let without = before.iter().filter(|file| *file != NAME).cloned().collect::<Vec<_>>();
+    assert_eq!(home.files(GOOD), without);
+    let manifest: Value = serde_json::from_str(&home.read(&format!("{GOOD}/manifest.json"))).expect("JSON");
+    let withdrawn = "quarantine/les-activity/withdrawn/2025-10-revision-1";
+    assert_eq!(manifest["source"]["withheld"]["at"], withdrawn);
+    for file in manifest["files"].as_array().expect("files") {
+        let name = file["name"].as_str().expect("a name");
+        let hash = blake3::hash(&fs::read(home.path(format!("{GOOD}/{name}"))).expect("read")).to_hex().to_string();
+        assert_eq!(file["blake3"], hash, "{name}");
+    }
+    let report = home.read(&format!("{GOOD}/{NAME}.report.txt"));
+    assert!(report.contains(withdrawn), "{report}");
+    home.take(NAME, &book, 0);
+    assert_eq!((&home.last()["verdict"], home.files(GOOD)), (&"duplicate".into(), without));
 }
 
 #[test]

@@ -29,6 +29,12 @@ impl Hashed {
         let hash = intake::fingerprint(&path).map_err(io::Error::other)?.to_hex().to_string();
         Ok(Self { name: name.to_owned(), hash, bytes: path.metadata()?.len() })
     }
+
+    /// As a manifest lists it.
+    #[must_use]
+    pub fn in_manifest(&self) -> serde_json::Value {
+        serde_json::json!({ "name": self.name, "blake3": self.hash, "bytes": self.bytes })
+    }
 }
 
 /// Copies a file, over another one if need be. On one file system it is a second name of the same bytes.

@@ -87,7 +87,7 @@ use clock::Clock;
 use error::CycleError;
 use health::Health;
 use home::Home;
-use place::Placing;
+use place::{Other, Placing};
 
 /// A home at work: its configuration, its store, and what its parts tell each other.
 #[derive(Debug)]
@@ -178,6 +178,10 @@ impl App {
         let decided = self.store.delivery(placement.delivery).await?.map(|kept| kept.delivery);
         let publishes = decided.clone().filter(|delivery| delivery.verdict.is_published());
         let withdraws = decided.clone().filter(|delivery| delivery.verdict == Verdict::Withdrawn);
+        let others = match &withdraws {
+            Some(delivery) => self.others(config, delivery).await?,
+            None => Vec::new(),
+        };
         let overrides = self.store.overrides(placement.delivery).await?;
         // What takes the place of a missing file has that file's reports.
         let reported = match decided.as_ref().and_then(|delivery| delivery.duplicate_of) {
@@ -192,7 +196,22 @@ impl App {
             Some(delivery) => plan::reports_beside(config, delivery, &placement, withheld.as_deref())?,
             None => Default::default(),
         };
-        Ok(Placing { placement, reports, reported, publishes, withheld, withdraws, overrides })
+        Ok(Placing { placement, reports, reported, publishes, withheld, withdraws, others, overrides })
+    }
+
+    /// The published tables of the file that a withdrawn one is of.
+    async fn others(&self, config: &Config, withdrawn: &Delivery) -> Result<Vec<Other>, CycleError> {
+        let mut others = Vec::new();
+        for (delivery, placement) in family::of(&self.store, withdrawn.id).await? {
+            let withheld = family::withheld_now(&self.store, &delivery).await?;
+            if let (Some(withheld), Some(placement)) = (withheld, placement)
+                && let Some(target) = placement.targets.first().cloned()
+            {
+                let reports = plan::reports_beside(config, &delivery, &placement, Some(&withheld))?;
+                others.push(Other { delivery, target, withheld, reports });
+            }
+        }
+        Ok(others)
     }
 
     /// The deliveries of a claimed file, if it was decided before; the file is moved to its places, if that was not done

@@ -47,8 +47,23 @@ pub struct Placing {
     pub withheld: Option<PathBuf>,
     /// The delivery, where this takes its publication back.
     pub withdraws: Option<Delivery>,
+    /// The other published tables of a file, where this takes one of its tables back.
+    pub others: Vec<Other>,
     /// What people decided of it.
     pub overrides: Vec<Override>,
+}
+
+/// Another published table of a file, beside which the file is not to lie any more.
+#[derive(Debug)]
+pub struct Other {
+    /// The delivery that it is.
+    pub delivery: Delivery,
+    /// Where the file lies, if it was laid there.
+    pub target: PathBuf,
+    /// Where it is now.
+    pub withheld: PathBuf,
+    /// The contents of [`report_names`].
+    pub reports: [String; 3],
 }
 
 /// Carries out the placements of one claimed file, or what is left of them: each delivery of the file gets it. Placements
@@ -63,7 +78,8 @@ pub fn place(home: &Home, config: &Arc<Config>, source: &Path, placings: &[Placi
             let below = |path: &Path| home.root().join(path);
             let restored = placing.placement.superseded.first();
             let restored = restored.map(|Move { from, to }| Move { from: below(from), to: below(to) });
-            return publication::withdraw(&claimed, &below(to), restored.as_ref(), delivery);
+            publication::withdraw(&claimed, &below(to), restored.as_ref(), delivery)?;
+            return placing.others.iter().try_for_each(|other| withhold(home, other));
         }
     }
     if claimed.is_file() {
@@ -76,6 +92,20 @@ pub fn place(home: &Home, config: &Arc<Config>, source: &Path, placings: &[Placi
         fs::remove_file(&claimed)?;
     }
     if claimed.starts_with(home.claimed()) { intake::close(&claimed) } else { remove_reports(&claimed) }
+}
+
+/// Takes the file from beside the other tables that are published of it.
+fn withhold(home: &Home, other: &Other) -> io::Result<()> {
+    let (Some(folder), Some(name)) = (other.target.parent(), other.target.file_name()) else { return Ok(()) };
+    let places = [Some(folder.to_owned()), publication::aside(folder, other.delivery.revision)];
+    let mut places = places.into_iter().flatten().map(|folder| home.root().join(folder));
+    let Some(folder) = places.find(|folder| publication::is_of(folder, &other.delivery)) else { return Ok(()) };
+    let file = folder.join(name);
+    if file.is_file() {
+        write_reports(&file, &other.reports)?;
+        publication::withhold(&folder, &name.to_string_lossy(), &other.withheld)?;
+    }
+    Ok(())
 }
 
 /// Removes the reports of a file that was held back and is not any more.

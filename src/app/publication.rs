@@ -29,7 +29,7 @@ use crate::{
     tables::{Limits, TableSource, TidyError, write_tidy},
 };
 
-use super::files::{Hashed, readable, sync_folder, write_file};
+use super::files::{Hashed, readable, remove_if_there, sync_folder, write_file};
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -45,8 +45,7 @@ pub fn manifest(
     withheld: Option<&Path>,
     overrides: &[Override],
 ) -> String {
-    let files: Vec<Value> =
-        files.iter().map(|file| json!({ "name": file.name, "blake3": file.hash, "bytes": file.bytes })).collect();
+    let files: Vec<Value> = files.iter().map(Hashed::in_manifest).collect();
     let manifest = json!({
         "manifest": 1,
         "delivery": delivery.id,
@@ -63,7 +62,7 @@ pub fn manifest(
             "bytes": delivery.size,
             "withheld": withheld.map(|place| json!({
                 "at": place,
-                "because": "another table of the file is held back",
+                "because": HELD_BACK,
             })),
         },
         "released": overrides.iter().find(|one| one.action == Action::Release),
@@ -77,6 +76,29 @@ pub fn manifest(
         })).collect::<Vec<_>>(),
     });
     format!("{manifest:#}\n")
+}
+
+const HELD_BACK: &str = "another table of the file is held back";
+
+/// Takes the file out of a publication whose reports were written anew: first its manifest says so, then the file goes.
+///
+/// # Errors
+/// The disk fails; it can be done again.
+pub fn withhold(folder: &Path, file: &str, withheld: &Path) -> io::Result<()> {
+    let mut manifest: Value = serde_json::from_slice(&fs::read(folder.join(MANIFEST))?).map_err(io::Error::other)?;
+    if let Some(source) = manifest.get_mut("source").and_then(Value::as_object_mut) {
+        source.insert("withheld".to_owned(), json!({ "at": withheld, "because": HELD_BACK }));
+    }
+    if let Some(files) = manifest.get_mut("files").and_then(Value::as_array_mut) {
+        files.retain(|one| one["name"] != file);
+        for one in files {
+            let name = one["name"].as_str().unwrap_or_default().to_owned();
+            *one = Hashed::of(folder, &name)?.in_manifest();
+        }
+    }
+    write_file(&folder.join(MANIFEST), format!("{manifest:#}\n").as_bytes())?;
+    remove_if_there(&folder.join(file))?;
+    sync_folder(folder)
 }
 
 /// Writes the accepted tables of a delivery into a folder, in tidy form.

@@ -77,10 +77,12 @@ async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failur
             format!("bellwether: there is no delivery {id}; `bellwether deliveries` lists those that there are");
         return Err(Failure { exit: Exit::Usage, message });
     };
+    let withheld = family::withheld_now(&store, &kept.delivery).await?;
     let placed = places(home, &store, &kept.delivery).await?;
     let Examination { tables, .. } = kept.delivery.examination.clone();
     let checks = kept.delivery.examination.checks_made(&kept.delivery.findings);
-    let one = One { entry: kept.delivery.into(), placed, checks, tables, overrides: store.overrides(id).await? };
+    let one =
+        One { entry: kept.delivery.into(), placed, withheld, checks, tables, overrides: store.overrides(id).await? };
     match format {
         Format::Json => output::print_json(&one)?,
         Format::Table => one.say()?,
@@ -91,14 +93,12 @@ async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failur
 /// The files of a delivery that are there, below the home: its own first, then its reports and tables.
 async fn places(home: &Home, store: &Store, delivery: &Delivery) -> Result<Vec<PathBuf>, Failure> {
     let target = store.placement(delivery.id).await?.and_then(|placement| placement.targets.into_iter().next());
-    let withheld = family::withheld_now(store, delivery).await?;
     let Some(target) = target else { return Ok(Vec::new()) };
     let (folder, name) = (target.parent().unwrap_or(&target), target.file_name().unwrap_or_default().to_string_lossy());
     let names = report_names(&name).into_iter().chain([failing_rows::name(&name)]);
     let published = publication::TIDY.into_iter().chain([publication::MANIFEST]).map(str::to_owned);
     let beside = names.chain(published.filter(|_| delivery.verdict.is_published())).map(|name| folder.join(name));
-    let all = withheld.into_iter().chain([target.clone()]).chain(beside);
-    Ok(all.filter(|place| home.root().join(place).exists()).collect())
+    Ok(std::iter::once(target.clone()).chain(beside).filter(|place| home.root().join(place).exists()).collect())
 }
 
 /// All that there is to tell of one delivery.
@@ -108,6 +108,8 @@ struct One {
     entry: Entry,
     /// Its files, below the home folder: as it was dropped (or the folder of what was withdrawn), its reports, its tables.
     placed: Vec<PathBuf>,
+    /// Where the file itself is, if not beside its published tables.
+    withheld: Option<PathBuf>,
     /// What came of each check.
     checks: Vec<CheckMade>,
     /// What was read.
@@ -118,7 +120,7 @@ struct One {
 
 impl One {
     fn say(&self) -> std::io::Result<()> {
-        let Self { entry, placed, checks, tables, overrides } = self;
+        let Self { entry, placed, withheld, checks, tables, overrides } = self;
         let periods: Vec<String> = entry.periods.iter().map(ToString::to_string).collect();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         for (name, text) in [
@@ -132,7 +134,7 @@ impl One {
             ("received", output::when(&entry.received)),
             ("bytes", entry.size.to_string()),
             ("same as", text(&entry.duplicate_of)),
-            ("placed", placed.first().map_or(String::new(), |place| place.display().to_string())),
+            ("placed", place(placed.first(), withheld.as_ref())),
             ("read", read(tables)),
             ("checks", made(checks)),
         ] {
@@ -149,6 +151,18 @@ impl One {
             output::say(format!("{decided:<10}{}", output::clean(&what)))?;
         }
         findings::say(&entry.findings)
+    }
+}
+
+/// The file where it is; the folder of its tables where it is withheld.
+fn place(first: Option<&PathBuf>, withheld: Option<&PathBuf>) -> String {
+    match (first, withheld) {
+        (Some(first), None) => first.display().to_string(),
+        (Some(first), Some(withheld)) => {
+            let folder = first.parent().unwrap_or(first);
+            format!("{} (tables); the file itself is at {}", folder.display(), withheld.display())
+        }
+        (None, _) => String::new(),
     }
 }
 

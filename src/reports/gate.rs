@@ -99,14 +99,17 @@ fn placed(report: &GateReport) -> String {
     let place = clean::line(&report.placed, MESSAGE);
     let placed = match &report.withheld {
         Some(withheld) => format!(
-            "The tables are published in {place} in the home folder. The file itself is at {}, because another table in it \
-             is held back.",
+            "The file itself is at {}, because another table in it is held back. Its tables are published in {place} in the \
+             home folder.",
             clean::line(withheld, MESSAGE)
         ),
         None => format!("The file is now at {place} in the home folder."),
     };
     match &report.failing_rows {
-        Some(name) => format!("{placed} The failing rows are listed there, in {}.", clean::name(name, MESSAGE)),
+        Some(name) => {
+            let them = if report.withheld.is_some() { "them" } else { "it" };
+            format!("{placed} The failing rows are listed beside {them}, in {}.", clean::name(name, MESSAGE))
+        }
         None => placed,
     }
 }
