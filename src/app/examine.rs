@@ -3,17 +3,18 @@
 //!
 //! Nothing outside is changed, so that `bellwether validate` and the daemon judge alike.
 
-use std::{cmp::Reverse, collections::BTreeSet, path::Path, sync::Arc, time::Instant};
+use std::{cmp::Reverse, path::Path, sync::Arc, time::Instant};
 
 use crate::{
-    checks::{About, Privacy, Run},
+    checks::Privacy,
     config::{Config, Dataset},
     intake::Claimed,
-    model::{Batch, ColumnRead, Examination, Finding, Header, Period, Schema, Severity, TableRead, Verdict},
-    tables::{self, Extractor, Figures, Limits, Observer, TableSource},
+    model::{Examination, Finding, Period, Severity, Verdict},
+    tables::Figures,
 };
 
 use super::{
+    pass::{Checked, check},
     progress::{InLog, Progress},
     recognise::{Taken, recognise},
 };
@@ -189,113 +190,4 @@ pub async fn look(config: &Arc<Config>, claimed: &Claimed) -> Vec<Examined> {
         tracing::error!(file = claimed.file_name, %panic, "reading the file failed");
         vec![Examined::refused(None, "fault", "reading this file ended in a fault of the program; please report it")]
     })
-}
-
-/// Says which sheet of a workbook the rows of findings are in.
-pub(super) fn name_sheet(findings: &mut [Finding], sheet: Option<&str>) {
-    for row in findings.iter_mut().flat_map(|finding| &mut finding.rows) {
-        row.sheet = row.sheet.take().or_else(|| sheet.map(str::to_owned));
-    }
-}
-
-/// What one pass over a table comes to.
-struct Checked {
-    findings: Vec<Finding>,
-    figures: Figures,
-    examination: Examination,
-}
-
-/// One pass over the rows feeds every check and gathers the measures.
-fn check(
-    dataset: &Dataset,
-    source: TableSource<'_>,
-    name: &str,
-    watch: &mut dyn FnMut(Progress),
-) -> Result<Checked, String> {
-    let period = dataset.period.of_file(name).map_err(|error| error.to_string())?;
-    let measures =
-        Extractor::new(&dataset.measures, &dataset.table.schema(), &period).map_err(|error| error.to_string())?;
-    let size = source.path.metadata().map_or(0, |metadata| metadata.len());
-    let start = |header: &Header| {
-        let mut run = dataset.checks.start(About { name: name.to_owned() });
-        run.header(header);
-        let (columns, header) = (dataset.checks.columns(), header.clone());
-        Gate { columns, run, measures: measures.another(), header, sheet: None, rows: 0 }
-    };
-    let mut watch = |read: tables::Read| watch(Progress { rows: read.rows, read: read.bytes, size });
-    let (gate, mut findings) = tables::read(source, &dataset.table, &Limits::default(), start, &mut watch)
-        .map_err(|error| error.to_string())?;
-    let examination = Examination {
-        tables: vec![gate.table_read(&dataset.table.schema())],
-        checks: dataset.checks.names().map(str::to_owned).collect(),
-        left_out: gate.run.left_out(),
-    };
-    let mut figures = gate.measures.finish();
-    name_sheet(&mut figures.findings, gate.sheet.as_deref());
-    findings.extend(gate.run.finish());
-    findings.append(&mut figures.findings);
-    findings.extend(dataset.period.contradiction(name, &figures.periods));
-    Ok(Checked { findings, figures, examination })
-}
-
-/// All that looks at the rows of a file.
-struct Gate {
-    columns: BTreeSet<usize>,
-    run: Run,
-    measures: Extractor,
-    header: Header,
-    sheet: Option<Arc<str>>,
-    rows: u64,
-}
-
-impl Gate {
-    /// What was read: how the header answers to the declared columns, and how many rows there are.
-    fn table_read(&self, schema: &Schema) -> TableRead {
-        let header = &self.header;
-        let column = |(at, name): (usize, &str)| ColumnRead {
-            name: name.to_owned(),
-            header: header.found.get(at).cloned().flatten(),
-            by_tolerance: header.tolerated.get(at).is_some_and(|tolerated| *tolerated),
-        };
-        TableRead {
-            member: None,
-            sheet: self.sheet.as_deref().map(str::to_owned),
-            header_row: header.row,
-            rows: self.rows,
-            columns: schema.names().enumerate().map(column).collect(),
-            unexpected: header.unexpected.clone(),
-        }
-    }
-}
-
-impl Observer for Gate {
-    fn columns(&self) -> BTreeSet<usize> {
-        self.columns.union(&self.measures.columns()).copied().collect()
-    }
-
-    fn observe(&mut self, batch: &Batch) {
-        self.rows += batch.rows.len() as u64;
-        self.sheet = self.sheet.take().or_else(|| batch.sheet.clone());
-        self.run.observe(batch);
-        self.measures.observe(batch);
-    }
-
-    fn observe_skipped(&mut self, batch: &Batch) {
-        self.run.observe_skipped(batch);
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.rows += other.rows;
-        self.sheet = self.sheet.take().or(other.sheet);
-        self.run.merge(other.run);
-        self.measures.merge(other.measures);
-    }
-
-    fn settle(&mut self) -> BTreeSet<u64> {
-        self.run.settle()
-    }
-
-    fn see_again(&mut self, batch: &Batch) {
-        self.run.see_again(batch);
-    }
 }

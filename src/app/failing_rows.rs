@@ -26,8 +26,9 @@ use crate::{
 };
 
 use super::{
-    examine::{name_sheet, place_in},
+    examine::place_in,
     files::{readable, sync_folder},
+    pass::name_sheet,
     recognise::taken_by,
 };
 

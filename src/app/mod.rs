@@ -5,7 +5,7 @@
 //! | `app/cycle.rs` | the spine: what happens to a file |
 //! | `app/duplicate.rs` | the same bytes again |
 //! | `app/recognise.rs` | which datasets the tables of a file are for |
-//! | `app/examine.rs`, `app/progress.rs` | tables and checks: one file read and judged, for `validate` too; how far it is |
+//! | `app/examine.rs`, `app/pass.rs`, `app/progress.rs` | tables and checks: one file read and judged, for `validate` too; one pass over a table; how far it is |
 //! | `app/memory.rs`, `app/against.rs` | what is known, read once: held against what arrives, for `validate` too |
 //! | `app/overrule.rs`, `app/requests.rs` | what people decide over the gate, and how they ask a daemon for it |
 //! | `app/trial.rs` | what would become of files that are only tried, as a page |
@@ -50,6 +50,7 @@ pub mod once;
 pub mod outstanding;
 pub mod overrule;
 pub mod overview;
+pub mod pass;
 pub mod place;
 pub mod plan;
 pub mod progress;

@@ -98,10 +98,8 @@ impl Failures {
         let mut row = make();
         if let Some(value) = &mut row.value {
             // The whole of it is looked at, before its end is cut off.
-            let shape = match self.personal {
-                true => Some(masked(value)),
-                false => self.privacy.shape_of(row.column.as_deref(), value),
-            };
+            let shape =
+                if self.personal { Some(masked(value)) } else { self.privacy.shape_of(row.column.as_deref(), value) };
             row.masked = shape.is_some();
             *value = shape.unwrap_or_else(|| shortened(value, CHARS_KEPT));
         }

@@ -1,8 +1,11 @@
 //! Datasets written as YAML and tables written as CSV, for the tests of this room. The README of
 //! `tests/cases/checks/` says how the tables are read.
 
+mod batches;
+mod cells;
+
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
     sync::Arc,
@@ -13,12 +16,13 @@ use serde::Deserialize;
 use super::{About, CheckSettings, Checks, Delivered, Followed, Known, References, build};
 use crate::{
     model::{
-        Batch, Better, Cell, Column, ColumnDef, ColumnKind, Figure, Finding, Header, History, Labels, Missing, Period,
-        Schema, SeriesKey, Unit, Value,
-        table::{Cells, Coded},
+        Batch, Better, Cell, Column, ColumnDef, ColumnKind, Figure, Finding, Header, History, Labels, Missing, Schema,
+        SeriesKey, Value, table::Cells,
     },
     yaml::{Node, Problems, SourceFile, decode, parse},
 };
+use batches::{Dictionaries, split};
+use cells::{cell, unit_of, value_of};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,95 +217,4 @@ pub(super) fn history(csv: &str) -> History {
         history.insert(key, Better::Neither, period, Figure { value: figure("value"), plan, unit });
     }
     history
-}
-
-fn value_of(cell: Cell) -> Value {
-    match cell {
-        Cell::Number(number) => Value::number(number),
-        Cell::Missing(missing) => Value::missing(missing),
-        Cell::Text | Cell::Period(_) => Value::missing(Missing::Unreadable),
-    }
-}
-
-fn unit_of(text: &str) -> Unit {
-    if text.ends_with('%') { Unit::Percent } else { Unit::Number }
-}
-
-fn cell(text: &str, kind: ColumnKind) -> Cell {
-    let number = |text: &str| text.replace(',', "").parse::<f64>().ok().filter(|number| number.is_finite());
-    let read = match (text, kind) {
-        ("", _) => return Cell::Missing(Missing::Blank),
-        (_, ColumnKind::Text) => return Cell::Text,
-        ("*", _) => return Cell::Missing(Missing::Suppressed),
-        ("TBC", _) => return Cell::Missing(Missing::NotAvailable),
-        ("-" | "N/A", _) => return Cell::Missing(Missing::NotApplicable),
-        (_, ColumnKind::Number) => number(text).map(Cell::Number),
-        (_, ColumnKind::Percent | ColumnKind::Figure | ColumnKind::Target) => match text.strip_suffix('%') {
-            Some(share) => number(share).map(|share| Cell::Number(share / 100.0)),
-            None => number(text).map(Cell::Number),
-        },
-        (_, ColumnKind::Duration) => {
-            let parts: Option<Vec<f64>> = text.split(':').map(number).collect();
-            parts.filter(|p| p.len() == 3).map(|p| Cell::Number(p[0] * 3600.0 + p[1] * 60.0 + p[2]))
-        }
-        (_, ColumnKind::Period) => text.parse::<Period>().ok().or_else(|| month_name(text)).map(Cell::Period),
-    };
-    read.unwrap_or(Cell::Missing(Missing::Unreadable))
-}
-
-/// `Oct-25`, so that a case can have two spellings of one period.
-fn month_name(text: &str) -> Option<Period> {
-    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (name, year) = text.split_once('-')?;
-    let month = names.iter().position(|known| *known == name)? + 1;
-    format!("20{year}-{month:02}").parse().ok()
-}
-
-/// The columns of one reader that codes what it reads.
-#[derive(Default)]
-struct Dictionaries(Vec<(Column, HashMap<String, u32>)>);
-
-impl Dictionaries {
-    /// The batch with its columns coded.
-    fn lend(&mut self, batch: &Batch, to: impl FnOnce(&Batch)) {
-        self.0.resize_with(batch.columns.len(), || (Cells::Coded(Coded::default()).into(), HashMap::new()));
-        for ((column, codes), plain) in self.0.iter_mut().zip(&batch.columns) {
-            if let Cells::NotRead(_) = plain.cells() {
-                *column = plain.clone();
-                continue;
-            }
-            let Cells::Coded(coded) = column.cells_mut() else { panic!("a coded column") };
-            coded.codes.clear();
-            for (text, cell) in plain.iter() {
-                let code = codes.entry(text.to_owned()).or_insert_with(|| coded.dictionary.push(text, cell));
-                coded.codes.push(*code);
-            }
-        }
-        let columns = self.0.iter_mut().map(|(column, _)| std::mem::take(column)).collect();
-        let lent = Batch { sheet: None, rows: batch.rows.clone(), columns };
-        to(&lent);
-        self.0.iter_mut().zip(lent.columns).for_each(|((column, _), lent)| *column = lent);
-    }
-}
-
-/// The rows of a batch as batches of so many rows each.
-fn split(rows: &Batch, size: usize) -> Vec<Batch> {
-    let mut batches = Vec::new();
-    for start in (0..rows.rows.len()).step_by(size) {
-        let range = start..rows.rows.len().min(start + size);
-        let part = |column: &Column| {
-            if let Cells::NotRead(_) = column.cells() {
-                return Cells::NotRead(range.len()).into();
-            }
-            let mut part = Column::default();
-            range.clone().for_each(|row| part.push(column.text(row), column.cell(row)));
-            part
-        };
-        batches.push(Batch {
-            sheet: None,
-            rows: rows.rows[range.clone()].to_vec(),
-            columns: rows.columns.iter().map(part).collect(),
-        });
-    }
-    batches
 }

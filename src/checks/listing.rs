@@ -37,7 +37,9 @@ impl Listing {
     /// Adds a finding that was made elsewhere, with all of its rows.
     pub fn add(&self, mut finding: Finding) {
         let listed = self.next();
-        std::mem::take(&mut finding.rows).iter().for_each(|row| listed.add(row));
+        for row in mem::take(&mut finding.rows) {
+            listed.add(&row);
+        }
         listed.name(&finding);
     }
 

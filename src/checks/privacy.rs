@@ -2,7 +2,7 @@
 
 use super::{
     identity::{ALL, Identity, hide_cut, is_of_birth, masked},
-    kinds::CheckSettings,
+    kinds::{CheckSettings, patient_identity::PatientIdentity},
 };
 use crate::model::Finding;
 
@@ -23,7 +23,7 @@ impl Privacy {
             CheckSettings::PatientIdentity(check) => Some(&check.own),
             _ => None,
         });
-        for identity in checks.flat_map(|check| check.sought()) {
+        for identity in checks.flat_map(PatientIdentity::sought) {
             match identity {
                 Identity::NhsNumber => {}
                 Identity::Postcode => privacy.postcodes = true,

@@ -166,7 +166,7 @@ fn place(first: Option<&PathBuf>, withheld: Option<&PathBuf>) -> String {
     }
 }
 
-/// `1,056 rows of sheet `LES`, 14 rows of sheet `Prices``
+/// `1,056 rows of LES; 14 rows of Prices`
 fn read(tables: &[TableRead]) -> String {
     let name = |table: &TableRead| {
         let names: Vec<&str> = [&table.member, &table.sheet].into_iter().flatten().map(String::as_str).collect();

@@ -37,7 +37,7 @@ struct Printed {
 impl Blocks {
     /// Keeps so many places of each kind.
     pub(super) fn keep(&mut self, most: usize) {
-        [&mut self.alike, &mut self.different, &mut self.untitled].into_iter().for_each(|places| places.keep(most));
+        Places::keep_all([&mut self.alike, &mut self.different, &mut self.untitled], most);
     }
 
     /// Begins with a block. Without a title of its own it goes on under the title before.

@@ -286,7 +286,7 @@ impl Layout {
 
     /// Keeps so many places of each kind.
     pub(super) fn keep(&mut self, most: usize) {
-        [&mut self.blank, &mut self.strange, &mut self.alone].into_iter().for_each(|places| places.keep(most));
+        Places::keep_all([&mut self.blank, &mut self.strange, &mut self.alone], most);
     }
 
     pub(super) fn findings(&self) -> Vec<Finding> {

@@ -154,7 +154,7 @@ impl Extractor {
     pub fn keep_rows(&mut self, most: usize) {
         let Self { unclear_periods, empty_without_period, mixed_units, blank_labels, duplicates, .. } = self;
         let places = [unclear_periods, empty_without_period, mixed_units, blank_labels];
-        places.into_iter().for_each(|places| places.keep(most));
+        Places::keep_all(places, most);
         duplicates.most = most / 2;
     }
 

@@ -28,6 +28,13 @@ impl Places {
         self.most = most;
     }
 
+    /// Lets several keep so many each.
+    pub(super) fn keep_all<'a>(all: impl IntoIterator<Item = &'a mut Self>, most: usize) {
+        for places in all {
+            places.keep(most);
+        }
+    }
+
     /// Counts a place: a row, or something in it.
     pub(super) fn add(&mut self, row: u64, column: Option<&str>, value: Option<&str>) {
         self.add_cell(row, None, column, value);

@@ -42,7 +42,7 @@ impl Seen {
     /// Keeps so many places of each kind.
     pub(super) fn keep(&mut self, most: usize) {
         let Self { too_many, too_few, damaged, damaged_elsewhere, skipped } = self;
-        [too_many, too_few, damaged, damaged_elsewhere, skipped].into_iter().for_each(|places| places.keep(most));
+        Places::keep_all([too_many, too_few, damaged, damaged_elsewhere, skipped], most);
     }
 
     /// Takes in what is amiss in other rows.

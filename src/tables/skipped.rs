@@ -37,7 +37,7 @@ impl Skipped {
     }
 
     /// Takes in those of another part of the file.
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         let room = MOST_ROWS.saturating_sub(self.rows.len()).min(other.rows.len());
         self.rows.extend(other.rows.iter().take(room));
         self.columns.resize_with(self.columns.len().max(other.columns.len()), Column::default);

@@ -40,7 +40,7 @@ struct Waiting {
 impl Tail {
     /// Keeps so many places of each kind.
     pub(super) fn keep(&mut self, most: usize) {
-        [&mut self.gaps, &mut self.footnotes, &mut self.doubtful].into_iter().for_each(|places| places.keep(most));
+        Places::keep_all([&mut self.gaps, &mut self.footnotes, &mut self.doubtful], most);
     }
 
     /// Notes a blank row.

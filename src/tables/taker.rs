@@ -79,7 +79,7 @@ impl Taker {
     /// Takes in what a part has found in its rows.
     pub(super) fn merge(&mut self, part: Self) {
         self.seen.merge(part.seen);
-        self.skipped.merge(part.skipped);
+        self.skipped.merge(&part.skipped);
         self.tail.merge(part.tail);
         for (column, other) in self.columns.iter_mut().zip(part.columns) {
             column.reader.merge(other.reader);
