@@ -12,6 +12,9 @@ use support::{BELOW, Home, bands, changed, les, les_name};
 
 const NAME: &str = "performance-2025-10.xlsx";
 
+/// Where the sheet of the bands is published.
+const GOOD: &str = "published/hha-achievement-bands/2025-10";
+
 /// A home whose datasets read the sheets of one workbook.
 fn home() -> Home {
     let home = Home::new();
@@ -105,7 +108,6 @@ fn a_bad_sheet_is_held_back_and_the_good_one_is_published() {
     );
     assert!(home.files("quarantine/les-activity").contains(&NAME.to_owned()));
     // Who opens the workbook sees the bad sheet as well: the good one is published as a table alone.
-    const GOOD: &str = "published/hha-achievement-bands/2025-10";
     let held = format!("quarantine/les-activity/{NAME}");
     let published = home.files(GOOD);
     assert!(!published.contains(&NAME.to_owned()) && published.contains(&"tidy.csv".to_owned()), "{published:?}");
@@ -152,7 +154,6 @@ fn a_sheet_that_is_taken_back_cannot_be_read_in_the_workbook_of_the_others() {
     let home = home();
     let book = workbook(&[("Activity", les("2025-10")), ("Bands", bands("2025-10"))]);
     home.take(NAME, &book, 0);
-    const GOOD: &str = "published/hha-achievement-bands/2025-10";
     let before = home.files(GOOD);
     let id = home.deliveries()[0]["id"].as_str().expect("an id").to_owned();
     home.run(&["deliveries", "withdraw", &id, "--reason", "wrong month", "--by", "Jo Bell"]).ends_with(0);
