@@ -190,13 +190,14 @@ fn every_failing_row_lies_beside_the_file_and_none_is_a_formula() {
 #[test]
 fn every_row_that_the_reader_and_the_measures_find_fault_with_is_listed_as_well() {
     let home = Home::new();
-    let five = |n| {
+    let rows_of = |n| {
         format!(
             "2025-11,A{n},capitated,100,1,stray {n}\nmonth {n},B{n},capitated,100,1\n2025-11,,capitated,100,{n}\n\
              2025-11,C{n},capitated,100,1\n2025-11,C{n},capitated,100,2\n"
         )
     };
-    let file = "period,contract,contract_type,planned,delivered\n".to_owned() + &(0..30).map(five).collect::<String>();
+    let file =
+        "period,contract,contract_type,planned,delivered\n".to_owned() + &(0..30).map(rows_of).collect::<String>();
     home.take(NOVEMBER, file, 1);
     let rows = failing_rows(&home, &format!("quarantine/les-activity/{NOVEMBER}"));
     let of = |check: &str| rows.iter().filter(|row| row[0] == check).map(|row| row[3].as_str()).collect::<Vec<_>>();
