@@ -58,8 +58,21 @@ impl CommonKeys for Common {
 #[derive(Debug, Clone)]
 pub(super) struct Tolerance {
     pub(super) amount: Amount,
+    /// What a share is of.
+    pub(super) of: Base,
     /// The columns whose values make up the groups; none for all rows together.
     pub(super) per: Option<ColumnNames>,
+}
+
+/// Of what a share is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Base {
+    /// All rows that are looked at.
+    #[default]
+    Rows,
+    /// Those of them that hold a value in every column that the check looks at.
+    Values,
 }
 
 /// A number of rows.
@@ -130,6 +143,8 @@ struct PerGroup {
     #[serde(default)]
     count: Option<Amount>,
     #[serde(default)]
+    of: Option<Base>,
+    #[serde(default)]
     per: Option<ColumnNames>,
 }
 
@@ -145,19 +160,20 @@ impl<'de> Visitor<'de> for ToleranceVisitor {
     fn visit_i64<E: de::Error>(self, count: i64) -> Result<Tolerance, E> {
         let amount = u64::try_from(count).map(Amount::Count);
         let amount = amount.map_err(|_| E::invalid_value(de::Unexpected::Signed(count), &self))?;
-        Ok(Tolerance { amount, per: None })
+        Ok(Tolerance { amount, of: Base::Rows, per: None })
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Tolerance, E> {
         let amount = share(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))?;
-        Ok(Tolerance { amount, per: None })
+        Ok(Tolerance { amount, of: Base::Rows, per: None })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tolerance, A::Error> {
-        let PerGroup { share, count, per } = PerGroup::deserialize(MapAccessDeserializer::new(map))?;
+        let PerGroup { share, count, of, per } = PerGroup::deserialize(MapAccessDeserializer::new(map))?;
         match (share, count) {
+            (None, Some(Amount::Count(_))) if of.is_some() => Err(de::Error::custom("`of` goes with a `share`")),
             (Some(amount @ Amount::Share(_)), None) | (None, Some(amount @ Amount::Count(_))) => {
-                Ok(Tolerance { amount, per })
+                Ok(Tolerance { amount, of: of.unwrap_or_default(), per })
             }
             _ => Err(de::Error::custom("a tolerance is either a `share` (`1%`) or a `count` (`3`)")),
         }

@@ -7,7 +7,7 @@ use super::{
     common::Common,
     failures::Failures,
     known::{Delivered, Delivery, Known, Need},
-    weighing::Weighing,
+    weighing::{LookedAt, Weighing},
 };
 use crate::{
     model::{Finding, History, Period, Value},
@@ -208,7 +208,7 @@ impl FigureDeclaration {
     /// What it finds.
     pub(super) fn findings(&self, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
         let answer = self.check.examine(&Look { delivered, known, rows_kept: self.weighing.rows_kept });
-        let weigh = |found| self.weighing.weigh(found, answer.looked_at, None, "");
+        let weigh = |found| self.weighing.weigh(found, LookedAt { rows: answer.looked_at, values: answer.looked_at }, None, "");
         answer.found.into_iter().map(weigh).collect()
     }
 }

@@ -13,6 +13,7 @@
 //! A second family looks at the figures that were gathered from a file ([`Delivered`]) beside what is known of its dataset
 //! and of others ([`Known`]): [`Checks::of_figures`]. What is known comes in as values; nothing here asks for it.
 
+mod bounds;
 mod check;
 mod chooser;
 mod columns;

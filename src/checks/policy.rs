@@ -4,17 +4,17 @@
 use super::{
     check::{Check, Context, Looks, Start, Tally},
     chooser::Chooser,
-    columns::Declared,
+    columns::{Declared, Field},
     common::Common,
     expression::Condition,
     failures::quoted,
     groups::Groups,
     keys::KeyHasher,
     rows::Rows,
-    weighing::Weighing,
+    weighing::{LookedAt, Weighing},
 };
 use crate::{
-    model::{Batch, Finding},
+    model::{Batch, Cell, Finding},
     yaml::{Located, Problem, Problems},
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Declaration {
     where_columns: Vec<Declared>,
     /// The columns whose values make up the groups of a tolerance.
     per: Vec<Declared>,
+    /// The columns that the check looks at, where a tolerance is a share of the rows that hold a value in them.
+    holding: Vec<Declared>,
     hasher: KeyHasher,
 }
 
@@ -40,6 +42,7 @@ impl Declaration {
             looks_where: None,
             where_columns: Vec::new(),
             per: Vec::new(),
+            holding: Vec::new(),
             hasher: KeyHasher::default(),
         }
     }
@@ -61,7 +64,9 @@ impl Declaration {
         problems.into_result()?;
         let (Some(check), Some(weighing)) = (check, weighing) else { return Err(Problems::default()) };
         let named = |position: &usize| Declared::at(*position, context.schema);
+        let of_values = check.columns().into_iter().filter(|_| weighing.is_of_values());
         Ok(Self {
+            holding: of_values.filter_map(|position| named(&position)).collect(),
             check,
             weighing,
             where_columns: looks_where.iter().flat_map(Condition::columns).filter_map(named).collect(),
@@ -110,21 +115,22 @@ impl Declaration {
         let tally = self.check.start(&Start { rows_kept: self.weighing.rows_kept, ..*file })?;
         let groups = (!per.is_empty()).then(|| Groups::new(per, self.hasher.clone()));
         let chooser = self.looks_where.clone().map(|condition| Chooser::new(condition, where_fields));
-        Some(Watch { tally, chooser, groups, looked_at: 0 })
+        let holding = self.holding.iter().filter_map(|column| column.in_file(file.header)).collect();
+        Some(Watch { tally, chooser, groups, holding, looked_at: LookedAt::default() })
     }
 
     /// What a tally has found, as findings.
     pub(super) fn findings(&self, watch: Watch) -> Vec<Finding> {
-        let Watch { tally, chooser, groups, looked_at } = watch;
+        let Watch { tally, chooser, groups, looked_at, .. } = watch;
         let chosen = self.looks_where.as_ref().map(|condition| format!(" (where {})", quoted(condition.text())));
-        let found = tally.finish(looked_at).into_iter();
+        let found = tally.finish(looked_at.rows).into_iter();
         let mut findings: Vec<_> = found
             .map(|found| self.weighing.weigh(found, looked_at, groups.as_ref(), chosen.as_deref().unwrap_or("")))
             .collect();
         // They are about rows that were not looked at, so they are no share of those that were.
         let asides =
             chooser.map(Chooser::finish).into_iter().flatten().chain(groups.and_then(|groups| groups.too_many()));
-        findings.extend(asides.map(|found| self.weighing.weigh(found, 0, None, "")));
+        findings.extend(asides.map(|found| self.weighing.weigh(found, LookedAt::default(), None, "")));
         findings
     }
 }
@@ -145,25 +151,35 @@ fn groups(kind: &str, looks: Looks, common: &Common, context: Context<'_>) -> Re
     Declared::find_all(per, context.schema)
 }
 
+/// Whether a row holds a value in every one of these columns.
+fn hold(columns: &[Field], batch: &Batch, index: usize) -> bool {
+    columns.iter().all(|column| !matches!(column.cell(batch, index), Cell::Missing(_)))
+}
+
 /// What a check has seen of a file, or of a part of it.
 #[derive(Debug)]
 pub(super) struct Watch {
     tally: Box<dyn Tally>,
     chooser: Option<Chooser>,
     groups: Option<Groups>,
-    looked_at: u64,
+    /// The columns that must hold a value where a tolerance is a share of such rows.
+    holding: Vec<Field>,
+    looked_at: LookedAt,
 }
 
 impl Watch {
     /// Looks at the next rows.
     pub(super) fn observe(&mut self, batch: &Batch) {
-        let Self { tally, chooser, groups, looked_at } = self;
+        let Self { tally, chooser, groups, holding, looked_at } = self;
         let mut rows = Rows::all(batch).chosen(chooser.as_mut().map(|chooser| chooser.choose(batch)));
         if let Some(groups) = groups {
-            groups.observe(batch, rows.indices());
+            groups.observe(batch, rows.indices().filter(|index| hold(holding, batch, *index)));
             rows = rows.grouped(Some(groups.of_batch()));
         }
-        *looked_at += rows.len();
+        looked_at.rows += rows.len();
+        if !holding.is_empty() {
+            looked_at.values += rows.indices().filter(|index| hold(holding, batch, *index)).count() as u64;
+        }
         tally.observe(&rows);
     }
 
@@ -181,7 +197,8 @@ impl Watch {
         if let (Some(groups), Some(other)) = (&mut self.groups, other.groups) {
             groups.merge(other);
         }
-        self.looked_at += other.looked_at;
+        self.looked_at.rows += other.looked_at.rows;
+        self.looked_at.values += other.looked_at.values;
     }
 
     /// See [`Tally::settle`].

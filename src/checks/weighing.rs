@@ -2,8 +2,8 @@
 
 use super::{
     check::{Found, Looks, Matter},
-    common::{Amount, Common, Tolerance, Weight},
-    failures::Failures,
+    common::{Amount, Base, Common, Tolerance, Weight},
+    failures::{Failures, grouped},
     groups::Groups,
 };
 use crate::{
@@ -30,12 +30,24 @@ pub(super) struct Weighing {
 #[derive(Debug, Clone, Copy)]
 struct Tolerated {
     amount: Amount,
+    of: Base,
     per_group: bool,
+}
+
+/// How many rows were looked at, and how many of them hold a value in every column of the check.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LookedAt {
+    pub(super) rows: u64,
+    pub(super) values: u64,
 }
 
 impl Tolerated {
     fn of(setting: Option<&Located<Tolerance>>) -> Option<Self> {
-        setting.map(|tolerance| Self { amount: tolerance.amount, per_group: tolerance.per.is_some() })
+        setting.map(|tolerance| Self {
+            amount: tolerance.amount,
+            of: tolerance.of,
+            per_group: tolerance.per.is_some(),
+        })
     }
 }
 
@@ -53,12 +65,21 @@ impl Weighing {
         }
     }
 
+    /// Whether a share of it is one of the rows that hold a value.
+    pub(super) fn is_of_values(&self) -> bool {
+        [self.tolerance, self.warn_above].into_iter().flatten().any(|tolerated| tolerated.of == Base::Values)
+    }
+
     /// What the common settings say.
     pub(super) fn build(kind: &str, looks: Looks, common: &Common) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         for (key, place) in unused(looks, common) {
             let message = format!("`{kind}` takes no `{key}`");
             problems.push(Problem::new(place.clone(), message).hint("leave it out"));
+        }
+        for place in of_values(common).filter(|_| looks == Looks::Figures || kind == "not_null") {
+            let message = format!("a share of `{kind}` cannot be `of: values`");
+            problems.push(Problem::new(place.clone(), message).hint("leave `of` out"));
         }
         let rows_kept = problems.take(rows_kept(common).map_err(Problems::from)).unwrap_or(ROWS_KEPT);
         if let (Some(warn), None) = (&common.warn_above, &common.tolerance) {
@@ -81,25 +102,38 @@ impl Weighing {
     }
 
     /// The finding that something comes to, of so many that were looked at.
-    pub(super) fn weigh(&self, found: Found, rows: u64, groups: Option<&Groups>, chosen: &str) -> Finding {
+    pub(super) fn weigh(
+        &self,
+        found: Found,
+        looked_at: LookedAt,
+        groups: Option<&Groups>,
+        chosen: &str,
+    ) -> Finding {
         let finding = match found.matter {
             Matter::Aside(severity) => found.named(&self.id, severity, None, chosen),
             Matter::Weighing(severity) => found.named(&self.id, severity, self.message.as_deref(), chosen),
             Matter::Whole => found.named(&self.id, self.severity, self.message.as_deref(), chosen),
             Matter::Defect => {
-                let (severity, tolerated) = self.severity_of(&found.failures, rows, groups);
+                let (severity, tolerated) = self.severity_of(&found.failures, looked_at, groups);
                 found.named(&self.id, severity, self.message.as_deref(), &format!("{chosen}{tolerated}"))
             }
         };
-        Finding { owner: self.owner.as_ref().map(|owner| owner.value.clone()), ..finding.among(rows) }
+        Finding { owner: self.owner.as_ref().map(|owner| owner.value.clone()), ..finding.among(looked_at.rows) }
     }
 
     /// How much so many failing rows weigh, and what to say of it.
-    fn severity_of(&self, failures: &Failures, rows: u64, groups: Option<&Groups>) -> (Severity, String) {
+    fn severity_of(&self, failures: &Failures, looked_at: LookedAt, groups: Option<&Groups>) -> (Severity, String) {
         let Some(tolerance) = self.tolerance else { return (self.severity, String::new()) };
         let beyond = |tolerated: Tolerated| match groups {
             Some(groups) if tolerated.per_group => groups.exceeding(failures, tolerated.amount),
-            _ => tolerated.amount.is_exceeded(failures.count(), rows).then(|| tolerated.amount.to_string()),
+            _ => {
+                let (rows, said) = match tolerated.of {
+                    Base::Rows => (looked_at.rows, String::new()),
+                    Base::Values => (looked_at.values, format!(" of {} with a value", grouped(looked_at.values))),
+                };
+                let exceeded = tolerated.amount.is_exceeded(failures.count(), rows);
+                exceeded.then(|| format!("{}{said}", tolerated.amount))
+            }
         };
         if let Some(beyond) = beyond(tolerance) {
             return (self.severity, format!(", more than the tolerated {beyond}"));
@@ -113,6 +147,12 @@ impl Weighing {
 
 /// What takes no `where`.
 const NO_WHERE: &[Looks] = &[Looks::Header, Looks::Figures, Looks::Delivery];
+
+/// Where a tolerance is a share of the rows that hold a value.
+fn of_values(common: &Common) -> impl Iterator<Item = &Place> {
+    let all = [&common.tolerance, &common.warn_above].into_iter().flatten();
+    all.filter(|tolerance| tolerance.of == Base::Values).map(|tolerance| &tolerance.place)
+}
 
 /// The settings that make no sense for what a check looks at.
 fn unused(looks: Looks, common: &Common) -> impl Iterator<Item = (&'static str, &Place)> {

@@ -4,7 +4,10 @@
 
 use crate::model::{Finding, Severity};
 
-use super::{places::Places, row::Row};
+use super::{
+    places::Places,
+    row::{Row, is_space, trim},
+};
 
 /// More rows than this in a row are no footnotes.
 const MOST_ROWS: usize = 64;
@@ -49,6 +52,17 @@ impl Tail {
             self.first_blank = row;
         }
         self.blank += 1;
+    }
+
+    /// Whether a text right under the data may well be the label of a row whose figures are blank: one word, no longer
+    /// than others, such as a code. Footnotes have more words, stand apart or are marked.
+    pub(super) fn is_a_label(&self, text: &str) -> bool {
+        let text = trim(text);
+        let word = !text.contains(is_space) && !text.ends_with(':') && text.chars().any(char::is_alphanumeric);
+        word && self.blank == 0
+            && self.waiting.is_empty()
+            && !is_marked(text)
+            && text.chars().take(LONGEST_LABEL).count() <= self.longest_label
     }
 
     /// Lets a row wait; false if it must be taken as data, after all that wait.

@@ -301,9 +301,12 @@ fn footnotes_are_left_out_at_the_end_only() {
     let text = "name,count\na,1\nb,\n,\nc,3\nSource: national return,\n\n* excludes one practice\n";
     assert_eq!(rows(text, &two()), ["2: a|1", "3: b|", "5: c|3"]);
     assert_eq!(findings(text, &two()), ["note blank_rows 4", "note footnotes 6,8"]);
-    let doubtful = "name,count\nWound Care,1\nECGs,\n";
+    let doubtful = "name,count\nWound Care,1\nNo data,\n";
     assert_eq!(rows(doubtful, &two()), ["2: Wound Care|1"]);
     assert_eq!(findings(doubtful, &two()), ["warning footnotes 3"]);
+    let code = "name,count\nA81001,1\nA81002,\n";
+    assert_eq!(rows(code, &two()), ["2: A81001|1", "3: A81002|"]);
+    assert_eq!(findings(code, &two()), [""; 0]);
     let periods = columns("month: { kind: period }\ncount: { kind: number }");
     assert_eq!(rows("month,count\n2025-09,1\n2025-10,\n", &periods), ["2: 2025-09|1", "3: 2025-10|"]);
     let only = columns("name: {}\ncount: { required: false }");

@@ -1,20 +1,23 @@
-//! `aggregate`: the least, greatest, sum, mean, quantile, number or distinct number of a column's values is out of bounds.
+//! `aggregate`: the least, greatest, sum, mean, median, quantile, deviation, number or distinct number of a column's values
+//! is out of bounds.
 //!
 //! | setting | meaning |
 //! |---|---|
-//! | `column` | the column; of figures, except for `count` and `distinct` |
-//! | `of` | `min`, `max`, `sum`, `mean`, `quantile`, `count` (of cells that hold a value) or `distinct` |
-//! | `at` | for `quantile`: 0.5 is the median, 0.95 the value that 95% are at most (nearest rank) |
+//! | `column` | the column; of figures, except for `count`, `distinct` and `distinct_share` |
+//! | `of` | `min`, `max`, `sum`, `mean`, `median`, `quantile`, `stdev` (of a sample: divided by one less than there are), `count` (of cells that hold a value), `distinct` (values) or `distinct_share` (these by `count`, 0 to 1) |
+//! | `at` | for `quantile`: 0.5 is the median, 0.95 the value that 95% are at most; between two values in proportion, as `PERCENTILE_CONT` and spreadsheets do |
 //! | `min`, `max` | the bounds, one of them or both; they are allowed |
+//! | `above`, `below` | instead of them, bounds that are not allowed themselves |
 //! | `equals` | instead of bounds: what it must come to, such as a control total |
 //! | `within` | with `equals`: how far off it may be, as a difference (`0.5`) or a share (`1%`) |
 //! | `by` | the columns whose values make up the groups that are judged each by itself |
 //!
-//! Cells that hold no value are left out; a least, mean or quantile of no values at all is not judged. Sums are exact: they do
-//! not depend on the order of the rows, and 0.1 ten times is 1.
+//! Cells that hold no value are left out. Where rows were looked at and none holds a value, a least, mean, quantile or the
+//! like cannot be told, which is a finding; of no rows, and within groups, it is not judged. Sums are exact: they do not depend
+//! on the order of the rows, and 0.1 ten times is 1.
 //!
-//! Memory: some 200 bytes for each of at most 100,000 groups, and for `quantile` 8, for `distinct` 32 bytes for each (distinct)
-//! value, of which there may be ten million; beyond that an error says that the check was not made.
+//! Memory: some 200 bytes for each of at most 100,000 groups, and for `median`, `quantile` and `stdev` 8, for distinct values
+//! 32 bytes for each, of which there may be ten million; beyond that an error says that the check was not made.
 //!
 //! ```yaml
 //! - aggregate: { column: delivered, of: sum, by: [period], min: 1 }
@@ -32,6 +35,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::super::{
+    bounds::{Bounds, Ends, Setting},
     check::{Check, Context, Kind, Looks, Start, Tally},
     columns::{ColumnNames, Declared, Field, side_by_side},
     groups::Groups,
@@ -53,9 +57,13 @@ pub struct Aggregate {
     #[serde(default)]
     at: Option<Located<f64>>,
     #[serde(default)]
-    min: Option<Located<f64>>,
+    min: Setting,
     #[serde(default)]
-    max: Option<Located<f64>>,
+    max: Setting,
+    #[serde(default)]
+    above: Setting,
+    #[serde(default)]
+    below: Setting,
     #[serde(default)]
     equals: Option<Located<f64>>,
     #[serde(default)]
@@ -71,9 +79,24 @@ enum Of {
     Max,
     Sum,
     Mean,
+    Median,
     Quantile,
+    Stdev,
     Count,
     Distinct,
+    DistinctShare,
+}
+
+impl Of {
+    /// Whether it is about cells of any kind, not about figures.
+    fn is_of_cells(self) -> bool {
+        matches!(self, Self::Count | Self::Distinct | Self::DistinctShare)
+    }
+
+    /// Whether it is about different values.
+    fn is_distinct(self) -> bool {
+        matches!(self, Self::Distinct | Self::DistinctShare)
+    }
 }
 
 impl Kind for Aggregate {
@@ -81,40 +104,37 @@ impl Kind for Aggregate {
 
     fn build(&self, place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
         let mut problems = Problems::default();
-        let column = match self.of {
-            Of::Count | Of::Distinct => Declared::find(&self.column, context.schema),
-            _ => Declared::find_figures(&self.column, context.schema),
+        let column = if self.of.is_of_cells() {
+            Declared::find(&self.column, context.schema)
+        } else {
+            Declared::find_figures(&self.column, context.schema)
         };
         let column = problems.take(column.map_err(Problems::from));
         let by = self.by.as_ref().map_or(Some(Vec::new()), |by| problems.take(Declared::find_all(by, context.schema)));
-        let bounds = problems.take(self.bounds(place).map_err(Problems::from));
+        let expected = problems.take(self.expected(place));
         let at = problems.take(self.quantile(place).map_err(Problems::from));
-        let (Some(column), Some(by), Some(bounds), Some(at)) = (column, by, bounds, at) else { return Err(problems) };
-        Ok(Box::new(Compiled { column, of: self.of, at, bounds, by, hasher: KeyHasher::default() }))
+        let (Some(column), Some(by), Some(expected), Some(at)) = (column, by, expected, at) else { return Err(problems) };
+        Ok(Box::new(Compiled { column, of: self.of, at, expected, by, hasher: KeyHasher::default() }))
     }
 }
 
 impl Aggregate {
-    fn bounds(&self, place: &Place) -> Result<Bounds, Problem> {
-        let bounds = [&self.min, &self.max, &self.equals];
-        if let Some(bound) = bounds.into_iter().flatten().find(|bound| !bound.is_finite()) {
-            return Err(Problem::new(bound.place.clone(), "a bound must be a finite number"));
-        }
-        if let (Some(within), None) = (&self.within, &self.equals) {
-            return Err(Problem::new(within.place.clone(), "`within` goes with `equals`"));
-        }
-        match bounds.map(|bound| bound.as_ref().map(|bound| bound.value)) {
-            [None, None, Some(figure)] => {
-                Ok(Bounds::Equal(figure, self.within.as_ref().map_or(Within::default(), |within| within.value)))
+    fn expected(&self, place: &Place) -> Result<Expected, Problems> {
+        let ends = Ends { min: &self.min, max: &self.max, above: &self.above, below: &self.below };
+        match &self.equals {
+            Some(figure) if ends.is_empty() && figure.is_finite() => {
+                let within = self.within.as_ref().map_or(Within::default(), |within| within.value);
+                Ok(Expected::Equal(figure.value, within))
             }
-            [Some(min), None, None] => Ok(Bounds::AtLeast(min)),
-            [None, Some(max), None] => Ok(Bounds::AtMost(max)),
-            [Some(min), Some(max), None] if min <= max => Ok(Bounds::Within(min, max)),
-            [Some(min), Some(max), None] => {
-                let message = format!("no figure is at least {min} and at most {max}");
-                Err(Problem::new(place.clone(), message).hint("`min` is above `max`: exchange them?"))
+            Some(figure) if ends.is_empty() => {
+                Err(Problem::new(figure.place.clone(), "a bound must be a finite number").into())
             }
-            _ => Err(Problem::new(place.clone(), "an aggregate needs `min`, `max` or both, or else `equals`")),
+            None if self.within.is_some() => {
+                let place = self.within.as_ref().map_or(place, |within| &within.place);
+                Err(Problem::new(place.clone(), "`within` goes with `equals`").into())
+            }
+            None if !ends.is_empty() => ends.build(place).map(Expected::Within),
+            _ => Err(Problem::new(place.clone(), "an aggregate needs `min`, `max` or both, or else `equals`").into()),
         }
     }
 
@@ -127,35 +147,29 @@ impl Aggregate {
             }
             (None, Of::Quantile) => Err(Problem::new(place.clone(), "a quantile needs `at`, such as 0.95")),
             (Some(at), _) => Err(Problem::new(at.place.clone(), "`at` goes with `of: quantile`")),
-            (None, _) => Ok(0.0),
+            (None, _) => Ok(0.5),
         }
     }
 }
 
+/// What an aggregate must come to.
 #[derive(Debug, Clone, Copy)]
-enum Bounds {
-    AtLeast(f64),
-    AtMost(f64),
-    Within(f64, f64),
+enum Expected {
+    Within(Bounds),
     Equal(f64, Within),
 }
 
-impl Bounds {
+impl Expected {
     fn contain(self, figure: f64) -> bool {
-        let within = Within::default();
         match self {
-            Self::AtLeast(min) => within.at_least(figure, min),
-            Self::AtMost(max) => within.at_most(figure, max),
-            Self::Within(min, max) => within.at_least(figure, min) && within.at_most(figure, max),
+            Self::Within(bounds) => bounds.contain_nearly(figure, |one, other| Within::default().equal(one, other)),
             Self::Equal(expected, within) => within.equal(figure, expected),
         }
     }
 
     fn in_words(self) -> String {
         match self {
-            Self::AtLeast(min) => format!("at least {}", format_number(min)),
-            Self::AtMost(max) => format!("at most {}", format_number(max)),
-            Self::Within(min, max) => format!("{} to {}", format_number(min), format_number(max)),
+            Self::Within(bounds) => bounds.in_words(),
             Self::Equal(expected, within) if within.is_zero() => format_number(expected),
             Self::Equal(expected, within) => format!("{} (within {within})", format_number(expected)),
         }
@@ -167,7 +181,7 @@ struct Compiled {
     column: Declared,
     of: Of,
     at: f64,
-    bounds: Bounds,
+    expected: Expected,
     by: Vec<Declared>,
     hasher: KeyHasher,
 }
@@ -185,13 +199,14 @@ impl Check for Compiled {
             field,
             of: self.of,
             at: self.at,
-            bounds: self.bounds,
+            expected: self.expected,
             groups,
             hasher: self.hasher.clone(),
             known: [KeyColumn::default()],
             hashes: Vec::new(),
             gathered: BTreeMap::new(),
             values: 0,
+            rows: 0,
         }))
     }
 }
@@ -205,9 +220,12 @@ impl Compiled {
             Of::Max => "greatest".to_owned(),
             Of::Sum => "sum".to_owned(),
             Of::Mean => "mean".to_owned(),
+            Of::Median => "median".to_owned(),
             Of::Quantile => format!("{} quantile", self.at),
+            Of::Stdev => "standard deviation".to_owned(),
             Of::Count => "number".to_owned(),
             Of::Distinct => "distinct number".to_owned(),
+            Of::DistinctShare => "share of distinct values".to_owned(),
         };
         let by = Declared::all_in_file(&self.by, file.header).unwrap_or_default();
         let by = side_by_side(by.iter().map(Field::title));

@@ -6,10 +6,11 @@
 //! | `is` | `<`, `<=`, `==`, `!=`, `>=` or `>` |
 //! | `to` | the column that it is held against |
 //! | `within` | for `<=`, `==` and `>=`: how far beyond is near enough, as a difference (`0.5`) or a share of `to` (`2%`) |
+//! | `blanks` | with `fail`, a row fails where only one of the two holds a value; with `skip`, as unless named, it is left out |
 //!
 //! Figures are compared with figures, periods with periods, text with text (`==` and `!=`, as printed). Periods of two lengths,
 //! such as a month and a quarter, always fail.
-//! Figures that differ in the tenth digit are the same. A row where either cell holds no value is left out.
+//! Figures that differ in the tenth digit are the same. A row where neither cell holds a value is left out.
 //!
 //! ```yaml
 //! - compare: { column: delivered, is: <=, to: planned, within: 10%, severity: warning }
@@ -42,6 +43,17 @@ pub struct Compare {
     to: Located<String>,
     #[serde(default)]
     within: Option<Located<Within>>,
+    #[serde(default)]
+    blanks: Blanks,
+}
+
+/// What a row is in which one cell holds a value and the other does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Blanks {
+    #[default]
+    Skip,
+    Fail,
 }
 
 /// How one value stands to another.
@@ -137,7 +149,7 @@ impl Kind for Compare {
         }
         problems.into_result()?;
         let within = self.within.as_ref().map_or(Within::default(), |within| within.value);
-        Ok(Box::new(Compiled { column, to, relation, within }))
+        Ok(Box::new(Compiled { column, to, relation, within, blanks: self.blanks }))
     }
 }
 
@@ -147,6 +159,7 @@ struct Compiled {
     to: Declared,
     relation: Relation,
     within: Within,
+    blanks: Blanks,
 }
 
 impl Check for Compiled {
@@ -157,10 +170,10 @@ impl Check for Compiled {
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let (column, to) = (self.column.in_file(file.header)?, self.to.in_file(file.header)?);
         let header = side_by_side([&column, &to].into_iter().map(|field| field.header.as_str()));
-        let (relation, within) = (self.relation, self.within);
+        let (relation, within, blanks) = (self.relation, self.within, self.blanks);
         let said = if within.is_zero() { String::new() } else { format!(" (within {within})") };
         let seen = format!("{} is not {} {}{said}", column.title(), relation.sign(), to.title());
-        let pairs = Pairs { column, to, relation, within };
+        let pairs = Pairs { column, to, relation, within, blanks };
         Some(Misfits::start(file.failures(), seen, move |rows, failures| {
             for index in rows.indices().filter(|index| pairs.fails(rows.batch, *index)) {
                 let fields = [&pairs.column, &pairs.to];
@@ -177,6 +190,7 @@ struct Pairs {
     to: Field,
     relation: Relation,
     within: Within,
+    blanks: Blanks,
 }
 
 impl Pairs {
@@ -189,6 +203,9 @@ impl Pairs {
             }
             (Cell::Text, Cell::Text) => {
                 !self.relation.holds(self.column.text(batch, index).cmp(self.to.text(batch, index)))
+            }
+            (Cell::Missing(_), other) | (other, Cell::Missing(_)) => {
+                self.blanks == Blanks::Fail && !matches!(other, Cell::Missing(_))
             }
             _ => false,
         }

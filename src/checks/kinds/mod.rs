@@ -10,7 +10,7 @@
 //! | `message` | what to tell people, before what was seen |
 //! | `owner` | a group that is told of the finding, as well as the dataset's steward |
 //! | `where` | a Rhai expression over the columns: only rows for which it holds are looked at |
-//! | `tolerance` | how many rows may fail: `3`, `0.5%` of the rows looked at, or of each group `{ share: 1%, per: [sub_icb] }` (or `count: 3`). Up to that, the finding is a note |
+//! | `tolerance` | how many rows may fail: `3`, `0.5%` of the rows looked at, or of each group `{ share: 1%, per: [sub_icb] }` (or `count: 3`). With `{ share: 1%, of: values }` it is of the rows that hold a value in the columns that the check looks at. Up to that, the finding is a note |
 //! | `warn_above` | with a `tolerance`, and written as one: up to this the finding is a note, from there to the `tolerance` a warning |
 //! | `rows_kept` | how many failing rows a finding keeps: 20 unless named, at most 10,000 |
 //!

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `column` | a number, percent or duration column |
 //! | `min`, `max` | the bounds, one of them or both; the bounds themselves are in range |
+//! | `above`, `below` | instead of them, bounds that are not in range themselves |
 //!
 //! The bounds of a percent column are shares (1 is 100%), those of a duration column seconds. A cell that holds no
 //! figure is left out: [`not_null`](super::not_null) and [`type`](super::type) find it.
@@ -11,6 +12,7 @@
 //! ```yaml
 //! - range: { column: planned, min: 0 }
 //! - range: { column: uptake, min: 0, max: 1, severity: warning }
+//! - range: { column: list_size, above: 0 }
 //! ```
 //!
 //! Findings: ``planned is below 0 in row 5: `-3` ``; ``uptake is outside 0 to 1 in 2 of 14 rows, first `120%` in row 4``
@@ -18,6 +20,7 @@
 use serde::Deserialize;
 
 use super::super::{
+    bounds::{Bounds, Ends, Setting},
     check::{Check, Context, Kind, Looks, Start, Tally},
     columns::Declared,
     misfits::Misfits,
@@ -33,9 +36,13 @@ use crate::{
 pub struct Range {
     column: Located<String>,
     #[serde(default)]
-    min: Option<Located<f64>>,
+    min: Setting,
     #[serde(default)]
-    max: Option<Located<f64>>,
+    max: Setting,
+    #[serde(default)]
+    above: Setting,
+    #[serde(default)]
+    below: Setting,
 }
 
 impl Kind for Range {
@@ -62,47 +69,12 @@ impl Range {
     }
 
     fn bounds(&self, settings: &Place) -> Result<Bounds, Problems> {
-        let mut problems = Problems::default();
-        for bound in [&self.min, &self.max].into_iter().flatten().filter(|bound| !bound.is_finite()) {
-            problems.push(Problem::new(bound.place.clone(), "a bound must be a finite number"));
+        let ends = Ends { min: &self.min, max: &self.max, above: &self.above, below: &self.below };
+        if ends.is_empty() {
+            let problem = Problem::new(settings.clone(), "a range needs `min`, `max` or both");
+            return Err(problem.hint("or `above` and `below`, which are not in range themselves").into());
         }
-        problems.into_result()?;
-        match (&self.min, &self.max) {
-            (None, None) => Err(Problem::new(settings.clone(), "a range needs `min`, `max` or both").into()),
-            (Some(min), None) => Ok(Bounds::AtLeast(min.value)),
-            (None, Some(max)) => Ok(Bounds::AtMost(max.value)),
-            (Some(min), Some(max)) if min.value <= max.value => Ok(Bounds::Within(min.value, max.value)),
-            (Some(min), Some(max)) => {
-                let message = format!("no figure is at least {} and at most {}", min.value, max.value);
-                Err(Problem::new(min.place.clone(), message).hint("`min` is above `max`: exchange them?").into())
-            }
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Bounds {
-    AtLeast(f64),
-    AtMost(f64),
-    Within(f64, f64),
-}
-
-impl Bounds {
-    fn contain(self, number: f64) -> bool {
-        match self {
-            Self::AtLeast(min) => number >= min,
-            Self::AtMost(max) => number <= max,
-            Self::Within(min, max) => (min..=max).contains(&number),
-        }
-    }
-
-    /// Where a figure is that they do not contain.
-    fn beyond(self) -> String {
-        match self {
-            Self::AtLeast(min) => format!("below {min}"),
-            Self::AtMost(max) => format!("above {max}"),
-            Self::Within(min, max) => format!("outside {min} to {max}"),
-        }
+        ends.build(settings)
     }
 }
 

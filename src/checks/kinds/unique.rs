@@ -3,9 +3,10 @@
 //! | setting | meaning |
 //! |---|---|
 //! | `columns` | the columns that make up the key together |
+//! | `blanks` | with `count`, a blank cell is a value like any other; with `skip`, as unless named, its row has no key |
 //!
 //! Values are compared, not spellings: `2025-10` and `Oct-25` are one period, `1,000` and `1000` one number. Text is
-//! compared as printed. A row with a blank cell in the key has no key and is left out; [`not_null`](super::not_null)
+//! compared as printed. A row with a blank cell in the key is left out unless blanks count; [`not_null`](super::not_null)
 //! finds it. Every row of a repeated key is counted and reported; those after the first name the row of the first.
 //!
 //! Memory: 14 bytes a row; the length of the key does not matter. 104 bits of a hash are compared: two of 20 million keys
@@ -33,6 +34,17 @@ use crate::yaml::{Place, Problems};
 #[serde(deny_unknown_fields)]
 pub struct Unique {
     columns: ColumnNames,
+    #[serde(default)]
+    blanks: Blanks,
+}
+
+/// What a blank cell of a key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Blanks {
+    #[default]
+    Skip,
+    Count,
 }
 
 impl Kind for Unique {
@@ -40,7 +52,11 @@ impl Kind for Unique {
 
     fn build(&self, _place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
         let columns = Declared::find_all(&self.columns, context.schema)?;
-        Ok(Box::new(Compiled { columns, hasher: KeyHasher::default() }))
+        let hasher = match self.blanks {
+            Blanks::Skip => KeyHasher::default(),
+            Blanks::Count => KeyHasher::with_blanks(),
+        };
+        Ok(Box::new(Compiled { columns, hasher }))
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
         rows::Rows,
         sum::ExactSum,
     },
-    Bounds, Of,
+    Expected, Of,
 };
 use crate::model::{Cell, Severity, value::format_number};
 
@@ -48,11 +48,11 @@ impl Gathered {
             (Of::Max, Cell::Number(figure)) => {
                 self.greatest = Some(self.greatest.map_or(figure, |greatest| greatest.max(figure)));
             }
-            (Of::Quantile, Cell::Number(figure)) if *values <= MOST_VALUES => {
+            (Of::Median | Of::Quantile | Of::Stdev, Cell::Number(figure)) if *values <= MOST_VALUES => {
                 *values += 1;
                 self.values.push(figure);
             }
-            (Of::Distinct, _) if *values <= MOST_VALUES => {
+            (Of::Distinct | Of::DistinctShare, _) if *values <= MOST_VALUES => {
                 *values += hash.map_or(0, |hash| usize::from(self.distinct.insert(hash)));
             }
             _ => {}
@@ -67,17 +67,34 @@ impl Gathered {
             Of::Mean => (self.count > 0).then(|| self.sum.total() / self.count as f64),
             Of::Count => Some(self.count as f64),
             Of::Distinct => Some(self.distinct.len() as f64),
-            Of::Quantile => {
-                // The first rank that is at least the share of all: nearest rank.
-                let reached = |rank: &usize| (rank + 1) as f64 >= at * self.values.len() as f64 * (1.0 - 1e-12);
-                let (mut low, mut high) = (0, self.values.len());
-                while low < high {
-                    let middle = usize::midpoint(low, high);
-                    if reached(&middle) { high = middle } else { low = middle + 1 }
-                }
-                (low < self.values.len()).then(|| *self.values.select_nth_unstable_by(low, f64::total_cmp).1)
-            }
+            Of::DistinctShare => (self.count > 0).then(|| self.distinct.len() as f64 / self.count as f64),
+            Of::Median | Of::Quantile => self.quantile(at),
+            Of::Stdev => self.deviation(),
         }
+    }
+
+    /// Between the two values next to the rank that `at` says, in proportion.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank among the values that are kept")]
+    fn quantile(&mut self, at: f64) -> Option<f64> {
+        // 0.8 of five ranks is 3.2 to people and 3.2000000000000002 to a computer.
+        let rank = at * self.values.len().checked_sub(1)? as f64;
+        let rank = if (rank - rank.round()).abs() < 1e-9 { rank.round() } else { rank };
+        let (_, low, above) = self.values.select_nth_unstable_by(rank.floor() as usize, f64::total_cmp);
+        let (low, beyond) = (*low, rank.fract());
+        let high = above.iter().copied().min_by(f64::total_cmp).filter(|_| beyond > 0.0);
+        Some(high.map_or(low, |high| low + (high - low) * beyond))
+    }
+
+    /// Of a sample; of a single value there is none.
+    fn deviation(&self) -> Option<f64> {
+        let others = self.values.len().checked_sub(2)? + 1;
+        let sum = |figures: &mut dyn Iterator<Item = f64>| {
+            let mut sum = ExactSum::default();
+            figures.for_each(|figure| sum.add(figure));
+            sum.total()
+        };
+        let mean = sum(&mut self.values.iter().copied()) / self.values.len() as f64;
+        Some((sum(&mut self.values.iter().map(|figure| (figure - mean).powi(2))) / others as f64).sqrt())
     }
 }
 
@@ -87,7 +104,7 @@ pub(super) struct Gathering {
     pub(super) field: [Field; 1],
     pub(super) of: Of,
     pub(super) at: f64,
-    pub(super) bounds: Bounds,
+    pub(super) expected: Expected,
     pub(super) groups: Groups,
     pub(super) hasher: KeyHasher,
     pub(super) known: [KeyColumn; 1],
@@ -96,12 +113,15 @@ pub(super) struct Gathering {
     pub(super) gathered: BTreeMap<Group, Gathered>,
     /// How many values are kept.
     pub(super) values: usize,
+    /// How many rows were looked at.
+    pub(super) rows: u64,
 }
 
 impl Tally for Gathering {
     fn observe(&mut self, rows: &Rows<'_>) {
         self.groups.observe(rows.batch, rows.indices());
-        if self.of == Of::Distinct {
+        self.rows += rows.len();
+        if self.of.is_distinct() {
             self.hasher.hashes(&self.field, &mut self.known, rows.batch, &mut self.hashes);
         }
         let Self { field: [field], of, groups, hashes, gathered, values, .. } = self;
@@ -122,6 +142,7 @@ impl Tally for Gathering {
         let Some(other) = same::<Self>(other) else { return };
         self.groups.merge(other.groups);
         self.values += other.values;
+        self.rows += other.rows;
         for (group, other) in other.gathered {
             let gathered = self.gathered.entry(group).or_default();
             gathered.count += other.count;
@@ -141,18 +162,25 @@ impl Tally for Gathering {
             return vec![Found::in_file(seen).aside(Severity::Error)];
         }
         let mut beyond = Vec::new();
-        let (of, at, bounds, all) = (self.of, self.at, self.bounds, self.gathered.len());
+        let (of, at, expected, all) = (self.of, self.at, self.expected, self.gathered.len());
         let alone = !self.groups.has_columns();
         if alone && self.gathered.is_empty() {
             self.gathered.insert(Group::default(), Gathered::default());
         }
         for (group, gathered) in &mut self.gathered {
-            if let Some(figure) = gathered.figure(of, at).filter(|figure| !bounds.contain(*figure)) {
-                beyond.push((self.groups.name(*group).to_owned(), figure));
+            match gathered.figure(of, at) {
+                Some(figure) if !expected.contain(figure) => {
+                    beyond.push((self.groups.name(*group).to_owned(), figure));
+                }
+                None if alone && self.rows > 0 => {
+                    let seen = format!("{title} cannot be told: too few of {} rows hold a value", grouped(self.rows));
+                    return vec![Found::in_file(seen)];
+                }
+                _ => {}
             }
         }
         beyond.sort_by(|one, other| one.0.cmp(&other.0));
-        let expected = bounds.in_words();
+        let expected = expected.in_words();
         let seen = match &beyond[..] {
             [] => None,
             [(_, figure)] if alone => Some(format!("{title} is {}; expected is {expected}", format_number(*figure))),
