@@ -79,9 +79,13 @@ fn the_shipped_monthly_file_becomes_the_shipped_definition() {
         &proposal,
         &[
             "files: [\"les-activity-*.csv\"]",
-            "period: { column: period }",
+            r"period: { column: period, file_name: '(?<period>\d{4}[-_]\d{2})' }",
             "contract_type: { kind: text }  # capitated, cost-and-volume",
-            "- not_null: { columns: [period, contract, contract_type, planned, delivered] }",
+            "- not_null: { columns: [period, contract, contract_type] }",
+            "- not_null: { name: figures-are-given, columns: [planned, delivered], allow: [suppressed, not_available, \
+             not_applicable] }",
+            "- unchanged: { severity: warning }",
+            "- same_organisations: { name: same-contract, label: contract, severity: warning }",
             "- unique: { columns: [period, contract] }",
             "- allowed_values: { name: known-contract-type, column: contract_type, values: [capitated, cost-and-volume], \
              severity: warning }",

@@ -23,13 +23,15 @@ static NOTHING: LazyLock<History> = LazyLock::new(History::default);
 pub struct Memory {
     store: Option<Store>,
     known: Known,
+    /// Whether a file was judged before this one.
+    learned: bool,
 }
 
 impl Memory {
-    /// Nothing was read yet. Without a store, nothing will ever be known.
+    /// Nothing was read yet. Without a store, nothing is known but what is learned of the files that are judged.
     #[must_use]
     pub fn of(store: Option<Store>) -> Self {
-        Self { store, known: Known::default() }
+        Self { store, known: Known::default(), learned: false }
     }
 
     /// As [`Memory::hold`], where nothing else holds the file back: figures that are wrong already would only be found
@@ -49,7 +51,7 @@ impl Memory {
     /// The store fails.
     pub async fn hold(&mut self, config: &Arc<Config>, examined: Examined) -> Result<Examined, StoreError> {
         let Some(dataset) = examined.dataset.clone() else { return Ok(examined) };
-        if self.store.is_none() {
+        if self.store.is_none() && !self.learned {
             let asks = dataset.checks.ask_what_is_known();
             return Ok(if asks { examined.with(not_made()) } else { examined });
         }
@@ -86,6 +88,7 @@ impl Memory {
         self.recall(&dataset.id).await?;
         let mut history = self.known.take(&dataset.id).map_or_else(History::default, Arc::unwrap_or_clone);
         join(&mut history, dataset, figures);
+        self.learned = true;
         let history = Arc::new(history);
         self.known.set(&dataset.id, Arc::clone(&history));
         Ok(history)

@@ -111,7 +111,8 @@ impl Bounds {
 
     fn both_in_words(self) -> String {
         let low = self.low.map(|low| format!("{} {}", if low.allowed { "at least" } else { "above" }, low.number()));
-        let high = self.high.map(|high| format!("{} {}", if high.allowed { "at most" } else { "below" }, high.number()));
+        let high =
+            self.high.map(|high| format!("{} {}", if high.allowed { "at most" } else { "below" }, high.number()));
         low.into_iter().chain(high).collect::<Vec<_>>().join(" and ")
     }
 

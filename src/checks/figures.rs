@@ -208,7 +208,8 @@ impl FigureDeclaration {
     /// What it finds.
     pub(super) fn findings(&self, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
         let answer = self.check.examine(&Look { delivered, known, rows_kept: self.weighing.rows_kept });
-        let weigh = |found| self.weighing.weigh(found, LookedAt { rows: answer.looked_at, values: answer.looked_at }, None, "");
+        let weigh =
+            |found| self.weighing.weigh(found, LookedAt { rows: answer.looked_at, values: answer.looked_at }, None, "");
         answer.found.into_iter().map(weigh).collect()
     }
 }

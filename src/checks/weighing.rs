@@ -43,11 +43,7 @@ pub(super) struct LookedAt {
 
 impl Tolerated {
     fn of(setting: Option<&Located<Tolerance>>) -> Option<Self> {
-        setting.map(|tolerance| Self {
-            amount: tolerance.amount,
-            of: tolerance.of,
-            per_group: tolerance.per.is_some(),
-        })
+        setting.map(|tolerance| Self { amount: tolerance.amount, of: tolerance.of, per_group: tolerance.per.is_some() })
     }
 }
 
@@ -102,13 +98,7 @@ impl Weighing {
     }
 
     /// The finding that something comes to, of so many that were looked at.
-    pub(super) fn weigh(
-        &self,
-        found: Found,
-        looked_at: LookedAt,
-        groups: Option<&Groups>,
-        chosen: &str,
-    ) -> Finding {
+    pub(super) fn weigh(&self, found: Found, looked_at: LookedAt, groups: Option<&Groups>, chosen: &str) -> Finding {
         let finding = match found.matter {
             Matter::Aside(severity) => found.named(&self.id, severity, None, chosen),
             Matter::Weighing(severity) => found.named(&self.id, severity, self.message.as_deref(), chosen),

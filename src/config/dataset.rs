@@ -229,7 +229,7 @@ fn names(patterns: &Located<Vec<Located<String>>>) -> Result<GlobSet, Problems> 
 }
 
 fn check_period(period: &PeriodSource, schema: &Schema, problems: &mut Problems) {
-    if let PeriodSource::Column(column) = period {
+    if let PeriodSource::Column(column, _) = period {
         check_column(column, &[ColumnKind::Period], schema, problems);
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Finding, Period};
+use crate::model::{Finding, Period, Severity};
 
 use super::{
     PeriodSource, named_periods,
     periods::{self, PeriodProblem},
+    settings::FileNamePattern,
 };
 
 /// Where the period of a row comes from.
@@ -46,9 +47,28 @@ impl PeriodSource {
     /// The name should say the period and does not.
     pub fn of_file(&self, name: &str) -> Result<PeriodOf, FileNameError> {
         let pattern = match self {
-            Self::Column(column) => return Ok(PeriodOf::Column(column.value.clone())),
-            Self::FileName(pattern) => &pattern.0,
+            Self::Column(column, _) => return Ok(PeriodOf::Column(column.value.clone())),
+            Self::FileName(pattern) => pattern,
         };
+        pattern.of_file(name).map(PeriodOf::Fixed)
+    }
+
+    /// Where the rows say their periods: whether the file's name (without folders) speaks of others than these. What the
+    /// rows say counts.
+    #[must_use]
+    pub fn contradiction(&self, name: &str, periods: &BTreeSet<Period>) -> Option<Finding> {
+        match self {
+            Self::FileName(_) => None,
+            Self::Column(_, None) => named_periods::finding(name, periods),
+            Self::Column(_, Some(pattern)) => pattern.contradiction(name, periods),
+        }
+    }
+}
+
+impl FileNamePattern {
+    /// The period that a file's name says.
+    fn of_file(&self, name: &str) -> Result<Period, FileNameError> {
+        let pattern = &self.0;
         let file = || name.to_owned();
         let found = pattern.captures(name).and_then(|captures| captures.name("period"));
         let found = found.ok_or_else(|| FileNameError::NoMatch { file: file(), pattern: pattern.to_string() })?;
@@ -56,12 +76,20 @@ impl PeriodSource {
         let group = |group: &str| captures.as_ref()?.name(group).map(|found| found.as_str());
         let year = group("year").and_then(periods::financial_year_of).or_else(|| group("starts")?.parse().ok());
         let period = periods::read_period(found.as_str(), year);
-        period.map(PeriodOf::Fixed).map_err(|problem| FileNameError::Unclear { file: file(), problem })
+        period.map_err(|problem| FileNameError::Unclear { file: file(), problem })
     }
-    /// Where the rows say their periods: whether the file's name (without folders) speaks of others than these. What the
-    /// rows say counts.
-    #[must_use]
-    pub fn contradiction(&self, name: &str, periods: &BTreeSet<Period>) -> Option<Finding> {
-        matches!(self, Self::Column(_)).then(|| named_periods::finding(name, periods)).flatten()
+
+    /// What to say when the newest period of the rows is not the one that the name says.
+    fn contradiction(&self, name: &str, periods: &BTreeSet<Period>) -> Option<Finding> {
+        let newest = periods.iter().copied().max_by_key(|period| (period.end(), period.start()))?;
+        let said = match self.of_file(name) {
+            Ok(said) if newest.start() >= said.start() && newest.end() <= said.end() => return None,
+            Ok(said) => {
+                format!("the name {name} says {}, and the newest figures are of {}", said.label(), newest.label())
+            }
+            Err(problem) => problem.to_string(),
+        };
+        let message = format!("{said}; what the file holds was taken: see whether it is the right file");
+        Some(Finding::of_file("file_name", Severity::Warning, message))
     }
 }

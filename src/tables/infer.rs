@@ -14,6 +14,7 @@ mod names;
 mod nearly;
 mod place;
 mod questions;
+mod relations;
 mod sample;
 mod shape;
 mod spec;

@@ -93,14 +93,18 @@ pub(super) fn meanings(text: &str, financial_year: Option<i32>) -> Vec<Period> {
     }
 }
 
-/// The meanings that are of one kind of period or, where there is none, the periods of that kind that begin on a day among
-/// the meanings.
+/// The meanings that are of one kind of period or, where there is none, the periods of that kind that begin or end on a day
+/// among the meanings.
 pub(super) fn of_granularity(meanings: &[Period], wanted: Granularity) -> Vec<Period> {
     let of_kind = |kind: Granularity| meanings.iter().copied().filter(move |period| period.granularity() == kind);
     let mut found: Vec<Period> = of_kind(wanted).collect();
     if found.is_empty() {
         let days = of_kind(Granularity::Day).map(Period::start);
-        found = days.filter_map(|day| Period::containing(wanted, day).filter(|found| found.start() == day)).collect();
+        found = days
+            .filter_map(|day| {
+                Period::containing(wanted, day).filter(|found| found.start() == day || found.end() == day)
+            })
+            .collect();
     }
     found.dedup();
     found

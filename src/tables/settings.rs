@@ -250,12 +250,34 @@ impl<'de> Deserialize<'de> for SheetChoice {
 
 /// Where the reporting period stands.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "PeriodSettings")]
 pub enum PeriodSource {
-    /// In this column, row by row.
-    Column(Located<String>),
+    /// In this column, row by row; where a pattern is named, the file's name says the newest of them as well.
+    Column(Located<String>, Option<FileNamePattern>),
     /// In the file's name.
     FileName(FileNamePattern),
+}
+
+/// The same as it is written: a column, the name, or both.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PeriodSettings {
+    #[serde(default)]
+    column: Option<Located<String>>,
+    #[serde(default)]
+    file_name: Option<FileNamePattern>,
+}
+
+impl TryFrom<PeriodSettings> for PeriodSource {
+    type Error = &'static str;
+
+    fn try_from(settings: PeriodSettings) -> Result<Self, Self::Error> {
+        match (settings.column, settings.file_name) {
+            (Some(column), pattern) => Ok(Self::Column(column, pattern)),
+            (None, Some(pattern)) => Ok(Self::FileName(pattern)),
+            (None, None) => Err("where does the period stand? Say its `column`, `file_name`, or both"),
+        }
+    }
 }
 
 /// A regular expression with a group `period`: `(?<period>\d{4}-\d{2})`. A group `year` (`2024-25`) or `starts` (`2024`)

@@ -113,7 +113,9 @@ impl Kind for Aggregate {
         let by = self.by.as_ref().map_or(Some(Vec::new()), |by| problems.take(Declared::find_all(by, context.schema)));
         let expected = problems.take(self.expected(place));
         let at = problems.take(self.quantile(place).map_err(Problems::from));
-        let (Some(column), Some(by), Some(expected), Some(at)) = (column, by, expected, at) else { return Err(problems) };
+        let (Some(column), Some(by), Some(expected), Some(at)) = (column, by, expected, at) else {
+            return Err(problems);
+        };
         Ok(Box::new(Compiled { column, of: self.of, at, expected, by, hasher: KeyHasher::default() }))
     }
 }

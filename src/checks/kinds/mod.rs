@@ -18,7 +18,7 @@
 //! at the header alone take no `where` either. Where `where` cannot be told because a cell holds no value, the row is not
 //! looked at and a note says so. A tolerance per group needs some 100 bytes for each group, of which there may be 100,000.
 //!
-//! Kinds that look at figures and at what is known (`continuity`, `against_previous`, `same_organisations`, `restated`,
+//! Kinds that look at figures and at what is known (`continuity`, `against_previous`, `unchanged`, `leaps`, `same_organisations`, `restated`,
 //! `agrees_with`, `claims`) take no `where`; their `tolerance` is of the figures that they look at. They are made when the
 //! rows have been read, and only of a file that nothing else holds back, or that somebody releases.
 //!
@@ -44,6 +44,7 @@ pub mod complete;
 pub mod continuity;
 pub mod duplicate_rows;
 pub mod freshness;
+pub mod leaps;
 pub mod length;
 pub mod not_null;
 pub mod parts;
@@ -60,6 +61,7 @@ pub mod sql;
 pub mod suppressed;
 pub mod totals;
 pub mod r#type;
+pub mod unchanged;
 pub mod unique;
 
 use serde::Deserialize;
@@ -186,6 +188,8 @@ registry! {
     figures: {
         continuity => Continuity,
         against_previous => AgainstPrevious,
+        unchanged => Unchanged,
+        leaps => Leaps,
         same_organisations => SameOrganisations,
         restated => Restated,
         agrees_with => AgreesWith,

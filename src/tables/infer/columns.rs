@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::model::ColumnKind;
+use crate::model::{ColumnKind, Granularity, Period};
 
 use super::{
     super::column::printed_scale,
@@ -115,6 +115,7 @@ fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
                 (column.kind, column.reading) = (ColumnKind::Period, reading);
             }
         }
+        months_by_day(&mut column);
         nearly::settle(&mut column, periods.get(at), mixed.get(at), targets.get(at), &mut questions);
         units(&mut column);
         all.push(column);
@@ -122,6 +123,21 @@ fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
     let period = period_column(&all);
     let labels = key::labels(&all, period);
     Ok(Columns { rows, all, period, labels, questions: nearly::gather(questions) })
+}
+
+/// Dates that all begin a month, or all end one, stand for the month.
+fn months_by_day(column: &mut Column) {
+    let days = || column.reading.periods.iter().filter_map(|text| text.parse::<Period>().ok());
+    let month = |day: Period| Period::containing(Granularity::Month, day.start());
+    let are_days = days().all(|period| period.granularity() == Granularity::Day) && days().next().is_some();
+    let all = |is: fn(Period, Period) -> bool| days().all(|day| month(day).is_some_and(|month| is(day, month)));
+    let begin = all(|day, month| day.start() == month.start());
+    if column.kind != ColumnKind::Period || !are_days || !(begin || all(|day, month| day.end() == month.end())) {
+        return;
+    }
+    let months: Vec<String> = days().filter_map(month).map(|month| month.to_string()).collect();
+    column.reading.periods = months;
+    column.extra.push_str(", granularity: month");
 }
 
 /// Every column read as periods, with the financial year that stands outside the table where it helps.

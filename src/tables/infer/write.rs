@@ -9,6 +9,7 @@ use super::{
     key,
     names::{escaped, expression, quoted, scalar, shown},
     questions::Question,
+    relations,
     sample::{SAMPLED_ROWS, Sample},
     spec,
 };
@@ -58,6 +59,8 @@ pub(super) fn proposal(parts: &Parts<'_>) -> Proposal {
     draft.table(parts);
     draft.columns(parts);
     draft.checks(parts.columns);
+    draft.relations(parts.columns);
+    draft.held_against_the_past(parts);
     draft.measures(parts);
     Proposal {
         id: parts.id.clone(),
@@ -135,7 +138,21 @@ impl Draft {
     fn period(&mut self, parts: &Parts<'_>) {
         self.line("\n# Where the reporting period stands: in a column, or in the file's name.");
         let column = parts.columns.period.and_then(|at| parts.columns.all.get(at));
+        // A name that says the period of its rows says so of other months as well.
+        let says_it = |column: &Column, period: &crate::model::Period| {
+            column.reading.periods.iter().max().is_some_and(|newest| *newest == period.to_string())
+        };
         match (column, &parts.name.period) {
+            (Some(column), Some((period, pattern))) if says_it(column, period) => {
+                self.line(&format!(
+                    "# Both say {period}; the rows count, and a name that says another month is found."
+                ));
+                self.line(&format!(
+                    "period: {{ column: {}, file_name: {} }}",
+                    scalar(&column.printed.name),
+                    expression(pattern)
+                ));
+            }
             (Some(column), _) => self.line(&format!("period: {{ column: {} }}", scalar(&column.printed.name))),
             (None, Some((period, pattern))) => {
                 self.line(&format!("# Seen in the name: {period}."));
@@ -190,10 +207,20 @@ impl Draft {
     fn checks(&mut self, columns: &Columns) {
         self.line("\n# What makes a file fit to publish. An error holds it back; a warning is published with it.");
         self.line("checks:");
-        let full: Vec<String> = columns.all.iter().filter(|c| c.is_full()).map(|c| scalar(&c.printed.name)).collect();
-        if !full.is_empty() {
+        let full = |of_figures: bool| {
+            let full = columns.all.iter().filter(|column| column.is_full() && column.is_figure() == of_figures);
+            full.map(|column| scalar(&column.printed.name)).collect::<Vec<_>>().join(", ")
+        };
+        let (texts, figures) = (full(false), full(true));
+        if !texts.is_empty() {
             self.line("  # No cell of these was blank.");
-            self.line(&format!("  - not_null: {{ columns: [{}] }}", full.join(", ")));
+            self.line(&format!("  - not_null: {{ columns: [{texts}] }}"));
+        }
+        if !figures.is_empty() {
+            self.line("  # Nor of these; in another month a figure may be withheld or not apply (`*`, `TBC`, `-`).");
+            self.line(&format!(
+                "  - not_null: {{ name: figures-are-given, columns: [{figures}], allow: [suppressed, not_available, not_applicable] }}"
+            ));
         }
         let key: Vec<usize> = columns.period.into_iter().chain(columns.labels.iter().flatten().copied()).collect();
         if columns.labels.is_some() && !key.is_empty() {
@@ -235,6 +262,36 @@ impl Draft {
         let (least, most) = ((columns.rows / 2).max(1), columns.rows.saturating_mul(10));
         self.line(&format!("  # {} seen; one file says little of others.", count(columns.rows, "row")));
         self.line(&format!("  - row_count: {{ min: {least}, max: {most}, severity: warning }}"));
+    }
+
+    fn relations(&mut self, columns: &Columns) {
+        let mut said = "";
+        for proposed in relations::proposals(columns) {
+            if proposed.why != said {
+                self.line(&format!("  # {}", proposed.why));
+                said = proposed.why;
+            }
+            self.line(&format!("  - {}", proposed.yaml));
+        }
+    }
+
+    /// What only earlier months can tell. All of it are warnings, since the sample is one file.
+    fn held_against_the_past(&mut self, parts: &Parts<'_>) {
+        let columns = parts.columns;
+        let open = parts.questions.iter().any(|question| question.open);
+        let Some(labels) = columns.labels.as_ref().filter(|_| !open && !key::measures(&columns.all).is_empty()) else {
+            return;
+        };
+        self.line("  # Held against earlier months: none is skipped, none comes again as the next, figures stay of their size.");
+        self.line("  - continuity: { severity: warning }");
+        self.line("  - unchanged: { severity: warning }");
+        self.line("  - leaps: { times: 100, from: 200, severity: warning }");
+        self.line("  - against_previous: { fall: 30%, severity: warning }");
+        for column in labels.iter().filter_map(|at| columns.all.get(*at)) {
+            let (label, name) = (scalar(&column.printed.name), column.printed.name.replace('_', "-"));
+            self.line(&format!("  - same_organisations: {{ name: same-{name}, label: {label}, severity: warning }}"));
+        }
+        self.line("  - restated: { beyond: 50%, severity: warning }");
     }
 
     fn measures(&mut self, parts: &Parts<'_>) {

@@ -74,7 +74,11 @@ impl Gathered {
     }
 
     /// Between the two values next to the rank that `at` says, in proportion.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank among the values that are kept")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rank among the values that are kept"
+    )]
     fn quantile(&mut self, at: f64) -> Option<f64> {
         // 0.8 of five ranks is 3.2 to people and 3.2000000000000002 to a computer.
         let rank = at * self.values.len().checked_sub(1)? as f64;
