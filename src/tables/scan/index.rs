@@ -3,7 +3,7 @@
 //! Every quotation mark is taken to open or to close a cell, in turn. That is right as long as each that opens stands at
 //! the start of a cell, and each that closes at its end; whether it is so is checked along the way.
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
 
 /// Bytes that are looked at together.
 const BLOCK: usize = 64;
@@ -42,62 +42,85 @@ struct Marks {
     returns: u64,
 }
 
-/// Finds the ends of the cells from `from` on, where a row is taken to begin, and adds them to `ends`. `last` says that
+/// Finds the ends of the cells from `from` on, where a row is taken to begin, and puts them into `ends`. `last` says that
 /// the file ends here.
 pub(super) fn find(bytes: &[u8], from: usize, delimiter: u8, last: bool, ends: &mut Vec<u32>, index: &mut Index) {
-    ends.clear();
-    index.lines.clear();
+    // What the processor offers is known only where the program runs.
+    dispatch!(Level::new(), simd => find_with(simd, (bytes, from), delimiter, last, ends, index));
+}
+
+/// All of it is one function for each kind of processor.
+#[expect(clippy::inline_always, reason = "what is not inlined does not use what the processor offers")]
+#[inline(always)]
+fn find_with<S: Simd>(
+    simd: S,
+    (bytes, from): (&[u8], usize),
+    delimiter: u8,
+    last: bool,
+    ends: &mut Vec<u32>,
+    index: &mut Index,
+) {
     index.inner.clear();
     (index.odd, index.returns) = (false, false);
+    let mut lines = std::mem::take(&mut index.lines);
+    let mut found = Found { ends: Places::new(ends), lines: Places::new(&mut lines), index };
     let mut carried = Carried { starts_cell: 1, ..Carried::default() };
-    let (mut most, mut fewest) = (u8x16::splat(0), u8x16::splat(u8::MAX));
+    let (mut most, mut least) = (u8x64::splat(simd, 0), u8x64::splat(simd, u8::MAX));
+    let all = |needle| u8x64::splat(simd, needle);
+    let needles = [all(b'"'), all(delimiter), all(b'\n'), all(b'\r')];
     let rest = bytes.get(from..).unwrap_or_default();
-    let needles = [b'"', delimiter, b'\n', b'\r'].map(u8x16::splat);
     let (blocks, remainder) = rest.as_chunks::<BLOCK>();
     let mut at = from;
     for block in blocks {
-        let marks = marks(block, needles, &mut most, &mut fewest);
-        add(at, &marks, u64::MAX, &mut carried, ends, index);
+        let block: u8x64<S> = (*block).simd_into(simd);
+        (most, least) = (most.max(block), least.min(block));
+        add(at, &marks(block, needles), u64::MAX, &mut carried, &mut found);
         at += BLOCK;
     }
     if !remainder.is_empty() {
         let mut block = [b' '; BLOCK];
         block.iter_mut().zip(remainder).for_each(|(to, byte)| *to = *byte);
-        let marks = marks(&block, needles, &mut most, &mut fewest);
-        add(at, &marks, u64::MAX >> (BLOCK - remainder.len()), &mut carried, ends, index);
+        let block: u8x64<S> = block.simd_into(simd);
+        (most, least) = (most.max(block), least.min(block));
+        add(at, &marks(block, needles), u64::MAX >> (BLOCK - remainder.len()), &mut carried, &mut found);
     }
-    index.ascii = most.to_array().iter().all(u8::is_ascii);
-    index.has_nul = fewest.to_array().contains(&0);
-    if last {
-        index.odd |= carried.inside != 0 || carried.returned != 0;
-        if rest.last().is_some_and(|byte| *byte != b'\n') {
-            let end = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            ends.push(end);
-            index.lines.push(end);
-        }
+    if last && rest.last().is_some_and(|byte| *byte != b'\n') {
+        found.ends.add(bytes.len(), 1);
+        found.lines.add(bytes.len(), 1);
+    }
+    found.ends.finish();
+    found.lines.finish();
+    index.lines = lines;
+    index.ascii = most.simd_lt(0x80).to_bitmask() == u64::MAX;
+    index.has_nul = least.simd_eq(0).to_bitmask() != 0;
+    index.odd |= last && (carried.inside != 0 || carried.returned != 0);
+}
+
+#[expect(clippy::inline_always, reason = "as of the caller")]
+#[inline(always)]
+fn marks<S: Simd>(block: u8x64<S>, needles: [u8x64<S>; 4]) -> Marks {
+    let [quote, delimiter, feed, carriage] = needles;
+    Marks {
+        quotes: block.simd_eq(quote).to_bitmask(),
+        delimiters: block.simd_eq(delimiter).to_bitmask(),
+        feeds: block.simd_eq(feed).to_bitmask(),
+        returns: block.simd_eq(carriage).to_bitmask(),
     }
 }
 
-#[inline]
-fn marks(block: &[u8; BLOCK], needles: [u8x16; 4], most: &mut u8x16, least: &mut u8x16) -> Marks {
-    let (lanes, _) = block.as_chunks::<16>();
-    let mut found = [0_u64; 4];
-    for (at, lane) in lanes.iter().enumerate() {
-        let lane = u8x16::new(*lane);
-        *most |= lane;
-        *least = least.min(lane);
-        for (found, needle) in found.iter_mut().zip(needles) {
-            *found |= u64::from(lane.simd_eq(needle).to_bitmask()) << (at * 16);
-        }
-    }
-    let [quotes, delimiters, feeds, returns] = found;
-    Marks { quotes, delimiters, feeds, returns }
+/// What is found, while it is being found.
+struct Found<'a> {
+    ends: Places<'a>,
+    lines: Places<'a>,
+    index: &'a mut Index,
 }
 
 /// Adds what a block holds; `valid` are its bytes that are the text's.
-#[inline]
-fn add(at: usize, marks: &Marks, valid: u64, carried: &mut Carried, ends: &mut Vec<u32>, index: &mut Index) {
+#[expect(clippy::inline_always, reason = "as of the caller")]
+#[inline(always)]
+fn add(at: usize, marks: &Marks, valid: u64, carried: &mut Carried, found: &mut Found<'_>) {
     let Marks { quotes, delimiters, feeds, returns } = *marks;
+    let Found { ends, lines, index } = found;
     let mut inside = carried.inside;
     let mut starts = (delimiters | feeds) & !inside;
     if quotes | carried.inside | carried.closed != 0 {
@@ -124,8 +147,8 @@ fn add(at: usize, marks: &Marks, valid: u64, carried: &mut Carried, ends: &mut V
             if valid == u64::MAX { returns >> 63 } else { u64::from(returns & !(valid >> 1) & valid != 0) };
         index.returns = true;
     }
-    push(at, starts, ends);
-    push(at, feeds & !inside, &mut index.lines);
+    ends.add(at, starts);
+    lines.add(at, feeds & !inside);
 }
 
 /// For each bit, whether the number of bits up to it is odd.
@@ -139,13 +162,62 @@ fn parity(bits: u64) -> u64 {
     bits ^ (bits << 32)
 }
 
-#[inline]
+#[cold]
 fn push(at: usize, mut bits: u64, places: &mut Vec<u32>) {
-    let base = u32::try_from(at).unwrap_or(u32::MAX);
-    // An iterator that knows its length is written where it belongs without asking for room each time.
-    places.extend((0..bits.count_ones()).map(|_| {
-        let place = base + bits.trailing_zeros();
-        bits &= bits.wrapping_sub(1);
-        place
-    }));
+    while bits != 0 {
+        places.push(place(at, bits));
+        bits &= bits - 1;
+    }
+}
+
+/// The place of the lowest bit; `at` is that of the first.
+#[inline]
+fn place(at: usize, bits: u64) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX).wrapping_add(bits.trailing_zeros())
+}
+
+/// Places in ascending order, of which several are written at once whether there are so many or not.
+struct Places<'a> {
+    to: &'a mut Vec<u32>,
+    length: usize,
+}
+
+impl<'a> Places<'a> {
+    /// So many are written at once.
+    const ROUND: usize = 4;
+    /// For so many room is made at once.
+    const ROOM: usize = 1024;
+
+    /// Writes over what is there.
+    fn new(to: &'a mut Vec<u32>) -> Self {
+        to.clear();
+        Self { to, length: 0 }
+    }
+
+    #[expect(clippy::inline_always, reason = "as of the caller")]
+    #[inline(always)]
+    fn add(&mut self, at: usize, mut bits: u64) {
+        let count = bits.count_ones() as usize;
+        if self.to.len() < self.length + BLOCK {
+            self.to.resize(self.length + Self::ROOM, 0);
+        }
+        let room = self.to.get_mut(self.length..).and_then(|room| room.first_chunk_mut::<BLOCK>());
+        let Some(room) = room else { return };
+        let mut written = 0;
+        for round in room.as_chunks_mut::<{ Places::ROUND }>().0 {
+            if written >= count {
+                break;
+            }
+            for slot in round {
+                *slot = place(at, bits);
+                bits &= bits.wrapping_sub(1);
+            }
+            written += Self::ROUND;
+        }
+        self.length += count;
+    }
+
+    fn finish(self) {
+        self.to.truncate(self.length);
+    }
 }
