@@ -13,6 +13,7 @@ mod number;
 mod plan;
 #[cfg(test)]
 mod tests;
+mod word;
 mod worker;
 
 use std::{

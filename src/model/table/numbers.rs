@@ -73,6 +73,7 @@ impl Numbers {
     }
 
     /// Adds a plain figure, which is finite.
+    #[inline]
     pub fn push(&mut self, number: f64) {
         self.values.push(number);
     }

@@ -7,7 +7,7 @@ use crate::model::{
     table::{Cells, Coded, Numbers, Printed},
 };
 
-use super::{super::column::ColumnReader, intern::Interner, number};
+use super::{super::column::ColumnReader, intern::Interner, number, word::Word};
 
 /// A dictionary that grows beyond this, in entries or bytes, is begun anew …
 const MOST_ENTRIES: usize = 1 << 16;
@@ -27,16 +27,38 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Each row's number and the bytes of its cell in a column.
+    /// Calls `each` with the place of every row among these, and where its cell in a column begins and ends.
     #[inline]
-    fn cells(&self, position: usize) -> impl Iterator<Item = (u64, &'a [u8])> {
-        let printed: &'a Printed = self.printed;
-        let (width, first) = (printed.width, self.first + position);
+    fn each(&self, position: usize, mut each: impl FnMut(usize, usize, usize)) {
+        let (width, bytes, ends) = (self.printed.width, self.bytes(), self.printed.ends.as_slice());
         let may_return = self.returns && position + 1 == width;
-        self.rows.iter().enumerate().map(move |(row, number)| {
-            let raw = printed.raw(first + row * width);
-            (*number, if may_return { raw.strip_suffix(b"\r").unwrap_or(raw) } else { raw })
-        })
+        let mut at = self.first + position;
+        for row in 0..self.rows.len() {
+            // Nothing ends before the first cell of all.
+            let start = ends.get(at.wrapping_sub(1)).map_or(self.printed.start, |end| *end as usize + 1);
+            let mut end = ends.get(at).map_or(start, |end| *end as usize);
+            if may_return && end > start && bytes.get(end - 1) == Some(&b'\r') {
+                end -= 1;
+            }
+            each(row, start, end);
+            at += width;
+        }
+    }
+
+    fn bytes(&self) -> &'a [u8] {
+        &self.printed.bytes
+    }
+
+    fn row(&self, at: usize) -> u64 {
+        self.rows.get(at).copied().unwrap_or(0)
+    }
+
+    /// The text of a cell, of which it is known where it begins and ends.
+    fn text<'t>(&self, start: usize, end: usize, unquoted: &'t mut String) -> &'t str
+    where
+        'a: 't,
+    {
+        text(self.bytes().get(start..end).unwrap_or_default(), unquoted)
     }
 }
 
@@ -94,14 +116,13 @@ impl Fill {
             (Way::NotRead, Cells::NotRead(rows), _) => *rows = run.rows.len(),
             (Way::Numbers, Cells::Numbers(numbers), Some(position)) => {
                 numbers.begin(Arc::clone(run.printed), run.first + position);
-                for (row, raw) in run.cells(position) {
-                    if let Some(number) = number::plain(raw) {
-                        numbers.push(number);
-                    } else {
-                        let (text, cell) = reader.read(row, text(raw, unquoted), None);
+                run.each(position, |row, start, end| match Word::of(run.bytes(), start, end).and_then(number::plain) {
+                    Some(number) => numbers.push(number),
+                    None => {
+                        let (text, cell) = reader.read(run.row(row), run.text(start, end, unquoted), None);
                         numbers.push_apart(text, cell);
                     }
-                }
+                });
             }
             (Way::Coded(known), Cells::Coded(coded), Some(position)) => {
                 known.fill(run, position, reader, coded, unquoted);
@@ -119,10 +140,11 @@ impl Fill {
             }
             (Way::Plain, _, position) => {
                 column.clear();
-                for (row, raw) in position.into_iter().flat_map(|position| run.cells(position)) {
-                    let (text, cell) = reader.read(row, text(raw, unquoted), None);
+                let Some(position) = position else { return };
+                run.each(position, |row, start, end| {
+                    let (text, cell) = reader.read(run.row(row), run.text(start, end, unquoted), None);
                     column.push(text, cell);
-                }
+                });
             }
             // Someone else has had the column in between.
             _ => {
@@ -158,26 +180,26 @@ impl Codes {
         }
         self.rows += run.rows.len();
         coded.codes.reserve(run.rows.len());
-        for (row, raw) in run.cells(position) {
-            let code = match self.interner.find(raw) {
+        run.each(position, |row, start, end| {
+            let code = match self.interner.find(run.bytes(), start, end) {
                 Ok(code) => {
                     if self.any_doubtful && self.doubtful.get(code as usize) == Some(&true) {
-                        reader.read(row, text(raw, unquoted), None);
+                        reader.read(run.row(row), run.text(start, end, unquoted), None);
                     }
                     code
                 }
-                Err(hash) => {
+                Err(new) => {
                     let doubts = reader.doubts();
-                    let (text, cell) = reader.read(row, text(raw, unquoted), None);
+                    let (text, cell) = reader.read(run.row(row), run.text(start, end, unquoted), None);
                     coded.dictionary.push(text, cell);
                     let doubtful = reader.doubts() > doubts;
                     self.doubtful.push(doubtful);
                     self.any_doubtful |= doubtful;
-                    self.interner.add(raw, hash)
+                    self.interner.add(run.bytes().get(start..end).unwrap_or_default(), new)
                 }
             };
             coded.codes.push(code);
-        }
+        });
     }
 
     fn is_useless(&self, coded: &Coded) -> bool {

@@ -188,9 +188,8 @@ impl<'a> Places<'a> {
     /// For so many room is made at once.
     const ROOM: usize = 1024;
 
-    /// Writes over what is there.
+    /// Writes over what is there: a piece has about as many places as the one before.
     fn new(to: &'a mut Vec<u32>) -> Self {
-        to.clear();
         Self { to, length: 0 }
     }
 

@@ -2,90 +2,109 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-/// Bytes → code. Hashes have a secret seed, so that no file can make look-ups slow.
+use super::word::Word;
+
+/// Bytes → code. Hashes have a secret seed, so that no file can make look-ups slow. What a look-up touches is kept small:
+/// 4 bytes a slot and 16 a cell stay in a core's cache with the piece of the file.
 #[derive(Debug)]
 pub(super) struct Interner {
     seeds: [u64; 2],
-    /// Half of a hash above, a code and one below; zero is free. Their number is a power of two.
-    slots: Vec<u64>,
-    bytes: Vec<u8>,
+    /// One above a code; nought is free. Their number is a power of two, and at least four times that of the cells.
+    slots: Vec<u32>,
+    /// By code.
+    keys: Vec<Key>,
+    /// The cells that are too long for a key, one after the other; nothing for the others.
+    long: Vec<u8>,
+    /// Where each cell ends in `long`.
     ends: Vec<u32>,
     /// The code of the row before: many cells repeat.
     last: u32,
 }
 
+/// A short cell's bytes, of which none is NUL; of a long cell a hash whose first byte is NUL and whose second is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key([u64; 2]);
+
+/// Cells of so many bytes are their own keys.
+const SHORT: usize = 16;
 const FIRST_SLOTS: usize = 256;
-const CODE: u64 = 0xFFFF_FFFF;
+
+/// A cell that was not met before.
+pub(super) struct New(Key);
 
 impl Default for Interner {
     fn default() -> Self {
         let seeds = [0_u8, 1].map(|which| RandomState::new().hash_one(which));
-        Self { seeds, slots: vec![0; FIRST_SLOTS], bytes: Vec::new(), ends: Vec::new(), last: 0 }
+        let (slots, keys) = (vec![0; FIRST_SLOTS], Vec::new());
+        Self { seeds, slots, keys, long: Vec::new(), ends: Vec::new(), last: 0 }
     }
 }
 
 impl Interner {
-    /// The code of a cell that was met before, or the hash to add it with.
+    /// The code of the cell that stands from here to there, if it was met before; its bytes are not NUL.
     #[inline]
-    pub(super) fn find(&mut self, cell: &[u8]) -> Result<u32, u64> {
-        if self.known(self.last) == Some(cell) {
+    pub(super) fn find(&mut self, bytes: &[u8], start: usize, end: usize) -> Result<u32, New> {
+        let (key, long) = match Word::of(bytes, start, end) {
+            Some(word) => (Key(word.halves()), &[][..]),
+            None => {
+                let cell = bytes.get(start..end).unwrap_or_default();
+                (self.key_of_long(cell), cell)
+            }
+        };
+        if self.is(self.last, key, long) {
             return Ok(self.last);
         }
-        let hash = self.hash(cell);
         let mask = self.slots.len() - 1;
-        let mut at = place(hash) & mask;
-        loop {
-            let slot = self.slots.get(at).copied().unwrap_or(0);
-            if slot == 0 {
-                return Err(hash);
-            }
-            if slot >> 32 == hash >> 32 {
-                let code = (slot & CODE) as u32 - 1;
-                if self.known(code) == Some(cell) {
-                    self.last = code;
-                    return Ok(code);
-                }
+        let mut at = self.place(key) & mask;
+        while let Some(code) = self.slots.get(at).and_then(|slot| slot.checked_sub(1)) {
+            if self.is(code, key, long) {
+                self.last = code;
+                return Ok(code);
             }
             at = (at + 1) & mask;
         }
+        Err(New(key))
     }
 
     /// Adds a cell that was not found; answers with its code.
-    pub(super) fn add(&mut self, cell: &[u8], hash: u64) -> u32 {
-        if (self.ends.len() + 1) * 2 > self.slots.len() {
+    pub(super) fn add(&mut self, cell: &[u8], New(key): New) -> u32 {
+        if (self.keys.len() + 1) * 4 > self.slots.len() {
             self.grow();
         }
-        let code = u32::try_from(self.ends.len()).unwrap_or(u32::MAX - 1);
-        self.bytes.extend_from_slice(cell);
-        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
-        self.put((hash & !CODE) | (u64::from(code) + 1), hash);
+        let code = u32::try_from(self.keys.len()).unwrap_or(u32::MAX - 1);
+        if cell.len() > SHORT {
+            self.long.extend_from_slice(cell);
+        }
+        self.ends.push(u32::try_from(self.long.len()).unwrap_or(u32::MAX));
+        self.keys.push(key);
+        self.put(code, key);
         self.last = code;
         code
     }
 
     /// Forgets all cells.
     pub(super) fn clear(&mut self) {
-        self.slots.clear();
-        self.slots.resize(FIRST_SLOTS, 0);
-        self.bytes.clear();
-        self.ends.clear();
-        self.last = 0;
+        *self = Self { seeds: self.seeds, ..Self::default() };
     }
 
+    /// Whether a code is this cell's; `long` is empty for a short one.
     #[inline]
-    fn known(&self, code: u32) -> Option<&[u8]> {
-        let code = code as usize;
-        let end = *self.ends.get(code)? as usize;
-        let start = if code == 0 { 0 } else { *self.ends.get(code - 1)? as usize };
-        self.bytes.get(start..end)
+    fn is(&self, code: u32, key: Key, long: &[u8]) -> bool {
+        self.keys.get(code as usize) == Some(&key) && (long.is_empty() || self.known_long(code) == Some(long))
     }
 
-    fn put(&mut self, entry: u64, hash: u64) {
+    fn known_long(&self, code: u32) -> Option<&[u8]> {
+        let code = code as usize;
+        let start = code.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.long.get(start as usize..*self.ends.get(code)? as usize)
+    }
+
+    fn put(&mut self, code: u32, key: Key) {
         let mask = self.slots.len() - 1;
-        let mut at = place(hash) & mask;
+        let mut at = self.place(key) & mask;
         while let Some(slot) = self.slots.get_mut(at) {
             if *slot == 0 {
-                *slot = entry;
+                *slot = code + 1;
                 return;
             }
             at = (at + 1) & mask;
@@ -93,46 +112,39 @@ impl Interner {
     }
 
     fn grow(&mut self) {
+        let slots = self.slots.len() * 2;
         self.slots.clear();
-        self.slots.resize(((self.ends.len() + 1) * 4).next_power_of_two(), 0);
-        for code in 0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX) {
-            let hash = self.hash(self.known(code).unwrap_or_default());
-            self.put((hash & !CODE) | (u64::from(code) + 1), hash);
+        self.slots.resize(slots, 0);
+        for (code, key) in (0..).zip(std::mem::take(&mut self.keys)) {
+            self.put(code, key);
+            self.keys.push(key);
         }
     }
 
-    /// Multiplication folds 16 bytes at a time into the hash.
+    /// Where a search for a key begins, before the mask.
+    #[expect(clippy::cast_possible_truncation, reason = "any bits do")]
     #[inline]
-    fn hash(&self, cell: &[u8]) -> u64 {
+    fn place(&self, Key([first, last]): Key) -> usize {
         let [seed, other] = self.seeds;
-        let mut hash = seed ^ cell.len() as u64;
-        let mut rest = cell;
-        while let Some((block, after)) = rest.split_first_chunk::<16>() {
-            hash = fold(word(block.first_chunk()) ^ hash, word(block.last_chunk()) ^ other);
-            rest = after;
-        }
-        let (first, last) = match (rest.first_chunk::<8>(), rest.first_chunk::<4>()) {
-            (Some(first), _) => (u64::from_le_bytes(*first), word(rest.last_chunk())),
-            (None, Some(first)) => {
-                let last = rest.last_chunk::<4>().copied().unwrap_or_default();
-                (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(last)))
-            }
-            (None, None) => (rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte)), 0),
-        };
-        fold(fold(first ^ hash, last ^ other) ^ seed, other)
+        fold(fold(first ^ seed, last ^ other), seed) as usize
     }
-}
 
-#[inline]
-fn word(bytes: Option<&[u8; 8]>) -> u64 {
-    bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
-}
-
-/// Where a search for a hash begins, before the mask.
-#[expect(clippy::cast_possible_truncation, reason = "any bits do")]
-#[inline]
-fn place(hash: u64) -> usize {
-    hash as usize
+    /// Multiplication folds 16 bytes at a time into each half.
+    fn key_of_long(&self, cell: &[u8]) -> Key {
+        let ([seed, other], length) = (self.seeds, cell.len());
+        let mut halves = [seed ^ length as u64, other ^ length as u64];
+        let mut at = 0;
+        while at < length {
+            // The last 16 bytes overlap those before them.
+            let start = at.min(length - SHORT);
+            let [first, last] = Word::of(cell, start, start + SHORT).unwrap_or_default().halves();
+            let [one, two] = halves;
+            halves = [fold(first ^ one, last ^ other), fold(first ^ seed, last ^ two)];
+            at += SHORT;
+        }
+        let [one, two] = halves;
+        Key([(one & !0xFF) | 0x100, two])
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
@@ -155,9 +167,9 @@ mod tests {
         fn each_cell_keeps_its_code(cells in prop::collection::vec("[ab]{0,3}|[a-z]{0,40}", 0..600)) {
             let (mut interner, mut codes) = (Interner::default(), HashMap::new());
             for cell in &cells {
-                let code = match interner.find(cell.as_bytes()) {
+                let code = match interner.find(cell.as_bytes(), 0, cell.len()) {
                     Ok(code) => code,
-                    Err(hash) => interner.add(cell.as_bytes(), hash),
+                    Err(new) => interner.add(cell.as_bytes(), new),
                 };
                 prop_assert_eq!(*codes.entry(cell).or_insert(code), code);
             }

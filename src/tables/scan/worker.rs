@@ -27,6 +27,8 @@ use super::{
 
 /// So few regular rows between others are taken one by one too.
 const FEW_ROWS: usize = 16;
+/// So many rows are handed on at most: their columns stay in a core's cache while all look at them.
+const MOST_ROWS: usize = 2048;
 /// A piece may be followed by so many times its bytes of rows that are not surely data.
 const MOST_BEYOND: usize = 4;
 
@@ -111,17 +113,15 @@ impl<'a> Worker<'a> {
     fn load(&mut self, piece: usize) -> Result<(), GiveUp> {
         self.offset = self.plan.offset(piece);
         self.fast.columns.iter_mut().for_each(Fill::release);
-        self.printed().bytes.clear();
-        self.load_more(self.plan.cut.piece + self.plan.cut.beyond)?;
+        self.load_from(0, self.plan.cut.piece + self.plan.cut.beyond)?;
         self.find(0);
         Ok(())
     }
 
-    /// Reads so many bytes more, or up to the end of the file.
-    fn load_more(&mut self, bytes: usize) -> Result<(), GiveUp> {
-        let (plan, offset) = (self.plan, self.offset);
+    /// Reads so many bytes from this one on, or up to the end of the file, over those that are there.
+    fn load_from(&mut self, from: usize, bytes: usize) -> Result<(), GiveUp> {
+        let (plan, at) = (self.plan, self.offset + from as u64);
         let loaded = &mut self.printed().bytes;
-        let (from, at) = (loaded.len(), offset + loaded.len() as u64);
         let left = usize::try_from(plan.size.saturating_sub(at)).unwrap_or(usize::MAX);
         loaded.resize(from + bytes.min(left), 0);
         let new = loaded.get_mut(from..).unwrap_or_default();
@@ -172,7 +172,7 @@ impl<'a> Worker<'a> {
             if self.printed.bytes.len() > most || self.is_whole() {
                 return Err(GiveUp);
             }
-            self.load_more(self.printed.bytes.len())?;
+            self.load_from(self.printed.bytes.len(), self.printed.bytes.len())?;
             self.find(from);
         }
     }
@@ -343,8 +343,9 @@ impl<'a> Worker<'a> {
         let mut number = Numbering { line: start.line, inner: self.index.inner.partition_point(before) };
         let (mut row, mut guess) = (Row::default(), width - 1);
         while line < end {
-            let regular = self.regular_rows(at, line..end, &mut guess);
-            if regular >= FEW_ROWS || (regular > 0 && regular == end - line) {
+            let most = end.min(line + MOST_ROWS);
+            let regular = self.regular_rows(at, line..most, &mut guess);
+            if regular >= FEW_ROWS || (regular > 0 && regular == most - line) {
                 self.hand_on(at, line..line + regular, &mut number, observe)?;
                 (at, line) = (at + regular * width, line + regular);
                 continue;
