@@ -1,13 +1,14 @@
 //! Rows by group, for tolerances that are per group.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use super::{
     check::Found,
     columns::{Field, side_by_side},
     common::Amount,
     failures::{Failures, grouped, quoted, shortened},
-    keys::{KeyColumn, KeyHash, KeyHasher},
+    keys::{KeyColumn, KeyHash, KeyHasher, RowKeys},
+    rows::Rows,
 };
 use crate::model::{Batch, Severity};
 
@@ -21,15 +22,22 @@ const LISTED: usize = 3;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Group(Option<KeyHash>);
 
+/// Rows of one group that follow each other, as their indices in the batch.
+#[derive(Debug, Clone)]
+pub(super) struct GroupRun {
+    pub(super) group: Group,
+    pub(super) rows: Range<usize>,
+}
+
 /// The groups of a file and how many rows each has. Memory: some 100 bytes for each of at most 100,000 groups.
 #[derive(Debug)]
 pub(super) struct Groups {
     fields: Vec<Field>,
     hasher: KeyHasher,
     columns: Vec<KeyColumn>,
-    /// The group of each row of the batch at hand.
-    of_batch: Vec<Group>,
-    hashes: Vec<Option<KeyHash>>,
+    /// The groups of the batch at hand, in the order of the rows that are looked at.
+    runs: Vec<GroupRun>,
+    keys: RowKeys,
     totals: HashMap<Group, (String, u64)>,
     /// Whether there were more than can be told apart.
     overflow: bool,
@@ -39,52 +47,69 @@ impl Groups {
     /// Groups by the values of columns. Those of one hasher can be merged.
     pub(super) fn new(fields: Vec<Field>, hasher: KeyHasher) -> Self {
         let columns = fields.iter().map(|_| KeyColumn::default()).collect();
-        Self {
-            fields,
-            hasher,
-            columns,
-            of_batch: Vec::new(),
-            hashes: Vec::new(),
-            totals: HashMap::new(),
-            overflow: false,
-        }
+        let (runs, keys, totals) = (Vec::new(), RowKeys::default(), HashMap::new());
+        Self { fields, hasher, columns, runs, keys, totals, overflow: false }
     }
 
-    /// Finds the group of each row of a batch and counts those that are looked at.
-    pub(super) fn observe(&mut self, batch: &Batch, looked_at: impl Iterator<Item = usize>) {
-        self.hasher.hashes(&self.fields, &mut self.columns, batch, &mut self.hashes);
-        self.of_batch.clear();
-        self.of_batch.extend(self.hashes.iter().copied().map(Group));
-        // Rows of one group often follow each other: they are counted together.
-        let mut run: Option<(usize, Group, u64)> = None;
-        for index in looked_at {
-            let group = self.of_batch.get(index).copied().unwrap_or_default();
-            match &mut run {
-                Some((_, of, rows)) if *of == group => *rows += 1,
-                _ => {
-                    self.count(batch, run.replace((index, group, 1)));
-                }
+    /// Finds the groups of the rows that are looked at, and counts them.
+    pub(super) fn observe(&mut self, rows: &Rows<'_>) {
+        self.observe_counting(rows, None);
+    }
+
+    /// The same, where only those rows count of which this holds.
+    pub(super) fn observe_counting(&mut self, rows: &Rows<'_>, counts: Option<&dyn Fn(usize) -> bool>) {
+        self.runs.clear();
+        if self.fields.is_empty() {
+            self.runs.extend(rows.ranges().map(|rows| GroupRun { group: Group::default(), rows }));
+        } else {
+            self.hasher.hashes(&self.fields, &mut self.columns, rows.batch, &mut self.keys);
+            for range in rows.ranges() {
+                self.divide(range);
             }
         }
-        self.count(batch, run);
+        for run in std::mem::take(&mut self.runs) {
+            let more = counts.map_or(run.rows.len(), |counts| run.rows.clone().filter(|row| counts(*row)).count());
+            if more > 0 {
+                self.count(rows.batch, &run, more as u64);
+            }
+            self.runs.push(run);
+        }
     }
 
-    /// Counts rows of one group, whose first is given.
-    fn count(&mut self, batch: &Batch, run: Option<(usize, Group, u64)>) {
-        let Some((first, group, more)) = run else { return };
-        if let Some((_, rows)) = self.totals.get_mut(&group) {
-            *rows += more;
+    /// Divides rows that follow each other into groups.
+    fn divide(&mut self, range: Range<usize>) {
+        let (mut start, mut group) = (range.start, Group(self.keys.get(range.start)));
+        for row in range.clone() {
+            let next = Group(self.keys.get(row));
+            if next != group {
+                self.runs.push(GroupRun { group, rows: start..row });
+                (start, group) = (row, next);
+            }
+        }
+        if start < range.end {
+            self.runs.push(GroupRun { group, rows: start..range.end });
+        }
+    }
+
+    fn count(&mut self, batch: &Batch, GroupRun { group, rows }: &GroupRun, more: u64) {
+        if let Some((_, count)) = self.totals.get_mut(group) {
+            *count += more;
         } else if self.totals.len() < MOST {
-            let name = side_by_side(self.fields.iter().map(|field| field.text(batch, first)));
-            self.totals.insert(group, (shortened(&name, 60), more));
+            let name = side_by_side(self.fields.iter().map(|field| field.text(batch, rows.start)));
+            self.totals.insert(*group, (shortened(&name, 60), more));
         } else {
             self.overflow = true;
         }
     }
 
-    /// The group of each row of the batch that was observed last.
-    pub(super) fn of_batch(&self) -> &[Group] {
-        &self.of_batch
+    /// The rows of the batch that was observed last, as far as they are looked at, with their groups: ascending.
+    pub(super) fn runs(&self) -> &[GroupRun] {
+        &self.runs
+    }
+
+    /// The same row by row.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (Group, usize)> {
+        self.runs.iter().flat_map(|run| run.rows.clone().map(|row| (run.group, row)))
     }
 
     /// Whether there is more than one group at all.

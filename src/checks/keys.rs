@@ -14,6 +14,36 @@ use crate::model::{Batch, Cell, Column, Memo, Missing};
 /// The hash of a key.
 pub(super) type KeyHash = u128;
 
+/// The keys of the rows of a batch.
+#[derive(Debug, Default)]
+pub(super) struct RowKeys {
+    hashes: Vec<KeyHash>,
+    /// Whether a row has none.
+    none: Vec<bool>,
+}
+
+impl RowKeys {
+    /// The hash of a row's key; none where it has none.
+    #[inline]
+    pub(super) fn get(&self, row: usize) -> Option<KeyHash> {
+        if *self.none.get(row)? { None } else { self.hashes.get(row).copied() }
+    }
+
+    /// Begins with rows that have the same key so far.
+    fn begin(&mut self, rows: usize) {
+        self.hashes.clear();
+        self.hashes.resize(rows, 0);
+        self.none.clear();
+        self.none.resize(rows, false);
+    }
+
+    /// Each row's hash, and whether it has no key.
+    #[inline]
+    fn rows(&mut self) -> impl Iterator<Item = (&mut KeyHash, &mut bool)> {
+        self.hashes.iter_mut().zip(&mut self.none)
+    }
+}
+
 /// Makes hashes of keys; those of one maker can be compared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeyHasher {
@@ -22,16 +52,12 @@ pub(super) struct KeyHasher {
     blanks: bool,
 }
 
-/// What is remembered of one column of a key from batch to batch.
+/// What is remembered of one column of a key from batch to batch: the hash of each distinct cell.
 #[derive(Debug, Default)]
-pub(super) struct KeyColumn {
-    memo: Memo<Option<KeyHash>>,
-    /// The hashes of some numbers: figures in keys repeat.
-    numbers: Vec<(u64, KeyHash)>,
-}
+pub(super) struct KeyColumn(Memo<KeyHash>);
 
-/// A power of two.
-const NUMBERS_KEPT: usize = 1024;
+/// In place of the hash of a cell that is no value; all others are odd.
+const NONE: KeyHash = 0;
 
 impl KeyHasher {
     /// To which a blank cell is a value like any other.
@@ -39,82 +65,93 @@ impl KeyHasher {
         Self { blanks: true, ..Self::default() }
     }
 
-    /// The hash of each row's key; none where a cell of the key is blank. The columns are the fields' own.
-    pub(super) fn hashes(
-        &self,
-        fields: &[Field],
-        columns: &mut [KeyColumn],
-        batch: &Batch,
-        hashes: &mut Vec<Option<KeyHash>>,
-    ) {
-        hashes.clear();
-        hashes.resize(batch.rows.len(), Some(0));
+    /// Finds the key of each row; none where a cell of it is blank. The columns are the fields' own.
+    pub(super) fn hashes(&self, fields: &[Field], columns: &mut [KeyColumn], batch: &Batch, keys: &mut RowKeys) {
+        keys.begin(batch.rows.len());
         for (at, (field, known)) in fields.iter().zip(columns).enumerate() {
             match field.in_batch(batch) {
-                Some(column) => self.add(at, column, known, hashes),
+                Some(column) => self.add(&Part::new(self, at), column, known, keys),
                 None if self.blanks => {}
-                None => hashes.fill(None),
+                None => keys.none.fill(true),
             }
         }
     }
 
     /// Hashes of different columns are independent, so their sum is as good as a hash of all cells.
-    fn add(&self, at: usize, column: &Column, known: &mut KeyColumn, hashes: &mut [Option<KeyHash>]) {
-        let sum = |hash: &mut Option<KeyHash>, more: Option<KeyHash>| {
-            *hash = hash.and_then(|hash| Some(hash.wrapping_add(more?)));
+    fn add(&self, part: &Part, column: &Column, known: &mut KeyColumn, keys: &mut RowKeys) {
+        let sum = |(hash, none): (&mut KeyHash, &mut bool), more: KeyHash| {
+            *hash = hash.wrapping_add(more);
+            *none |= more == NONE;
         };
         if let Some((codes, dictionary)) = column.coded() {
-            let known = known.memo.ask(dictionary, |text, cell| self.of_cell(at, text, cell));
-            for (hash, code) in hashes.iter_mut().zip(codes) {
-                sum(hash, known.get(*code as usize).copied().flatten());
+            let known = known.0.ask(dictionary, |text, cell| self.of_cell(part, text, cell));
+            for (row, code) in keys.rows().zip(codes) {
+                sum(row, known.get(*code as usize).copied().unwrap_or(NONE));
             }
         } else if let Some(numbers) = column.numbers() {
-            known.numbers.resize(NUMBERS_KEPT, (f64::NAN.to_bits(), 0));
-            for (row, (hash, number)) in hashes.iter_mut().zip(numbers.values()).enumerate() {
+            for (at, (row, number)) in keys.rows().zip(numbers.values()).enumerate() {
                 let more = if number.is_nan() {
-                    self.of_cell(at, column.text(row), column.cell(row))
+                    self.of_cell(part, column.text(at), column.cell(at))
                 } else {
-                    Some(self.of_number(at, *number, &mut known.numbers))
+                    part.of_number(*number)
                 };
-                sum(hash, more);
+                sum(row, more);
             }
         } else {
-            for (hash, (text, cell)) in hashes.iter_mut().zip(column.iter()) {
-                sum(hash, self.of_cell(at, text, cell));
+            for (row, (text, cell)) in keys.rows().zip(column.iter()) {
+                sum(row, self.of_cell(part, text, cell));
             }
         }
-        let beyond = self.of_cell(at, "", Cell::Missing(Missing::Absent));
-        hashes.iter_mut().skip(column.len()).for_each(|hash| sum(hash, beyond));
+        let beyond = self.of_cell(part, "", Cell::Missing(Missing::Absent));
+        keys.rows().skip(column.len()).for_each(|row| sum(row, beyond));
     }
 
-    fn of_number(&self, at: usize, number: f64, known: &mut [(u64, KeyHash)]) -> KeyHash {
-        let bits = number_bits(number);
-        let slot = (bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize % NUMBERS_KEPT;
-        match known.get_mut(slot) {
-            Some((known, hash)) if *known == bits => *hash,
-            Some(slot) => {
-                *slot = (bits, self.hash((at, 1_u8, bits)));
-                slot.1
-            }
-            None => self.hash((at, 1_u8, bits)),
-        }
-    }
-
-    /// None for a blank cell, unless that is a value.
-    fn of_cell(&self, at: usize, text: &str, cell: Cell) -> Option<KeyHash> {
+    /// The hash of a cell; [`NONE`] for a blank one, unless that is a value.
+    fn of_cell(&self, part: &Part, text: &str, cell: Cell) -> KeyHash {
+        let at = part.at;
         // Each kind of cell has a mark of its own.
         match cell {
-            Cell::Missing(Missing::Blank | Missing::Absent) => self.blanks.then(|| self.hash((at, 4_u8))),
-            Cell::Number(number) => Some(self.hash((at, 1_u8, number_bits(number)))),
-            Cell::Period(period) => Some(self.hash((at, 2_u8, period))),
-            Cell::Text | Cell::Missing(_) => Some(self.hash((at, 3_u8, text))),
+            Cell::Missing(Missing::Blank | Missing::Absent) if !self.blanks => NONE,
+            Cell::Missing(Missing::Blank | Missing::Absent) => self.hash((at, 4_u8)),
+            Cell::Number(number) => part.of_number(number),
+            Cell::Period(period) => self.hash((at, 2_u8, period)),
+            Cell::Text | Cell::Missing(_) => self.hash((at, 3_u8, text)),
         }
     }
 
     fn hash(&self, value: impl Hash) -> KeyHash {
         let [one, other] = &self.seeds;
-        (u128::from(one.hash_one(&value)) << 64) | u128::from(other.hash_one(&value))
+        (u128::from(one.hash_one(&value)) << 64) | u128::from(other.hash_one(&value)) | 1
     }
+}
+
+/// A column's place in a key, with secrets of its own for its numbers: nearly all of them differ, so they are hashed by
+/// less work than texts.
+struct Part {
+    at: usize,
+    secrets: [u64; 6],
+}
+
+impl Part {
+    fn new(hasher: &KeyHasher, at: usize) -> Self {
+        let [seed, _] = &hasher.seeds;
+        Self { at, secrets: [0_u8, 1, 2, 3, 4, 5].map(|which| seed.hash_one((at, 1_u8, which))) }
+    }
+
+    #[inline]
+    fn of_number(&self, number: f64) -> KeyHash {
+        let ([a, b, c, d, e, f], bits) = (self.secrets, number_bits(number));
+        let (one, other) = (fold(fold(bits ^ a, b) ^ c, d), fold(fold(bits ^ d, e) ^ f, a));
+        (u128::from(one) << 64) | u128::from(other) | 1
+    }
+}
+
+/// The halves of a product, folded into one.
+#[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+#[inline]
+fn fold(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    (product as u64) ^ (product >> 64) as u64
 }
 
 /// Zero and minus zero are one number.

@@ -173,8 +173,9 @@ impl Watch {
         let Self { tally, chooser, groups, holding, looked_at } = self;
         let mut rows = Rows::all(batch).chosen(chooser.as_mut().map(|chooser| chooser.choose(batch)));
         if let Some(groups) = groups {
-            groups.observe(batch, rows.indices().filter(|index| hold(holding, batch, *index)));
-            rows = rows.grouped(Some(groups.of_batch()));
+            let holds = |index| hold(holding, batch, index);
+            groups.observe_counting(&rows, if holding.is_empty() { None } else { Some(&holds) });
+            rows = rows.grouped(Some(groups.runs()));
         }
         looked_at.rows += rows.len();
         if !holding.is_empty() {

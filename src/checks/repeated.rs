@@ -6,7 +6,7 @@ use super::{
     check::{Found, Start, Tally, same},
     columns::{Field, side_by_side},
     failures::{Failures, grouped, quoted, shortened},
-    keys::{KeyColumn, KeyHash, KeyHasher, Keys, Repeated, kept},
+    keys::{KeyColumn, KeyHash, KeyHasher, Keys, Repeated, RowKeys, kept},
     listing::Listing,
     privacy::Privacy,
     rows::Rows,
@@ -27,7 +27,7 @@ pub(super) struct Repeats {
     hasher: KeyHasher,
     columns: Vec<KeyColumn>,
     /// Those of the batch at hand.
-    hashes: Vec<Option<KeyHash>>,
+    hashes: RowKeys,
     keys: Keys,
     rows_kept: usize,
     /// What repeats, once all rows were seen.
@@ -71,7 +71,7 @@ impl Repeats {
             fields,
             words,
             hasher: hasher.clone(),
-            hashes: Vec::new(),
+            hashes: RowKeys::default(),
             keys: Keys::default(),
             rows_kept: file.rows_kept,
             listing: file.listing.cloned(),
@@ -116,7 +116,7 @@ impl Tally for Repeats {
     fn observe(&mut self, rows: &Rows<'_>) {
         self.hash(rows.batch);
         for index in rows.indices() {
-            if let Some(hash) = self.hashes.get(index).copied().flatten() {
+            if let Some(hash) = self.hashes.get(index) {
                 self.keys.add(hash, rows.row(index));
             }
         }
@@ -139,8 +139,8 @@ impl Tally for Repeats {
     fn see_again(&mut self, rows: &Rows<'_>) {
         let batch = rows.batch;
         self.hash(batch);
-        for (index, (row, hash)) in batch.rows.iter().zip(&self.hashes).enumerate() {
-            if let Some(key) = hash.map(kept).filter(|key| self.wanted.contains(&(*row, *key))) {
+        for (index, row) in batch.rows.iter().enumerate() {
+            if let Some(key) = self.hashes.get(index).map(kept).filter(|key| self.wanted.contains(&(*row, *key))) {
                 let printed = side_by_side(self.fields.iter().map(|field| field.text(batch, index)));
                 let sheet = rows.sheet().map(str::to_owned);
                 self.printed.insert((*row, key), (shortened(&printed, 150), sheet));

@@ -1,6 +1,8 @@
 //! The rows of a batch that a check looks at.
 
-use super::groups::Group;
+use std::ops::Range;
+
+use super::groups::{Group, GroupRun};
 use crate::model::Batch;
 
 /// A batch, and which of its rows count: those for which the check's `where` holds.
@@ -9,8 +11,8 @@ pub(super) struct Rows<'a> {
     pub(super) batch: &'a Batch,
     /// None when all rows count.
     chosen: Option<&'a [bool]>,
-    /// The group of each row, where a tolerance is per group.
-    groups: Option<&'a [Group]>,
+    /// The rows with their groups, where a tolerance is per group.
+    groups: Option<&'a [GroupRun]>,
 }
 
 impl<'a> Rows<'a> {
@@ -24,8 +26,8 @@ impl<'a> Rows<'a> {
         Self { chosen, ..self }
     }
 
-    /// With the group of each row.
-    pub(super) fn grouped(self, groups: Option<&'a [Group]>) -> Self {
+    /// With the groups of the rows that count.
+    pub(super) fn grouped(self, groups: Option<&'a [GroupRun]>) -> Self {
         Self { groups, ..self }
     }
 
@@ -37,6 +39,23 @@ impl<'a> Rows<'a> {
     /// The rows that count, ascending, each as its index in the batch.
     pub(super) fn indices(self) -> impl Iterator<Item = usize> {
         (0..self.batch.rows.len()).filter(move |index| self.has(*index))
+    }
+
+    /// Whether every row of the batch counts.
+    pub(super) fn are_all(&self) -> bool {
+        self.chosen.is_none()
+    }
+
+    /// The rows that count, ascending, as ranges of indices in the batch.
+    pub(super) fn ranges(self) -> impl Iterator<Item = Range<usize>> {
+        let length = self.batch.rows.len();
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let start = (next..length).find(|index| self.has(*index))?;
+            next =
+                if self.are_all() { length } else { (start..length).find(|index| !self.has(*index)).unwrap_or(length) };
+            Some(start..next)
+        })
     }
 
     /// How many rows count.
@@ -59,6 +78,8 @@ impl<'a> Rows<'a> {
 
     /// The group of a row, where a tolerance is per group.
     pub(super) fn group(&self, index: usize) -> Option<Group> {
-        self.groups.map(|groups| groups.get(index).copied().unwrap_or_default())
+        let groups = self.groups?;
+        let run = groups.get(groups.partition_point(|run| run.rows.end <= index));
+        Some(run.filter(|run| run.rows.start <= index).map(|run| run.group).unwrap_or_default())
     }
 }

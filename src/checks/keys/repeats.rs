@@ -1,11 +1,11 @@
 //! Which keys stand in more than one row.
 //!
-//! Of each row 14 bytes are kept: 104 bits of its key's hash, of which 8 are the partition that it is in, and its distance
-//! from the row before it there. They lie in blocks that never move, so that memory is not doubled while it grows. At the end each
-//! partition is small enough to be searched in a core's cache, and all cores search.
+//! Of each row 12 bytes are kept: 85 bits of its key's hash, of which 6 are the partition that it is in, and its distance
+//! from the row before it there. That two keys of 18 million rows are taken for one is less likely than one in 10^11. The
+//! rows lie in blocks that never move, so that memory is not doubled while it grows. At the end all cores search, each a
+//! partition after the other, which is small enough for a core's cache.
 
 use std::{
-    collections::HashMap,
     num::NonZeroUsize,
     sync::{
         Mutex, PoisonError,
@@ -16,37 +16,52 @@ use std::{
 
 use super::KeyHash;
 
-const PARTITIONS: usize = 256;
-/// Rows of a block.
+const PARTITIONS: usize = 64;
+/// Rows of a block, and blocks whose memory is asked for at once.
 const BLOCK: usize = 512;
+const BLOCKS: usize = 128;
 /// Fewer rows than this are searched by one thread.
 const FEW: u64 = 1 << 17;
-const KEPT_BITS: u32 = 104;
+const KEPT_BITS: u32 = 86;
+const PARTITION_AT: u32 = 80;
 
 /// The keys of all rows.
 #[derive(Debug, Default)]
 pub(in super::super) struct Keys {
+    /// The rows of so many blocks each, those of any partitions.
+    slabs: Vec<Vec<Kept>>,
+    /// How many blocks of the last slab are in use.
+    used: usize,
     partitions: Vec<Partition>,
     rows: u64,
 }
 
+/// Blocks in the order in which they were filled, the last of them not full yet.
 #[derive(Debug, Default)]
 struct Partition {
     blocks: Vec<Block>,
+    /// Where the next row goes: the slab, and the row in it; whether the block is full stands in `left`.
+    slab: usize,
+    next: usize,
+    left: usize,
     last_row: u64,
 }
 
 /// Keys of rows in the order in which they were added.
 #[derive(Debug)]
 struct Block {
-    low: Vec<u64>,
-    high: Vec<u32>,
-    /// How far each row is from the one before; for the first, and for those in `jumps`, nothing.
-    distances: Vec<u16>,
+    slab: usize,
+    first: usize,
     first_row: u64,
     /// Rows farther from the one before than can be said, and their places in the block.
     jumps: Vec<(usize, u64)>,
+    /// How many rows it lacks, once no more are added.
+    left: usize,
 }
+
+/// What is kept of a row besides its partition: 32 bits of the hash in each part, 16 in the last, and there below them how
+/// far the row is from the one before; for the first, and for those in `jumps`, nothing.
+type Kept = [u32; 3];
 
 /// Keys that stand in more than one row.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -74,46 +89,71 @@ pub(in super::super) fn kept(key: KeyHash) -> KeyHash {
     key & ((1 << KEPT_BITS) - 1)
 }
 
-/// What is kept of a hash besides its partition.
-#[expect(clippy::cast_possible_truncation, reason = "its lowest 64 bits, and the 32 above them")]
-fn halves(key: KeyHash) -> (u64, u32) {
-    (key as u64, (key >> 64) as u32)
-}
-
 impl Keys {
     /// Adds the key of a row. Rows come in ascending order.
+    #[inline]
     pub(in super::super) fn add(&mut self, key: KeyHash, row: u64) {
-        if self.partitions.is_empty() {
-            self.partitions.resize_with(PARTITIONS, Partition::default);
+        let number = (kept(key) >> PARTITION_AT) as usize;
+        if self.partitions.get(number).is_none_or(|partition| partition.left == 0) {
+            self.begin_block(number, row);
         }
-        if let Some(partition) = self.partitions.get_mut((kept(key) >> 96) as usize) {
-            partition.add(key, row);
-            self.rows += 1;
+        let Some(partition) = self.partitions.get_mut(number) else { return };
+        let distance = match row.checked_sub(partition.last_row).and_then(|distance| u16::try_from(distance).ok()) {
+            Some(distance) => distance,
+            None => partition.jump(row),
+        };
+        if let Some(slot) = self.slabs.get_mut(partition.slab).and_then(|slab| slab.get_mut(partition.next)) {
+            *slot = packed(key, distance);
+        }
+        partition.next += 1;
+        partition.left -= 1;
+        partition.last_row = row;
+        self.rows += 1;
+    }
+
+    #[cold]
+    fn begin_block(&mut self, number: usize, first_row: u64) {
+        self.partitions.resize_with(PARTITIONS, Partition::default);
+        if self.slabs.is_empty() || self.used == BLOCKS {
+            self.slabs.push(vec![Kept::default(); BLOCKS * BLOCK]);
+            self.used = 0;
+        }
+        let (slab, first) = (self.slabs.len() - 1, self.used * BLOCK);
+        self.used += 1;
+        if let Some(partition) = self.partitions.get_mut(number) {
+            partition.end_block();
+            partition.blocks.push(Block { slab, first, first_row, jumps: Vec::new(), left: 0 });
+            (partition.slab, partition.next, partition.left, partition.last_row) = (slab, first, BLOCK, first_row);
         }
     }
 
     /// Takes in the keys of other rows.
-    pub(in super::super) fn merge(&mut self, other: Self) {
-        self.rows += other.rows;
-        if self.partitions.is_empty() {
-            self.partitions = other.partitions;
-            return;
-        }
+    pub(in super::super) fn merge(&mut self, mut other: Self) {
+        self.partitions.resize_with(PARTITIONS, Partition::default);
+        self.partitions.iter_mut().for_each(Partition::end_block);
+        let before = self.slabs.len();
         for (partition, mut other) in self.partitions.iter_mut().zip(other.partitions) {
-            partition.blocks.append(&mut other.blocks);
+            other.end_block();
+            let moved = other.blocks.into_iter().map(|block| Block { slab: block.slab + before, ..block });
+            partition.blocks.extend(moved);
         }
+        self.slabs.append(&mut other.slabs);
+        // What the other left free in its last slab can be used, what was free before is not.
+        self.used = if other.rows > 0 { other.used } else { self.used };
+        self.rows += other.rows;
     }
 
     /// The keys that repeat, with the first `most` rows that repeat one. Nothing is left.
     pub(in super::super) fn take_repeated(&mut self, most: usize) -> Repeated {
-        let Self { partitions, rows } = std::mem::take(self);
-        let partitions: Vec<_> = (0_u128..).zip(partitions.into_iter().map(Mutex::new)).collect();
+        let Self { slabs, mut partitions, rows, .. } = std::mem::take(self);
+        partitions.iter_mut().for_each(Partition::end_block);
+        let partitions: Vec<_> = (0_u128..).zip(partitions).collect();
         let (next, sum) = (AtomicUsize::new(0), Mutex::new(Repeated::default()));
         let search = || {
+            let mut met = Met::default();
             while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let (number, partition) = partition;
-                let partition = std::mem::take(&mut *partition.lock().unwrap_or_else(PoisonError::into_inner));
-                let found = partition.repeated(*number, most);
+                let found = partition.repeated(&slabs, *number, most, &mut met);
                 sum.lock().unwrap_or_else(PoisonError::into_inner).merge(found, most);
             }
         };
@@ -127,56 +167,45 @@ impl Keys {
 }
 
 impl Partition {
-    fn add(&mut self, key: KeyHash, row: u64) {
-        if self.blocks.last().is_none_or(|block| block.low.len() == BLOCK) {
-            self.blocks.push(Block::new(row));
-            self.last_row = row;
+    /// Says of the block that is being filled how many rows it lacks; no row is added to it after that.
+    fn end_block(&mut self) {
+        let left = std::mem::take(&mut self.left);
+        if let Some(block) = self.blocks.last_mut().filter(|_| left > 0) {
+            block.left = left;
         }
-        let Some(block) = self.blocks.last_mut() else { return };
-        let distance = row.checked_sub(self.last_row).and_then(|distance| u16::try_from(distance).ok());
-        block.distances.push(distance.unwrap_or_else(|| {
-            block.jumps.push((block.low.len(), row));
-            0
-        }));
-        let (low, high) = halves(key);
-        block.low.push(low);
-        block.high.push(high);
-        self.last_row = row;
+    }
+
+    /// The row that is added next is too far from the one before.
+    #[cold]
+    fn jump(&mut self, row: u64) -> u16 {
+        let at = BLOCK - self.left;
+        if let Some(block) = self.blocks.last_mut() {
+            block.jumps.push((at, row));
+        }
+        0
     }
 
     /// The rows of every key that repeats; `number` is the partition's own.
-    fn repeated(self, number: u128, most: usize) -> Repeated {
-        let all: usize = self.blocks.iter().map(|block| block.low.len()).sum();
-        let mask = (all * 2).next_power_of_two() - 1;
-        // Each slot is the place of a key among those seen, from 1.
-        let mut slots = vec![0_u32; mask + 1];
-        let mut seen: Vec<(u64, u32, u64)> = Vec::with_capacity(all);
-        let mut repeated: HashMap<(u64, u32), Vec<u64>> = HashMap::new();
-        for (low, high, row) in self.blocks.iter().flat_map(Block::rows) {
-            let mut at = (low >> 8) as usize & mask;
-            while let Some(slot) = slots.get_mut(at) {
-                match (*slot as usize).checked_sub(1).and_then(|place| seen.get(place)) {
-                    None => {
-                        seen.push((low, high, row));
-                        *slot = u32::try_from(seen.len()).unwrap_or(0);
-                        break;
-                    }
-                    Some((known_low, known_high, first)) if (*known_low, *known_high) == (low, high) => {
-                        repeated.entry((low, high)).or_insert_with(|| vec![*first]).push(row);
-                        break;
-                    }
-                    Some(_) => at = (at + 1) & mask,
-                }
-            }
+    fn repeated(&self, slabs: &[Vec<Kept>], number: u128, most: usize, met: &mut Met) -> Repeated {
+        let blocks = || self.blocks.iter().map(|block| (block, block.rows(slabs)));
+        met.begin(blocks().map(|(_, rows)| rows.len()).sum());
+        for kept in blocks().flat_map(|(_, rows)| rows) {
+            met.meet(*kept);
         }
+        // Most of these are alone after all: others have the same place in `met`.
+        let doubtful = blocks().flat_map(|(block, rows)| block.keys(rows)).filter(|(kept, _)| met.is_doubtful(*kept));
+        let mut doubtful: Vec<(KeyHash, u64)> =
+            doubtful.map(|(kept, row)| (hash_of(kept) | (number << PARTITION_AT), row)).collect();
+        doubtful.sort_unstable();
         let mut sum = Repeated::default();
-        for ((low, high), mut rows) in repeated {
-            rows.sort_unstable();
-            let [first, others @ ..] = &rows[..] else { continue };
+        for same in doubtful.chunk_by(|one, other| one.0 == other.0) {
+            let [(key, first), others @ ..] = same else { continue };
+            if others.is_empty() {
+                continue;
+            }
             sum.keys += 1;
-            sum.rows += rows.len() as u64;
-            let key = u128::from(low) | (u128::from(high) << 64) | (number << 96);
-            sum.repeats.extend(others.iter().map(|row| Repeat { row: *row, first: *first, key }));
+            sum.rows += same.len() as u64;
+            sum.repeats.extend(others.iter().map(|(_, row)| Repeat { row: *row, first: *first, key: *key }));
         }
         sum.repeats.sort_unstable();
         sum.repeats.truncate(most);
@@ -185,21 +214,74 @@ impl Partition {
 }
 
 impl Block {
-    fn new(first_row: u64) -> Self {
-        let (low, high) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
-        Self { low, high, distances: Vec::with_capacity(BLOCK), first_row, jumps: Vec::new() }
+    /// What is kept of its rows.
+    fn rows<'a>(&self, slabs: &'a [Vec<Kept>]) -> &'a [Kept] {
+        let end = self.first + BLOCK - self.left;
+        slabs.get(self.slab).and_then(|slab| slab.get(self.first..end)).unwrap_or_default()
     }
 
-    fn rows(&self) -> impl Iterator<Item = (u64, u32, u64)> {
+    /// What is kept of each row, and the row.
+    fn keys(&self, rows: &[Kept]) -> impl Iterator<Item = (Kept, u64)> {
         let (mut row, mut jumps) = (self.first_row, self.jumps.iter().peekable());
-        let keys = self.low.iter().zip(&self.high).zip(&self.distances).enumerate();
-        keys.map(move |(at, ((low, high), distance))| {
-            row += u64::from(*distance);
+        rows.iter().enumerate().map(move |(at, kept)| {
+            row += u64::from(kept[2] & 0xFFFF);
             if let Some((_, jump)) = jumps.next_if(|(place, _)| *place == at) {
                 row = *jump;
             }
-            (*low, *high, row)
+            (*kept, row)
         })
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "its lowest 64 bits, and the 16 above them")]
+#[inline]
+fn packed(key: KeyHash, distance: u16) -> Kept {
+    [key as u32, (key >> 32) as u32, ((key >> 48) as u32 & 0xFFFF_0000) | u32::from(distance)]
+}
+
+fn hash_of([low, middle, high]: Kept) -> KeyHash {
+    u128::from(low) | (u128::from(middle) << 32) | (u128::from(high >> 16) << 64)
+}
+
+/// A bit for each place that a key can have; several keys may have one.
+#[derive(Default)]
+struct Met {
+    once: Vec<u64>,
+    again: Vec<u64>,
+    /// How many bits of a hash make the word, less one.
+    mask: usize,
+}
+
+impl Met {
+    /// Begins with so many keys: eight places for each.
+    fn begin(&mut self, keys: usize) {
+        let words = (keys / 8 + 1).next_power_of_two();
+        for bits in [&mut self.once, &mut self.again] {
+            bits.clear();
+            bits.resize(words, 0);
+        }
+        self.mask = words - 1;
+    }
+
+    #[inline]
+    fn place(&self, [low, middle, _]: Kept) -> (usize, u64) {
+        (low as usize & self.mask, 1 << (middle & 63))
+    }
+
+    #[inline]
+    fn meet(&mut self, kept: Kept) {
+        let (word, bit) = self.place(kept);
+        if let (Some(once), Some(again)) = (self.once.get_mut(word), self.again.get_mut(word)) {
+            *again |= *once & bit;
+            *once |= bit;
+        }
+    }
+
+    /// Whether more than one key had its place.
+    #[inline]
+    fn is_doubtful(&self, kept: Kept) -> bool {
+        let (word, bit) = self.place(kept);
+        self.again.get(word).is_some_and(|again| again & bit != 0)
     }
 }
 
@@ -228,7 +310,7 @@ mod tests {
             let (mut row, mut all, mut keys) = (0, Vec::new(), [Keys::default(), Keys::default(), Keys::default()]);
             for (key, by, distance) in rows {
                 row += distance;
-                let key = ((key % 3) << 96) | ((key % 5) << 64) | (key / 15);
+                let key = ((key % 3) << 80) | ((key % 5) << 64) | (key / 15);
                 all.push((key, row));
                 keys[by].add(key, row);
             }

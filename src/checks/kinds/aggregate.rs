@@ -39,7 +39,7 @@ use super::super::{
     check::{Check, Context, Kind, Looks, Start, Tally},
     columns::{ColumnNames, Declared, Field, side_by_side},
     groups::Groups,
-    keys::{KeyColumn, KeyHasher},
+    keys::{KeyColumn, KeyHasher, RowKeys},
     within::Within,
 };
 use crate::{
@@ -205,7 +205,7 @@ impl Check for Compiled {
             groups,
             hasher: self.hasher.clone(),
             known: [KeyColumn::default()],
-            hashes: Vec::new(),
+            hashes: RowKeys::default(),
             gathered: BTreeMap::new(),
             values: 0,
             rows: 0,

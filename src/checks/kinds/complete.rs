@@ -32,7 +32,7 @@ use super::super::{
     columns::{ColumnNames, Declared, Field},
     common::Amount,
     failures::{grouped, quoted},
-    groups::{Group, Groups},
+    groups::{Group, GroupRun, Groups},
     keys::KeyHasher,
     references::{List, ListSettings},
     rows::Rows,
@@ -167,23 +167,29 @@ impl Reports {
 
 impl Tally for Reports {
     fn observe(&mut self, rows: &Rows<'_>) {
-        self.groups.observe(rows.batch, rows.indices());
+        self.groups.observe(rows);
         let list = Arc::clone(&self.list);
-        let mut entries = std::mem::take(&mut self.entries);
+        let (mut entries, groups) = (std::mem::take(&mut self.entries), self.groups.runs().to_vec());
         let distinct = self.field.in_batch(rows.batch).and_then(Column::coded);
         let distinct = distinct.map(|(codes, all)| (codes, entries.ask(all, |text, _| list.position(text))));
-        let mut before = None;
-        for index in rows.indices() {
-            let group = self.groups.of_batch().get(index).copied().unwrap_or_default();
-            let holds = self.holding.iter().all(|field| !matches!(field.cell(rows.batch, index), Cell::Missing(_)));
-            let entry = match distinct {
-                _ if !holds => None,
-                Some((codes, entries)) => codes.get(index).and_then(|code| *entries.get(*code as usize)?),
-                None => list.position(self.field.text(rows.batch, index)),
-            };
+        for GroupRun { group, rows: range } in groups {
             // Who reports in many rows mostly does so in rows that follow each other.
-            if before.replace((group, entry)) != Some((group, entry)) {
-                self.report(group, entry);
+            let (mut before, mut code_before) = (None, None);
+            for index in range {
+                let code = distinct.and_then(|(codes, _)| codes.get(index));
+                if self.holding.is_empty() && code.is_some() && code == code_before {
+                    continue;
+                }
+                code_before = code;
+                let holds = self.holding.iter().all(|field| !matches!(field.cell(rows.batch, index), Cell::Missing(_)));
+                let entry = match (code, distinct) {
+                    _ if !holds => None,
+                    (Some(code), Some((_, entries))) => entries.get(*code as usize).copied().flatten(),
+                    _ => list.position(self.field.text(rows.batch, index)),
+                };
+                if before.replace(entry) != Some(entry) {
+                    self.report(group, entry);
+                }
             }
         }
         self.entries = entries;

@@ -25,7 +25,7 @@ use super::super::{
     rows::Rows,
 };
 use crate::{
-    model::{Cell, ColumnKind, Period, Severity},
+    model::{Cell, Column, ColumnKind, Memo, Period, Severity},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -106,13 +106,21 @@ impl Check for Compiled {
             found.and_then(|found| found.as_str().replace('_', "-").parse().ok()).ok_or_else(|| name.clone())
         });
         let field = self.column.in_file(file.header)?;
-        Some(Box::new(Newest { field, by_name, at_least: self.at_least, of_each_length: Vec::new() }))
+        Some(Box::new(Newest {
+            field,
+            asked: Memo::default(),
+            by_name,
+            at_least: self.at_least,
+            of_each_length: Vec::new(),
+        }))
     }
 }
 
 #[derive(Debug)]
 struct Newest {
     field: Field,
+    /// The distinct cells that were looked at.
+    asked: Memo<()>,
     /// The period that the file's name says, or the name that says none.
     by_name: Option<Result<Period, String>>,
     at_least: Option<Period>,
@@ -121,6 +129,12 @@ struct Newest {
 }
 
 impl Newest {
+    fn add_cell(&mut self, cell: Cell) {
+        if let Cell::Period(period) = cell {
+            self.add(period);
+        }
+    }
+
     fn add(&mut self, period: Period) {
         match self.of_each_length.iter_mut().find(|known| known.granularity() == period.granularity()) {
             Some(known) if *known < period => *known = period,
@@ -146,10 +160,16 @@ impl Newest {
 
 impl Tally for Newest {
     fn observe(&mut self, rows: &Rows<'_>) {
+        let coded = self.field.in_batch(rows.batch).and_then(Column::coded).filter(|_| rows.are_all());
+        if let Some((_, dictionary)) = coded {
+            // Each entry stands in some row that was looked at.
+            let mut new = Vec::new();
+            self.asked.ask(dictionary, |_, cell| new.push(cell));
+            new.into_iter().for_each(|cell| self.add_cell(cell));
+            return;
+        }
         for index in rows.indices() {
-            if let Cell::Period(period) = self.field.cell(rows.batch, index) {
-                self.add(period);
-            }
+            self.add_cell(self.field.cell(rows.batch, index));
         }
     }
 

@@ -7,14 +7,14 @@ use super::{
         check::{Found, Tally, same},
         columns::Field,
         failures::{grouped, quoted},
-        groups::{Group, Groups},
-        keys::{KeyColumn, KeyHash, KeyHasher},
+        groups::{Group, GroupRun, Groups},
+        keys::{KeyColumn, KeyHash, KeyHasher, RowKeys},
         rows::Rows,
         sum::ExactSum,
     },
     Expected, Of,
 };
-use crate::model::{Cell, Severity, value::format_number};
+use crate::model::{Cell, Column, Severity, table::Numbers, value::format_number};
 
 /// More values than this are not kept.
 const MOST_VALUES: usize = 10_000_000;
@@ -56,6 +56,14 @@ impl Gathered {
                 *values += hash.map_or(0, |hash| usize::from(self.distinct.insert(hash)));
             }
             _ => {}
+        }
+    }
+
+    /// Adds figures to the sum; NaN is none.
+    fn add_up(&mut self, figures: &[f64]) {
+        for figure in figures.iter().filter(|figure| !figure.is_nan()) {
+            self.count += 1;
+            self.sum.add(*figure);
         }
     }
 
@@ -113,7 +121,7 @@ pub(super) struct Gathering {
     pub(super) hasher: KeyHasher,
     pub(super) known: [KeyColumn; 1],
     /// Of the values of the batch at hand, for `distinct`.
-    pub(super) hashes: Vec<Option<KeyHash>>,
+    pub(super) hashes: RowKeys,
     pub(super) gathered: BTreeMap<Group, Gathered>,
     /// How many values are kept.
     pub(super) values: usize,
@@ -123,21 +131,20 @@ pub(super) struct Gathering {
 
 impl Tally for Gathering {
     fn observe(&mut self, rows: &Rows<'_>) {
-        self.groups.observe(rows.batch, rows.indices());
+        self.groups.observe(rows);
         self.rows += rows.len();
         if self.of.is_distinct() {
             self.hasher.hashes(&self.field, &mut self.known, rows.batch, &mut self.hashes);
         }
         let Self { field: [field], of, groups, hashes, gathered, values, .. } = self;
-        let mut current: Option<(Group, &mut Gathered)> = None;
-        for index in rows.indices() {
-            let group = groups.of_batch().get(index).copied().unwrap_or_default();
-            // Rows of one group often follow each other: it is looked up once for them all.
-            if current.as_ref().is_none_or(|(of, _)| *of != group) {
-                current = Some((group, gathered.entry(group).or_default()));
-            }
-            if let Some((_, gathered)) = &mut current {
-                gathered.add(*of, field.cell(rows.batch, index), hashes.get(index).copied().flatten(), values);
+        let numbers = field.in_batch(rows.batch).and_then(Column::numbers).map(Numbers::values);
+        for GroupRun { group, rows: range } in groups.runs() {
+            let gathered = gathered.entry(*group).or_default();
+            match (&of, numbers.and_then(|numbers| numbers.get(range.clone()))) {
+                (Of::Sum | Of::Mean, Some(numbers)) => gathered.add_up(numbers),
+                _ => range.clone().for_each(|index| {
+                    gathered.add(*of, field.cell(rows.batch, index), hashes.get(index), values);
+                }),
             }
         }
     }

@@ -137,9 +137,8 @@ impl Tally for Printed {
         }
         let Some(total_row) = &mut self.total_row else { return };
         let totals = total_row.answers(rows.batch);
-        self.groups.observe(rows.batch, rows.indices());
-        for index in rows.indices() {
-            let group = self.groups.of_batch().get(index).copied().unwrap_or_default();
+        self.groups.observe(rows);
+        for (group, index) in self.groups.rows().collect::<Vec<_>>() {
             let is_total = totals.get(index) == Some(&Answer::True);
             for column in &mut self.columns {
                 column.add(rows, index, group, is_total);

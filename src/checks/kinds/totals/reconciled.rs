@@ -125,11 +125,10 @@ impl Reconciled {
 
 impl Tally for Reconciled {
     fn observe(&mut self, rows: &Rows<'_>) {
-        self.groups.observe(rows.batch, rows.indices());
+        self.groups.observe(rows);
         let totals = self.total_row.answers(rows.batch);
         let percents = self.percent.as_mut().map(|(row, _)| row.answers(rows.batch));
-        for index in rows.indices() {
-            let group = self.groups.of_batch().get(index).copied().unwrap_or_default();
+        for (group, index) in self.groups.rows().collect::<Vec<_>>() {
             let answer = |answers: &[Answer]| answers.get(index).copied().unwrap_or(Answer::CannotTell);
             match (answer(&totals), percents.as_deref().map(answer)) {
                 (_, Some(Answer::True)) => self.print(rows, index, group, true),
