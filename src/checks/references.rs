@@ -81,8 +81,8 @@ impl List {
         };
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let broken = |error: csv::Error| at_file(format!("`{file}` is not a CSV file in UTF-8: {error}"));
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(bytes);
-        let headers = reader.headers().map_err(broken)?.clone();
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+        let headers: Vec<_> = reader.headers().map_err(broken)?.iter().map(|header| header.trim().to_owned()).collect();
         let mut problems = Problems::default();
         let mut position = |name: &Located<String>| {
             let found = headers.iter().position(|header| header == name.as_str());
@@ -91,7 +91,7 @@ impl List {
                     name.place.clone(),
                     &format!("column in `{file}`"),
                     name,
-                    headers.iter(),
+                    headers.iter().map(String::as_str),
                 ));
             }
             found
@@ -100,12 +100,13 @@ impl List {
         let only: Vec<_> = settings.only.iter().filter_map(|(name, values)| Some((position(name)?, values))).collect();
         problems.into_result()?;
         let mut list = Self { file: file.to_owned(), values: Vec::new(), index: HashMap::new() };
-        for record in reader.records() {
-            let record = record.map_err(broken)?;
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(broken)? {
+            let cell = |at: usize| record.get(at).map(str::trim);
             let holds = |(at, values): &(usize, &Vec<String>)| {
-                record.get(*at).is_some_and(|cell| values.iter().any(|value| value == cell))
+                cell(*at).is_some_and(|cell| values.iter().any(|value| value == cell))
             };
-            if let Some(value) = column.and_then(|at| record.get(at)).filter(|value| !value.is_empty())
+            if let Some(value) = column.and_then(cell).filter(|value| !value.is_empty())
                 && only.iter().all(holds)
             {
                 list.add(value);

@@ -66,8 +66,12 @@ pub(super) fn find(rows: &[Row], spec: &TableSpec) -> Option<Found> {
         if spec.table.blocks.is_some() && found.is_complete(&wanted) {
             return Some(found.into_found(&wanted, spec));
         }
+        let is_full = spec.table.across.is_none() && found.is_full(&wanted);
         if found.is_header(&wanted) && best.as_ref().is_none_or(|best| found.matched(&wanted) > best.matched(&wanted)) {
             best = Some(found);
+        }
+        if is_full {
+            break;
         }
     }
     best.map(|best| best.into_found(&wanted, spec))
@@ -142,6 +146,11 @@ impl Match {
         // One period alone may be a title.
         let told = self.across.len() > 1 || self.by_text(wanted).any(|(found, _)| found);
         told && self.is_header(wanted) && self.by_text(wanted).all(|(found, wanted)| found || !wanted.required)
+    }
+
+    /// Whether no other place can answer to more.
+    fn is_full(&self, wanted: &[Wanted<'_>]) -> bool {
+        self.is_header(wanted) && self.by_text(wanted).all(|(found, _)| found)
     }
 
     fn into_found(self, wanted: &[Wanted<'_>], spec: &TableSpec) -> Found {
