@@ -3,6 +3,7 @@
 //! Values are hashed, not spellings. Hashes have secret seeds, so that no file can be made to collide.
 
 mod repeats;
+mod slabs;
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
@@ -129,19 +130,21 @@ impl KeyHasher {
 /// less work than texts.
 struct Part {
     at: usize,
-    secrets: [u64; 6],
+    secrets: [[u64; 4]; 2],
 }
 
 impl Part {
     fn new(hasher: &KeyHasher, at: usize) -> Self {
         let [seed, _] = &hasher.seeds;
-        Self { at, secrets: [0_u8, 1, 2, 3, 4, 5].map(|which| seed.hash_one((at, 1_u8, which))) }
+        let secrets = [0_u8, 1].map(|half| [0_u8, 1, 2, 3].map(|which| seed.hash_one((at, half, which))));
+        Self { at, secrets }
     }
 
     #[inline]
     fn of_number(&self, number: f64) -> KeyHash {
-        let ([a, b, c, d, e, f], bits) = (self.secrets, number_bits(number));
-        let (one, other) = (fold(fold(bits ^ a, b) ^ c, d), fold(fold(bits ^ d, e) ^ f, a));
+        let bits = number_bits(number);
+        let half = |[first, second, third, fourth]: [u64; 4]| fold(fold(bits ^ first, second) ^ third, fourth);
+        let [one, other] = self.secrets.map(half);
         (u128::from(one) << 64) | u128::from(other) | 1
     }
 }

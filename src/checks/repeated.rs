@@ -11,7 +11,7 @@ use super::{
     privacy::Privacy,
     rows::Rows,
 };
-use crate::model::Batch;
+use crate::model::{Batch, Severity};
 
 /// As many repeats are told where every one is asked for.
 const MOST_LISTED: usize = 100_000;
@@ -30,8 +30,8 @@ pub(super) struct Repeats {
     hashes: RowKeys,
     keys: Keys,
     rows_kept: usize,
-    /// What repeats, once all rows were seen.
-    repeated: Option<Repeated>,
+    /// What repeats, or why it cannot be told, once all rows were seen.
+    repeated: Option<Result<Repeated, String>>,
     /// Where every failing row goes, kept or not.
     listing: Option<Listing>,
     privacy: Privacy,
@@ -86,10 +86,10 @@ impl Repeats {
         self.hasher.hashes(&self.fields, &mut self.columns, batch, &mut self.hashes);
     }
 
-    fn repeated(&mut self) -> Repeated {
+    fn repeated(&mut self) -> Result<Repeated, String> {
         // A repeat adds one row or two to those that are kept.
         let most = if self.listing.is_some() { MOST_LISTED.max(self.rows_kept) } else { self.rows_kept };
-        self.repeated.take().unwrap_or_else(|| self.keys.take_repeated(most))
+        self.repeated.take().unwrap_or_else(|| self.keys.take_repeated(most).map_err(|error| error.to_string()))
     }
 
     /// A row that repeats a key, as printed, and its sheet.
@@ -130,8 +130,9 @@ impl Tally for Repeats {
 
     fn settle(&mut self) -> Vec<u64> {
         let repeated = self.repeated();
-        let rows = repeated.repeats.iter().map(|repeat| repeat.row).collect();
-        self.wanted = repeated.repeats.iter().map(|repeat| (repeat.row, repeat.key)).collect();
+        let repeats = repeated.as_ref().map_or(&[][..], |repeated| &repeated.repeats);
+        let rows = repeats.iter().map(|repeat| repeat.row).collect();
+        self.wanted = repeats.iter().map(|repeat| (repeat.row, repeat.key)).collect();
         self.repeated = Some(repeated);
         rows
     }
@@ -149,7 +150,14 @@ impl Tally for Repeats {
     }
 
     fn finish(mut self: Box<Self>, total: u64) -> Vec<Found> {
-        let repeated = self.repeated();
+        let repeated = match self.repeated() {
+            Ok(repeated) => repeated,
+            Err(why) => {
+                let title = side_by_side(self.fields.iter().map(Field::title));
+                let seen = format!("whether {title} repeats is not checked: its temporary file cannot be read: {why}");
+                return vec![Found::in_file(seen).aside(Severity::Error)];
+            }
+        };
         let Some(example) = repeated.repeats.first() else { return Vec::new() };
         let failures = self.failures(&repeated);
         let keys = match repeated.keys {

@@ -3,9 +3,12 @@
 //! Of each row 12 bytes are kept: 85 bits of its key's hash, of which 6 are the partition that it is in, and its distance
 //! from the row before it there. That two keys of 18 million rows are taken for one is less likely than one in 10^11. The
 //! rows lie in blocks that never move, so that memory is not doubled while it grows. At the end all cores search, each a
-//! partition after the other, which is small enough for a core's cache.
+//! partition after the other, which is small enough for a core's cache. Beyond 512 MB, which is some 40 million rows, they are
+//! put down in a temporary file.
 
 use std::{
+    borrow::Cow,
+    io,
     num::NonZeroUsize,
     sync::{
         Mutex, PoisonError,
@@ -14,22 +17,27 @@ use std::{
     thread,
 };
 
-use super::KeyHash;
+use super::{
+    KeyHash,
+    slabs::{Kept, Slabs},
+};
 
 const PARTITIONS: usize = 64;
 /// Rows of a block, and blocks whose memory is asked for at once.
 const BLOCK: usize = 512;
 const BLOCKS: usize = 128;
+/// So many bytes stay in memory, of all threads that read a file together.
+const MOST_IN_MEMORY: usize = 512 << 20;
 /// Fewer rows than this are searched by one thread.
 const FEW: u64 = 1 << 17;
 const KEPT_BITS: u32 = 86;
 const PARTITION_AT: u32 = 80;
 
 /// The keys of all rows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in super::super) struct Keys {
     /// The rows of so many blocks each, those of any partitions.
-    slabs: Vec<Vec<Kept>>,
+    slabs: Slabs,
     /// How many blocks of the last slab are in use.
     used: usize,
     partitions: Vec<Partition>,
@@ -59,10 +67,6 @@ struct Block {
     left: usize,
 }
 
-/// What is kept of a row besides its partition: 32 bits of the hash in each part, 16 in the last, and there below them how
-/// far the row is from the one before; for the first, and for those in `jumps`, nothing.
-type Kept = [u32; 3];
-
 /// Keys that stand in more than one row.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Repeated {
@@ -89,7 +93,23 @@ pub(in super::super) fn kept(key: KeyHash) -> KeyHash {
     key & ((1 << KEPT_BITS) - 1)
 }
 
+impl Default for Keys {
+    fn default() -> Self {
+        Self::within(MOST_IN_MEMORY / threads())
+    }
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 impl Keys {
+    /// No keys yet, of which so many bytes are to be in memory.
+    fn within(bytes: usize) -> Self {
+        let slabs = Slabs::new(BLOCKS * BLOCK, bytes / (BLOCKS * BLOCK * size_of::<Kept>()));
+        Self { slabs, used: BLOCKS, partitions: Vec::new(), rows: 0 }
+    }
+
     /// Adds the key of a row. Rows come in ascending order.
     #[inline]
     pub(in super::super) fn add(&mut self, key: KeyHash, row: u64) {
@@ -102,9 +122,7 @@ impl Keys {
             Some(distance) => distance,
             None => partition.jump(row),
         };
-        if let Some(slot) = self.slabs.get_mut(partition.slab).and_then(|slab| slab.get_mut(partition.next)) {
-            *slot = packed(key, distance);
-        }
+        self.slabs.set(partition.slab, partition.next, packed(key, distance));
         partition.next += 1;
         partition.left -= 1;
         partition.last_row = row;
@@ -114,8 +132,9 @@ impl Keys {
     #[cold]
     fn begin_block(&mut self, number: usize, first_row: u64) {
         self.partitions.resize_with(PARTITIONS, Partition::default);
-        if self.slabs.is_empty() || self.used == BLOCKS {
-            self.slabs.push(vec![Kept::default(); BLOCKS * BLOCK]);
+        if self.used == BLOCKS {
+            let partitions = &self.partitions;
+            self.slabs.add(|slab| partitions.iter().any(|open| open.left > 0 && open.slab == slab));
             self.used = 0;
         }
         let (slab, first) = (self.slabs.len() - 1, self.used * BLOCK);
@@ -128,7 +147,7 @@ impl Keys {
     }
 
     /// Takes in the keys of other rows.
-    pub(in super::super) fn merge(&mut self, mut other: Self) {
+    pub(in super::super) fn merge(&mut self, other: Self) {
         self.partitions.resize_with(PARTITIONS, Partition::default);
         self.partitions.iter_mut().for_each(Partition::end_block);
         let before = self.slabs.len();
@@ -137,27 +156,35 @@ impl Keys {
             let moved = other.blocks.into_iter().map(|block| Block { slab: block.slab + before, ..block });
             partition.blocks.extend(moved);
         }
-        self.slabs.append(&mut other.slabs);
+        self.slabs.append(other.slabs);
         // What the other left free in its last slab can be used, what was free before is not.
         self.used = if other.rows > 0 { other.used } else { self.used };
         self.rows += other.rows;
     }
 
     /// The keys that repeat, with the first `most` rows that repeat one. Nothing is left.
-    pub(in super::super) fn take_repeated(&mut self, most: usize) -> Repeated {
+    ///
+    /// # Errors
+    /// What was put down in a file cannot be read back.
+    pub(in super::super) fn take_repeated(&mut self, most: usize) -> io::Result<Repeated> {
         let Self { slabs, mut partitions, rows, .. } = std::mem::take(self);
         partitions.iter_mut().for_each(Partition::end_block);
         let partitions: Vec<_> = (0_u128..).zip(partitions).collect();
-        let (next, sum) = (AtomicUsize::new(0), Mutex::new(Repeated::default()));
+        let (next, sum) = (AtomicUsize::new(0), Mutex::new(Ok(Repeated::default())));
         let search = || {
             let mut met = Met::default();
             while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let (number, partition) = partition;
                 let found = partition.repeated(&slabs, *number, most, &mut met);
-                sum.lock().unwrap_or_else(PoisonError::into_inner).merge(found, most);
+                let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+                match (&mut *sum, found) {
+                    (Ok(sum), Ok(found)) => sum.merge(found, most),
+                    (Ok(_), Err(error)) => *sum = Err(error),
+                    (Err(_), _) => break,
+                }
             }
         };
-        let threads = if rows < FEW { 1 } else { thread::available_parallelism().map_or(1, NonZeroUsize::get) };
+        let threads = if rows < FEW { 1 } else { threads() };
         thread::scope(|scope| {
             (1..threads).for_each(|_| _ = scope.spawn(search));
             search();
@@ -186,16 +213,18 @@ impl Partition {
     }
 
     /// The rows of every key that repeats; `number` is the partition's own.
-    fn repeated(&self, slabs: &[Vec<Kept>], number: u128, most: usize, met: &mut Met) -> Repeated {
-        let blocks = || self.blocks.iter().map(|block| (block, block.rows(slabs)));
-        met.begin(blocks().map(|(_, rows)| rows.len()).sum());
-        for kept in blocks().flat_map(|(_, rows)| rows) {
-            met.meet(*kept);
+    fn repeated(&self, slabs: &Slabs, number: u128, most: usize, met: &mut Met) -> io::Result<Repeated> {
+        met.begin(self.blocks.iter().map(|block| BLOCK - block.left).sum());
+        for block in &self.blocks {
+            block.rows(slabs)?.iter().for_each(|kept| met.meet(*kept));
         }
         // Most of these are alone after all: others have the same place in `met`.
-        let doubtful = blocks().flat_map(|(block, rows)| block.keys(rows)).filter(|(kept, _)| met.is_doubtful(*kept));
-        let mut doubtful: Vec<(KeyHash, u64)> =
-            doubtful.map(|(kept, row)| (hash_of(kept) | (number << PARTITION_AT), row)).collect();
+        let mut doubtful: Vec<(KeyHash, u64)> = Vec::new();
+        for block in &self.blocks {
+            let rows = block.rows(slabs)?;
+            let keys = block.keys(&rows).filter(|(kept, _)| met.is_doubtful(*kept));
+            doubtful.extend(keys.map(|(kept, row)| (hash_of(kept) | (number << PARTITION_AT), row)));
+        }
         doubtful.sort_unstable();
         let mut sum = Repeated::default();
         for same in doubtful.chunk_by(|one, other| one.0 == other.0) {
@@ -209,15 +238,14 @@ impl Partition {
         }
         sum.repeats.sort_unstable();
         sum.repeats.truncate(most);
-        sum
+        Ok(sum)
     }
 }
 
 impl Block {
     /// What is kept of its rows.
-    fn rows<'a>(&self, slabs: &'a [Vec<Kept>]) -> &'a [Kept] {
-        let end = self.first + BLOCK - self.left;
-        slabs.get(self.slab).and_then(|slab| slab.get(self.first..end)).unwrap_or_default()
+    fn rows<'a>(&self, slabs: &'a Slabs) -> io::Result<Cow<'a, [Kept]>> {
+        slabs.get(self.slab, self.first..self.first + BLOCK - self.left)
     }
 
     /// What is kept of each row, and the row.
@@ -233,6 +261,8 @@ impl Block {
     }
 }
 
+/// What is kept of a row besides its partition: 32 bits of the hash in each part, 16 in the last, and there below them how
+/// far the row is from the one before; for the first, and for those in `jumps`, nothing.
 #[expect(clippy::cast_possible_truncation, reason = "its lowest 64 bits, and the 16 above them")]
 #[inline]
 fn packed(key: KeyHash, distance: u16) -> Kept {
@@ -327,7 +357,27 @@ mod tests {
             let [mut sum, second, third] = keys;
             sum.merge(third);
             sum.merge(second);
-            prop_assert_eq!(sum.take_repeated(20), expected);
+            prop_assert_eq!(sum.take_repeated(20).expect("in memory"), expected);
         }
+    }
+
+    /// Half a million rows in two parts, each within the memory of 65,536 rows; every thousandth row repeats another.
+    #[test]
+    fn what_is_put_down_in_a_file_is_searched_as_well() {
+        let hash = |number: u64| {
+            u128::from_le_bytes(*blake3::hash(&number.to_le_bytes()).as_bytes().first_chunk().expect("16 bytes"))
+        };
+        let mut parts = [Keys::within(1 << 20), Keys::within(1 << 20)];
+        for row in 0..500_000_u64 {
+            let key = if row % 1000 == 999 { row - 501 } else { row };
+            parts[usize::from(row % 7 == 0)].add(hash(key), row + 2);
+        }
+        assert!(parts.iter().all(|part| part.slabs.in_memory() < part.slabs.len()));
+        let [mut sum, second] = parts;
+        sum.merge(second);
+        let repeated = sum.take_repeated(3).expect("a temporary file");
+        let rows: Vec<_> = repeated.repeats.iter().map(|repeat| (repeat.first, repeat.row)).collect();
+        assert_eq!((repeated.keys, repeated.rows), (500, 1000));
+        assert_eq!(rows, [(500, 1001), (1500, 2001), (2500, 3001)]);
     }
 }

@@ -165,7 +165,9 @@ impl Tally for Newest {
             // Each entry stands in some row that was looked at.
             let mut new = Vec::new();
             self.asked.ask(dictionary, |_, cell| new.push(cell));
-            new.into_iter().for_each(|cell| self.add_cell(cell));
+            for cell in new {
+                self.add_cell(cell);
+            }
             return;
         }
         for index in rows.indices() {

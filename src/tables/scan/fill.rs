@@ -116,12 +116,13 @@ impl Fill {
             (Way::NotRead, Cells::NotRead(rows), _) => *rows = run.rows.len(),
             (Way::Numbers, Cells::Numbers(numbers), Some(position)) => {
                 numbers.begin(Arc::clone(run.printed), run.first + position);
-                run.each(position, |row, start, end| match Word::of(run.bytes(), start, end).and_then(number::plain) {
-                    Some(number) => numbers.push(number),
-                    None => {
-                        let (text, cell) = reader.read(run.row(row), run.text(start, end, unquoted), None);
-                        numbers.push_apart(text, cell);
+                run.each(position, |row, start, end| {
+                    if let Some(number) = Word::of(run.bytes(), start, end).and_then(number::plain) {
+                        numbers.push(number);
+                        return;
                     }
+                    let (text, cell) = reader.read(run.row(row), run.text(start, end, unquoted), None);
+                    numbers.push_apart(text, cell);
                 });
             }
             (Way::Coded(known), Cells::Coded(coded), Some(position)) => {

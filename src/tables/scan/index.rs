@@ -65,7 +65,7 @@ fn find_with<S: Simd>(
     let mut lines = std::mem::take(&mut index.lines);
     let mut found = Found { ends: Places::new(ends), lines: Places::new(&mut lines), index };
     let mut carried = Carried { starts_cell: 1, ..Carried::default() };
-    let (mut most, mut least) = (u8x64::splat(simd, 0), u8x64::splat(simd, u8::MAX));
+    let (mut most, mut fewest) = (u8x64::splat(simd, 0), u8x64::splat(simd, u8::MAX));
     let all = |needle| u8x64::splat(simd, needle);
     let needles = [all(b'"'), all(delimiter), all(b'\n'), all(b'\r')];
     let rest = bytes.get(from..).unwrap_or_default();
@@ -73,7 +73,7 @@ fn find_with<S: Simd>(
     let mut at = from;
     for block in blocks {
         let block: u8x64<S> = (*block).simd_into(simd);
-        (most, least) = (most.max(block), least.min(block));
+        (most, fewest) = (most.max(block), fewest.min(block));
         add(at, &marks(block, needles), u64::MAX, &mut carried, &mut found);
         at += BLOCK;
     }
@@ -81,7 +81,7 @@ fn find_with<S: Simd>(
         let mut block = [b' '; BLOCK];
         block.iter_mut().zip(remainder).for_each(|(to, byte)| *to = *byte);
         let block: u8x64<S> = block.simd_into(simd);
-        (most, least) = (most.max(block), least.min(block));
+        (most, fewest) = (most.max(block), fewest.min(block));
         add(at, &marks(block, needles), u64::MAX >> (BLOCK - remainder.len()), &mut carried, &mut found);
     }
     if last && rest.last().is_some_and(|byte| *byte != b'\n') {
@@ -92,7 +92,7 @@ fn find_with<S: Simd>(
     found.lines.finish();
     index.lines = lines;
     index.ascii = most.simd_lt(0x80).to_bitmask() == u64::MAX;
-    index.has_nul = least.simd_eq(0).to_bitmask() != 0;
+    index.has_nul = fewest.simd_eq(0).to_bitmask() != 0;
     index.odd |= last && (carried.inside != 0 || carried.returned != 0);
 }
 

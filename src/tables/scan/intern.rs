@@ -44,13 +44,9 @@ impl Interner {
     /// The code of the cell that stands from here to there, if it was met before; its bytes are not NUL.
     #[inline]
     pub(super) fn find(&mut self, bytes: &[u8], start: usize, end: usize) -> Result<u32, New> {
-        let (key, long) = match Word::of(bytes, start, end) {
-            Some(word) => (Key(word.halves()), &[][..]),
-            None => {
-                let cell = bytes.get(start..end).unwrap_or_default();
-                (self.key_of_long(cell), cell)
-            }
-        };
+        let short = Word::of(bytes, start, end).map(|word| Key(word.halves()));
+        let long = if short.is_some() { &[] } else { bytes.get(start..end).unwrap_or_default() };
+        let key = short.unwrap_or_else(|| self.key_of_long(long));
         if self.is(self.last, key, long) {
             return Ok(self.last);
         }
