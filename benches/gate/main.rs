@@ -1,5 +1,5 @@
 //! The gate's speed, as a user has it: `bellwether validate` on two million rows of appointments with twelve checks and
-//! planted defects, beside a plain read of the same bytes by all cores, and beside DuckDB where `python3` (or the program
+//! planted defects, beside a plain read of the same bytes by all cores, and beside `DuckDB` where `python3` (or the program
 //! that `BELLWETHER_BENCH_PYTHON` names) has it. All take turns, so that the ratios hold on a busy machine; the file is in
 //! the page cache. Every count is held against what was planted.
 //!
@@ -133,7 +133,7 @@ fn read(file: &Path, size: u64) {
         }
     };
     thread::scope(|scope| {
-        (0..thread::available_parallelism().map_or(1, usize::from)).for_each(|_| _ = scope.spawn(work))
+        (0..thread::available_parallelism().map_or(1, usize::from)).for_each(|_| _ = scope.spawn(work));
     });
 }
 
