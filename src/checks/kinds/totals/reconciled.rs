@@ -142,10 +142,11 @@ impl Tally for Reconciled {
     fn observe_skipped(&mut self, rows: &Rows<'_>) {
         let Some((percent_row, _)) = &mut self.percent else { return };
         let percents = percent_row.answers(rows.batch).clone();
-        self.groups.observe(rows.batch, rows.indices());
-        for index in rows.indices().filter(|index| percents.get(*index) == Some(&Answer::True)) {
-            let group = self.groups.of_batch().get(index).copied().unwrap_or_default();
-            self.print(rows, index, group, true);
+        self.groups.observe(rows);
+        for (group, index) in self.groups.rows().collect::<Vec<_>>() {
+            if percents.get(index) == Some(&Answer::True) {
+                self.print(rows, index, group, true);
+            }
         }
     }
 
