@@ -42,7 +42,6 @@ mod sum;
 #[cfg(test)]
 mod tests;
 mod weighing;
-mod within;
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -16,9 +16,11 @@ pub mod finding;
 pub mod labels;
 pub mod notice;
 pub mod period;
+pub mod rating;
 pub mod series;
 pub mod signal;
 pub mod table;
+pub mod tolerance;
 pub mod unit;
 pub mod value;
 
@@ -36,8 +38,10 @@ pub use notice::{
     UnknownLine,
 };
 pub use period::{Granularity, Period};
+pub use rating::Rating;
 pub use series::{Better, Figure, History, Series, SeriesKey};
 pub use signal::Signal;
 pub use table::{Asked, Batch, Cell, CellPlace, Column, ColumnDef, ColumnKind, Header, Memo, Schema};
+pub use tolerance::Tolerance;
 pub use unit::Unit;
 pub use value::{Missing, Value};

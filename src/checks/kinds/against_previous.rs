@@ -24,10 +24,9 @@ use super::super::{
     check::{Context, Found, Looks},
     figures::{Answer, FigureCheck, FigureKind, Look, measure},
     known::is_reported,
-    within::Within,
 };
 use crate::{
-    model::{Figure, Period, SeriesKey, value::format_number},
+    model::{Figure, Period, SeriesKey, Tolerance, value::format_number},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -40,11 +39,11 @@ pub struct AgainstPrevious {
     #[serde(default)]
     measure: Option<Located<String>>,
     #[serde(default)]
-    within: Option<Within>,
+    within: Option<Tolerance>,
     #[serde(default)]
-    fall: Option<Within>,
+    fall: Option<Tolerance>,
     #[serde(default)]
-    rise: Option<Within>,
+    rise: Option<Tolerance>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -84,8 +83,8 @@ impl FigureKind for AgainstPrevious {
 struct Compiled {
     of: Of,
     measure: Option<String>,
-    fall: Option<Within>,
-    rise: Option<Within>,
+    fall: Option<Tolerance>,
+    rise: Option<Tolerance>,
 }
 
 impl FigureCheck for Compiled {

@@ -40,10 +40,9 @@ use super::super::{
     columns::{ColumnNames, Declared, Field, side_by_side},
     groups::Groups,
     keys::{KeyColumn, KeyHasher, RowKeys},
-    within::Within,
 };
 use crate::{
-    model::value::format_number,
+    model::{Tolerance, value::format_number},
     yaml::{Located, Place, Problem, Problems},
 };
 use gathering::Gathering;
@@ -67,7 +66,7 @@ pub struct Aggregate {
     #[serde(default)]
     equals: Option<Located<f64>>,
     #[serde(default)]
-    within: Option<Located<Within>>,
+    within: Option<Located<Tolerance>>,
     #[serde(default)]
     by: Option<ColumnNames>,
 }
@@ -125,7 +124,7 @@ impl Aggregate {
         let ends = Ends { min: &self.min, max: &self.max, above: &self.above, below: &self.below };
         match &self.equals {
             Some(figure) if ends.is_empty() && figure.is_finite() => {
-                let within = self.within.as_ref().map_or(Within::default(), |within| within.value);
+                let within = self.within.as_ref().map_or(Tolerance::default(), |within| within.value);
                 Ok(Expected::Equal(figure.value, within))
             }
             Some(figure) if ends.is_empty() => {
@@ -158,13 +157,13 @@ impl Aggregate {
 #[derive(Debug, Clone, Copy)]
 enum Expected {
     Within(Bounds),
-    Equal(f64, Within),
+    Equal(f64, Tolerance),
 }
 
 impl Expected {
     fn contain(self, figure: f64) -> bool {
         match self {
-            Self::Within(bounds) => bounds.contain_nearly(figure, |one, other| Within::default().equal(one, other)),
+            Self::Within(bounds) => bounds.contain_nearly(figure, |one, other| Tolerance::default().equal(one, other)),
             Self::Equal(expected, within) => within.equal(figure, expected),
         }
     }

@@ -38,10 +38,9 @@ use super::super::{
     failures::grouped,
     figures::{Answer, FigureCheck, FigureKind, Look, measure, written},
     known::{Arriving, Delivery, Need},
-    within::Within,
 };
 use crate::{
-    model::{Figure, History, Labels, Period, SeriesKey, Severity, Unit, value::format_number},
+    model::{Figure, History, Labels, Period, SeriesKey, Severity, Tolerance, Unit, value::format_number},
     yaml::{Entries, Located, Place, Problem, Problems},
 };
 
@@ -67,7 +66,7 @@ pub struct AgreesWith {
     #[serde(default)]
     same_end: bool,
     #[serde(default)]
-    within: Option<Within>,
+    within: Option<Tolerance>,
     #[serde(default)]
     decimals: Option<Located<u8>>,
 }
@@ -138,7 +137,7 @@ struct Compiled {
     only: Vec<(String, Vec<String>)>,
     scale: Option<f64>,
     same_end: bool,
-    within: Within,
+    within: Tolerance,
     decimals: Option<i32>,
 }
 

@@ -25,10 +25,9 @@ use super::super::{
     columns::{Declared, Field},
     failures::{Failures, quoted},
     rows::Rows,
-    within::Within,
 };
 use crate::{
-    model::{Asked, Cell, ColumnKind, Schema, value::format_number},
+    model::{Asked, Cell, ColumnKind, Schema, Tolerance, value::format_number},
     yaml::{Located, Place, Problem, Problems, nearest},
 };
 
@@ -137,7 +136,7 @@ impl List {
     fn has(&self, text: &str, cell: Cell) -> bool {
         match cell {
             // Figures that differ in the tenth digit are the same.
-            Cell::Number(figure) => self.figures.iter().any(|listed| Within::default().equal(figure, *listed)),
+            Cell::Number(figure) => self.figures.iter().any(|listed| Tolerance::default().equal(figure, *listed)),
             _ => self.texts.contains(text),
         }
     }

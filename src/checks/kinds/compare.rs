@@ -27,10 +27,9 @@ use super::super::{
     check::{Check, Context, Kind, Looks, Start, Tally},
     columns::{Declared, Field, side_by_side},
     misfits::Misfits,
-    within::Within,
 };
 use crate::{
-    model::{Batch, Cell, ColumnKind},
+    model::{Batch, Cell, ColumnKind, Tolerance},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -42,7 +41,7 @@ pub struct Compare {
     is: Located<Relation>,
     to: Located<String>,
     #[serde(default)]
-    within: Option<Located<Within>>,
+    within: Option<Located<Tolerance>>,
     #[serde(default)]
     blanks: Blanks,
 }
@@ -96,14 +95,14 @@ impl Relation {
         }
     }
 
-    fn holds_of_figures(self, one: f64, other: f64, within: Within) -> bool {
+    fn holds_of_figures(self, one: f64, other: f64, within: Tolerance) -> bool {
         match self {
             Self::AtMost => within.at_most(one, other),
             Self::AtLeast => within.at_least(one, other),
             Self::Equal => within.equal(one, other),
-            Self::Different => !Within::default().equal(one, other),
-            Self::Below => one < other && !Within::default().equal(one, other),
-            Self::Above => one > other && !Within::default().equal(one, other),
+            Self::Different => !Tolerance::default().equal(one, other),
+            Self::Below => one < other && !Tolerance::default().equal(one, other),
+            Self::Above => one > other && !Tolerance::default().equal(one, other),
         }
     }
 }
@@ -148,7 +147,7 @@ impl Kind for Compare {
             problems.push(Problem::new(within.place.clone(), "`within` goes with figures and `<=`, `==` or `>=`"));
         }
         problems.into_result()?;
-        let within = self.within.as_ref().map_or(Within::default(), |within| within.value);
+        let within = self.within.as_ref().map_or(Tolerance::default(), |within| within.value);
         Ok(Box::new(Compiled { column, to, relation, within, blanks: self.blanks }))
     }
 }
@@ -158,7 +157,7 @@ struct Compiled {
     column: Declared,
     to: Declared,
     relation: Relation,
-    within: Within,
+    within: Tolerance,
     blanks: Blanks,
 }
 
@@ -189,7 +188,7 @@ struct Pairs {
     column: Field,
     to: Field,
     relation: Relation,
-    within: Within,
+    within: Tolerance,
     blanks: Blanks,
 }
 

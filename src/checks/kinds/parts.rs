@@ -24,10 +24,9 @@ use super::super::{
     failures::Failures,
     rows::Rows,
     sum::ExactSum,
-    within::Within,
 };
 use crate::{
-    model::{Cell, Missing, Severity, value::format_number},
+    model::{Cell, Missing, Severity, Tolerance, value::format_number},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -38,7 +37,7 @@ pub struct Parts {
     total: Located<String>,
     of: ColumnNames,
     #[serde(default)]
-    within: Within,
+    within: Tolerance,
 }
 
 impl Kind for Parts {
@@ -61,7 +60,7 @@ impl Kind for Parts {
 struct Compiled {
     total: Declared,
     parts: Vec<Declared>,
-    within: Within,
+    within: Tolerance,
 }
 
 impl Check for Compiled {
@@ -81,7 +80,7 @@ impl Check for Compiled {
 struct Sums {
     total: Field,
     parts: Vec<Field>,
-    within: Within,
+    within: Tolerance,
     failures: Failures,
     /// Rows of which it cannot be told.
     untold: Failures,

@@ -23,10 +23,9 @@ use super::super::{
     check::{Check, Context, Kind, Looks, Start, Tally},
     columns::{Declared, Field, side_by_side},
     misfits::Misfits,
-    within::Within,
 };
 use crate::{
-    model::{Batch, Cell},
+    model::{Batch, Cell, Rating, Tolerance},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -39,7 +38,7 @@ pub struct Rag {
     plan: Located<String>,
     better: Better,
     #[serde(default = "five_percent")]
-    within: Within,
+    within: Tolerance,
     #[serde(default)]
     green: Option<Located<Vec<String>>>,
     #[serde(default)]
@@ -48,8 +47,8 @@ pub struct Rag {
     red: Option<Located<Vec<String>>>,
 }
 
-fn five_percent() -> Within {
-    Within::Share(0.05)
+fn five_percent() -> Tolerance {
+    Tolerance::Share(0.05)
 }
 
 /// Which way is good.
@@ -58,23 +57,6 @@ fn five_percent() -> Within {
 enum Better {
     Higher,
     Lower,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rating {
-    Green,
-    Amber,
-    Red,
-}
-
-impl Rating {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Green => "green",
-            Self::Amber => "amber",
-            Self::Red => "red",
-        }
-    }
 }
 
 impl Kind for Rag {
@@ -124,7 +106,7 @@ impl Rag {
 #[derive(Debug, Clone)]
 struct Judge {
     better: Better,
-    within: Within,
+    within: Tolerance,
     words: Vec<(String, Rating)>,
 }
 
@@ -135,16 +117,9 @@ impl Judge {
     }
 
     fn expected(&self, actual: f64, plan: f64) -> Rating {
-        let reaches = |within: Within| match self.better {
-            Better::Higher => within.at_least(actual, plan),
-            Better::Lower => within.at_most(actual, plan),
-        };
-        if reaches(Within::default()) {
-            Rating::Green
-        } else if reaches(self.within) {
-            Rating::Amber
-        } else {
-            Rating::Red
+        match self.better {
+            Better::Higher => Rating::where_higher_is_better(actual, plan, self.within),
+            Better::Lower => Rating::where_lower_is_better(actual, plan, self.within),
         }
     }
 }

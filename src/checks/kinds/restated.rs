@@ -24,10 +24,9 @@ use super::super::{
     failures::{Failures, grouped},
     figures::{Answer, Failing, FigureCheck, FigureKind, Look, columns, name, written},
     known::{Delivery, is_reported},
-    within::Within,
 };
 use crate::{
-    model::{Figure, History, Period, Severity, Unit, value::format_number},
+    model::{Figure, History, Period, Severity, Tolerance, Unit, value::format_number},
     yaml::{Place, Problems},
 };
 
@@ -36,7 +35,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct Restated {
     #[serde(default)]
-    beyond: Option<Within>,
+    beyond: Option<Tolerance>,
 }
 
 impl FigureKind for Restated {
@@ -49,7 +48,7 @@ impl FigureKind for Restated {
 
 #[derive(Debug)]
 struct Compiled {
-    beyond: Option<Within>,
+    beyond: Option<Tolerance>,
     columns: BTreeMap<String, String>,
 }
 

@@ -33,10 +33,9 @@ use super::super::{
     expression::{Asking, Condition},
     groups::Groups,
     keys::KeyHasher,
-    within::Within,
 };
 use crate::{
-    model::Asked,
+    model::{Asked, Tolerance},
     yaml::{Located, Place, Problem, Problems},
 };
 use printed::{Counts, Printed};
@@ -104,7 +103,7 @@ impl Rule {
     fn is_not_rounded(self, number: f64) -> bool {
         self.multiple.is_some_and(|multiple| {
             let nearest = (number / multiple).round() * multiple;
-            !self.is_small(number) && !Within::default().equal(number, nearest)
+            !self.is_small(number) && !Tolerance::default().equal(number, nearest)
         })
     }
 }

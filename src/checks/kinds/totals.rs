@@ -35,9 +35,11 @@ use super::super::{
     expression::{Asking, Condition},
     groups::Groups,
     keys::KeyHasher,
-    within::Within,
 };
-use crate::yaml::{Located, Place, Problem, Problems};
+use crate::{
+    model::Tolerance,
+    yaml::{Located, Place, Problem, Problems},
+};
 use reconciled::{Reconciled, Untold};
 
 /// Half of the last digit of a percentage with one decimal.
@@ -52,7 +54,7 @@ pub struct Totals {
     #[serde(default)]
     by: Option<ColumnNames>,
     #[serde(default)]
-    within: Within,
+    within: Tolerance,
     #[serde(default)]
     percent_row: Option<Located<String>>,
     #[serde(default)]
@@ -123,7 +125,7 @@ struct Compiled {
     percent: Option<(Condition, usize)>,
     /// The columns that the conditions name.
     asked: Vec<Declared>,
-    within: Within,
+    within: Tolerance,
     slack: f64,
     hasher: KeyHasher,
 }

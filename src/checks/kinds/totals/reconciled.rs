@@ -11,11 +11,10 @@ use super::super::{
         groups::{Group, Groups},
         rows::Rows,
         sum::ExactSum,
-        within::Within,
     },
     parts::addend,
 };
-use crate::model::{Cell, Severity, value::format_number};
+use crate::model::{Cell, Severity, Tolerance, value::format_number};
 
 /// More total rows than this are not kept.
 const MOST_TOTALS: usize = 100_000;
@@ -53,7 +52,7 @@ pub(super) struct Reconciled {
     pub(super) groups: Groups,
     pub(super) total_row: Asking,
     pub(super) percent: Option<(Asking, usize)>,
-    pub(super) within: Within,
+    pub(super) within: Tolerance,
     pub(super) slack: f64,
     pub(super) parts: BTreeMap<Group, Sums>,
     pub(super) printed: Vec<Printed>,
@@ -114,7 +113,7 @@ impl Reconciled {
             let (Some(share), Some(said)) = (share.filter(|share| share.is_finite()), number(printed, column)) else {
                 continue;
             };
-            if !Within::Absolute(self.slack).equal(said, share) {
+            if !Tolerance::Absolute(self.slack).equal(said, share) {
                 let text = printed.cells.get(column).map_or("", |(_, text)| text);
                 let value = || format!("{text}, totals {}%", format_number(share * 100.0));
                 failures.add(printed.sheet.as_deref(), printed.row, &field.header, value);
