@@ -17,6 +17,8 @@ coded! {
         NotAvailable = "not_available",
         /// The figure makes no sense here (`-`, `N/A`).
         NotApplicable = "not_applicable",
+        /// Words where a plan or target would be (`Reduction`, `Lower 85% Upper 90%`): no mistake, and no figure.
+        Words = "words",
         /// Something is there and cannot be read as a figure.
         Unreadable = "unreadable",
         /// The table has no such row or column.
@@ -33,6 +35,7 @@ impl Missing {
             Self::Suppressed => "suppressed",
             Self::NotAvailable => "not yet available",
             Self::NotApplicable => "not applicable",
+            Self::Words => "words, which are no figure",
             Self::Unreadable => "not readable",
             Self::Absent => "not reported",
         }
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_reason_survives_its_code() {
-        for code in ["blank", "suppressed", "not_available", "not_applicable", "unreadable", "absent"] {
+        for code in ["blank", "suppressed", "not_available", "not_applicable", "words", "unreadable", "absent"] {
             assert_eq!(Missing::from_code(code).map(Missing::code), Some(code));
         }
         assert_eq!(Missing::from_code("zero"), None);

@@ -30,7 +30,13 @@ pub fn read_cell(kind: ColumnKind, text: &str) -> Cell {
         ColumnKind::Target => read_target(text).map(Cell::Number),
         ColumnKind::Text => None,
     };
-    figure.unwrap_or_else(|| Cell::Missing(missing(text)))
+    figure.unwrap_or_else(|| {
+        Cell::Missing(match missing(text) {
+            // Words are no mistake there, and rules can say that they are no figure.
+            Missing::Unreadable if kind == ColumnKind::Target => Missing::Words,
+            reason => reason,
+        })
+    })
 }
 
 /// Which reason a text gives for there being no figure; [`Missing::Unreadable`] when it gives none.
@@ -341,7 +347,7 @@ mod tests {
         }
         for text in ["Lower 85% Upper 90%", "Reduction", "Reduction 2023 4", "2028 75%", "Reduce 21/22 *", "=<", "< >5"]
         {
-            assert_eq!(read_cell(ColumnKind::Target, text), UNREADABLE, "{text}");
+            assert_eq!(read_cell(ColumnKind::Target, text), Cell::Missing(Missing::Words), "{text}");
         }
         assert_eq!(read_cell(ColumnKind::Target, "TBC"), Cell::Missing(Missing::NotAvailable));
     }

@@ -170,7 +170,7 @@ pub(super) fn is_given(value: Value) -> bool {
     match value {
         Value::Number(_) => true,
         Value::Missing { missing } => {
-            matches!(missing, Missing::Suppressed | Missing::NotAvailable | Missing::Unreadable)
+            matches!(missing, Missing::Suppressed | Missing::NotAvailable | Missing::Words | Missing::Unreadable)
         }
     }
 }

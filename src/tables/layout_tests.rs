@@ -89,7 +89,7 @@ fn the_stacked_appendix_gives_the_series_of_its_long_form() {
     assert_eq!(figure("Units of dental activity delivered", "2024-06"), number(300_703.0, 410_954.0));
     let mortality = figure("Neonatal mortality Rate per 1,000", "2023-02");
     assert_eq!(mortality.value, Value::missing(Missing::Suppressed));
-    assert_eq!(mortality.plan, Value::missing(Missing::Unreadable), "`Reduction` is no figure");
+    assert_eq!(mortality.plan, Value::missing(Missing::Words), "`Reduction` is no figure");
     assert_eq!(figure("Neonatal mortality Rate per 1,000", "2022").value, Value::Number(2.6));
     let measures: std::collections::BTreeSet<_> = stacked.keys().map(|(key, _)| key).collect();
     assert_eq!(measures.len(), 25, "26 blocks that differ, of which one goes on under the title before it");
@@ -108,7 +108,7 @@ fn priorities_keep_each_its_period_and_unit() {
     assert_eq!(of("severe mental illness receiving", "2024/25-Q2"), number(5698.0, 5386.0));
     assert_eq!(of("System delivery of planned deficit", "2024-10"), number(-67_490.0, -51_679.0));
     assert_eq!(of("stages 1 and 2", "2024-07").value, Value::Number(0.514));
-    assert_eq!(of("stages 1 and 2", "2024-07").plan, Value::missing(Missing::Unreadable), "`2028 75%`");
+    assert_eq!(of("stages 1 and 2", "2024-07").plan, Value::missing(Missing::Words), "`2028 75%`");
     assert_eq!(of("Maternal mortality", "2023/24").value, Value::Number(0.0));
     assert_eq!(of("children with LD", "2024-10").value, Value::missing(Missing::Suppressed));
     assert_eq!(told(&findings), [("period", Severity::Warning), ("not_reported", Severity::Note)]);

@@ -320,7 +320,8 @@ impl Extractor {
 
     /// Whether any measure would have a figure from the row.
     fn holds_a_figure(&self, batch: &Batch, at: usize) -> bool {
-        let none = |value| matches!(value, Value::Missing { missing } if missing != Missing::Unreadable && missing != Missing::Suppressed);
+        let says = |missing| matches!(missing, Missing::Unreadable | Missing::Words | Missing::Suppressed);
+        let none = |value| matches!(value, Value::Missing { missing } if !says(missing));
         !self.measures.iter().all(|measure| none(value(batch, Some(measure.value), at)))
     }
 

@@ -163,7 +163,7 @@ impl Reading {
     fn add(&mut self, text: &str, cell: Cell, row: u64) {
         match cell {
             Cell::Missing(Missing::Blank | Missing::Absent) => {}
-            Cell::Missing(Missing::Unreadable) => {
+            Cell::Missing(Missing::Unreadable | Missing::Words) => {
                 self.unreadable += 1;
                 if self.strange.len() < STRANGE {
                     self.strange.entry(text.to_owned()).or_insert(row);
