@@ -134,6 +134,13 @@ mod tests {
             "median(3)",
             "trend(2)",
             "plan_ytd()",
+            "sum_qtd()",
+            "quarter_plan()",
+            "forecast()",
+            "forecast(11)",
+            "forecast_by_plan()",
+            "rag(\"5%\")",
+            "rag(\"5% lower\", 1)",
             "period_of_year()",
             "highest(3)",
             "lowest()",
@@ -146,8 +153,12 @@ mod tests {
             "mean(0)",
         ];
         let texts = ["period", "base", "labels.contract", "labels[\"contract\"]", "labels.contract_type"];
-        written(&numbers, &texts, &["strict", "value < share * plan", "value < previous()", "scripted(value)"])
-            .condition
+        written(
+            &numbers,
+            &texts,
+            &["strict", "value < share * plan", "value < previous()", "scripted(value)", "cannot_tell(\"too early\")"],
+        )
+        .condition
     }
 
     fn value() -> impl Strategy<Value = Value> {

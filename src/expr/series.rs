@@ -271,18 +271,12 @@ fn known<'a>(names: &'a Names, scripts: &'a Scripts) -> Known<'a> {
         what: "variable",
         variables: Some(fixed.chain(names.settings.keys().map(String::as_str)).collect()),
         labels: Some(&names.labels),
-        absent: if names.has_plan { &[] } else { &NO_PLAN },
+        absent: if names.has_plan { &[] } else { questions::ASKS_FOR_PLAN },
         measures: Some(&names.measures),
         native: scripts.native(),
         scripts: scripts.arities(),
     }
 }
-
-/// What asks for a plan that the measure does not have.
-const NO_PLAN: [&str; 6] = {
-    let [a, b, c, d, e] = questions::PLAN_FUNCTIONS;
-    ["plan", a, b, c, d, e]
-};
 
 fn variables(used: &Used, names: &Names) -> Vec<Variable> {
     let variable = |name: &String| match name.as_str() {

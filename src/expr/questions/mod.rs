@@ -9,6 +9,7 @@
 mod others;
 mod own;
 mod peers;
+mod rating;
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -22,14 +23,17 @@ use super::{
 use crate::model::{Missing, Period, Series, SeriesKey};
 
 pub(super) use others::{FUNCTIONS as OF_OTHERS, OtherQuestion};
-pub(super) use own::{FIGURES, OwnQuestion, PLAN_FUNCTIONS};
+pub(super) use own::{ASKS_FOR_PLAN, FIGURES, OwnQuestion};
 pub(super) use peers::PeerQuestion;
+pub(super) use rating::RatingQuestion;
 
 /// A question about a series at a period; its answer is a number.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Question {
     /// About the series' own figures.
     Own(OwnQuestion),
+    /// About the colour that it has against its plan.
+    Rating(RatingQuestion),
     /// About how it stands among the series that the same rule looks at.
     Peers(PeerQuestion),
     /// About another measure.
@@ -76,7 +80,7 @@ impl Unanswered {
 type Signatures = &'static [(&'static str, &'static [Takes])];
 
 fn signatures() -> impl Iterator<Item = &'static (&'static str, &'static [Takes])> {
-    [own::SIGNATURES, peers::SIGNATURES, others::SIGNATURES].into_iter().flatten()
+    [own::SIGNATURES, rating::SIGNATURES, peers::SIGNATURES, others::SIGNATURES].into_iter().flatten()
 }
 
 /// Whether a function of this name asks something.
@@ -92,7 +96,8 @@ pub(super) fn asks_around(name: &str) -> bool {
 /// What a call asks; none for other functions and other arguments.
 pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome<Question>> {
     let own = own::question(name, arguments).map(|asked| asked.map(Question::Own));
-    own.or_else(|| peers::question(name, arguments).map(|asked| asked.map(Question::Peers)))
+    own.or_else(|| rating::question(name, arguments).map(|asked| asked.map(Question::Rating)))
+        .or_else(|| peers::question(name, arguments).map(|asked| asked.map(Question::Peers)))
         .or_else(|| others::question(name, arguments).map(|asked| asked.map(Question::Other)))
 }
 
@@ -101,6 +106,7 @@ impl Question {
     pub(super) fn answer(&self, view: View<'_>) -> Result<f64, Unanswered> {
         match self {
             Self::Own(question) => question.answer(view),
+            Self::Rating(question) => question.answer(view),
             Self::Peers(question) => question.answer(view),
             Self::Other(question) => question.answer(view),
         }
@@ -108,7 +114,7 @@ impl Question {
 
     /// Whether the answer is that of the series and the period alone, whatever surrounds it.
     pub(super) fn is_own(&self) -> bool {
-        matches!(self, Self::Own(_))
+        matches!(self, Self::Own(_) | Self::Rating(_))
     }
 }
 

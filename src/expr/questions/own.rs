@@ -24,6 +24,11 @@ pub(super) const SIGNATURES: Signatures = &[
     ("sum_since", &[Takes::Text]),
     ("plan_since", &[Takes::Text]),
     ("year_plan", &[]),
+    ("sum_qtd", &[]),
+    ("quarter_plan", &[]),
+    ("forecast", &[]),
+    ("forecast", &[Takes::Number]),
+    ("forecast_by_plan", &[]),
     ("period_of_year", &[]),
     ("periods_of_year", &[]),
     ("highest", &[]),
@@ -42,7 +47,7 @@ pub(super) const SIGNATURES: Signatures = &[
 ];
 
 /// Those whose answer is a figure of the series, in its unit.
-pub(in crate::expr) const FIGURES: [&str; 20] = [
+pub(in crate::expr) const FIGURES: &[&str] = &[
     "previous",
     "previous_plan",
     "ago",
@@ -55,6 +60,10 @@ pub(in crate::expr) const FIGURES: [&str; 20] = [
     "sum_since",
     "plan_since",
     "year_plan",
+    "sum_qtd",
+    "quarter_plan",
+    "forecast",
+    "forecast_by_plan",
     "highest",
     "highest_since",
     "lowest",
@@ -65,9 +74,18 @@ pub(in crate::expr) const FIGURES: [&str; 20] = [
     "peer_median",
 ];
 
-/// Those that ask for a plan.
-pub(in crate::expr) const PLAN_FUNCTIONS: [&str; 5] =
-    ["previous_plan", "plan_ago", "plan_ytd", "plan_since", "year_plan"];
+/// What asks for a plan: the variable, and functions.
+pub(in crate::expr) const ASKS_FOR_PLAN: &[&str] = &[
+    "plan",
+    "previous_plan",
+    "plan_ago",
+    "plan_ytd",
+    "plan_since",
+    "year_plan",
+    "quarter_plan",
+    "forecast_by_plan",
+    "rag",
+];
 
 /// How far back a function can ask, in periods.
 pub(super) const FURTHEST: i32 = 5_000;
@@ -98,6 +116,15 @@ pub(in crate::expr) enum OwnQuestion {
     PlanSince(Period),
     /// The plans of the whole financial year.
     YearPlan,
+    /// The sum from the first month of the quarter to this one, which all must have a figure.
+    SumQtd,
+    /// The plan of the quarter: that of this month, else of the quarter's last month, else of the quarter as a period.
+    QuarterPlan,
+    /// What the year comes to if it goes on as since April: the sum so far for each period, for all of them, or for this
+    /// many of the year.
+    Forecast(Option<i32>),
+    /// What the year comes to if it goes on at the share of the plan that was reached so far.
+    ForecastByPlan,
     /// 1 for April, or for its first quarter.
     PeriodOfYear,
     /// 12 for months.
@@ -135,7 +162,7 @@ pub(in crate::expr) enum Reach {
 
 /// What a call asks; none for other functions and other arguments.
 pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome<OwnQuestion>> {
-    use OwnQuestion::{Ago, Extreme, Mean, Median, PlanAgo, Run, Trend};
+    use OwnQuestion::{Ago, Extreme, Forecast, Mean, Median, PlanAgo, Run, Trend};
     let back = |n: f64, least: i32| whole(n, least..=FURTHEST);
     Some(match (name, arguments) {
         ("ago", [Argument::Number(n)]) => back(*n, 0).map(Ago),
@@ -143,6 +170,7 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
         ("mean", [Argument::Number(n)]) => back(*n, 1).map(Mean),
         ("median", [Argument::Number(n)]) => back(*n, 1).map(Median),
         ("trend", [Argument::Number(n)]) => back(*n, 2).map(Trend),
+        ("forecast", [Argument::Number(n)]) => back(*n, 1).map(|n| Forecast(Some(n))),
         ("highest", [Argument::Number(n)]) => back(*n, 1).map(|n| Extreme(End::High, Reach::Last(n))),
         ("lowest", [Argument::Number(n)]) => back(*n, 1).map(|n| Extreme(End::Low, Reach::Last(n))),
         ("highest_since", [Argument::Text(from)]) => period(from).map(|from| Extreme(End::High, Reach::Since(from))),
@@ -156,6 +184,10 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
             "sum_ytd" => OwnQuestion::SumYtd,
             "plan_ytd" => OwnQuestion::PlanYtd,
             "year_plan" => OwnQuestion::YearPlan,
+            "sum_qtd" => OwnQuestion::SumQtd,
+            "quarter_plan" => OwnQuestion::QuarterPlan,
+            "forecast" => Forecast(None),
+            "forecast_by_plan" => OwnQuestion::ForecastByPlan,
             "period_of_year" => OwnQuestion::PeriodOfYear,
             "periods_of_year" => OwnQuestion::PeriodsOfYear,
             "highest" => Extreme(End::High, Reach::All),
@@ -193,6 +225,10 @@ impl OwnQuestion {
             Self::SumSince(from) => sum(view, since(from, now)?, value),
             Self::PlanSince(from) => sum(view, since(from, now)?, plan),
             Self::YearPlan => sum(view, of_year(now), plan),
+            Self::SumQtd => sum(view, of_quarter(now).take_while(|period| *period <= now), value),
+            Self::QuarterPlan => quarter_plan(view),
+            Self::Forecast(periods) => forecast(view, periods),
+            Self::ForecastByPlan => forecast_by_plan(view),
             Self::PeriodOfYear => Ok(of_year(now).take_while(|period| *period <= now).count() as f64),
             Self::PeriodsOfYear => Ok(of_year(now).count() as f64),
             Self::Extreme(end, reach) => extreme(view, end, reach),
@@ -214,11 +250,11 @@ fn there(name: &'static str, period: Period, value: Value) -> Result<f64, Unansw
     }
 }
 
-fn value(view: View<'_>, period: Period) -> Result<f64, Unanswered> {
+pub(super) fn value(view: View<'_>, period: Period) -> Result<f64, Unanswered> {
     there("figure", period, view.series.at(period).map_or(Value::ABSENT, |figure| figure.value))
 }
 
-fn plan(view: View<'_>, period: Period) -> Result<f64, Unanswered> {
+pub(super) fn plan(view: View<'_>, period: Period) -> Result<f64, Unanswered> {
     there("plan", period, view.series.at(period).map_or(Value::ABSENT, |figure| figure.plan))
 }
 
@@ -251,6 +287,43 @@ fn since(from: Period, now: Period) -> Result<impl Iterator<Item = Period>, Unan
         return Err(because("before"));
     }
     Ok((0..=steps).rev().map(move |back| now.minus(back)))
+}
+
+/// The months of the quarter that a month lies in; of any other period, itself.
+fn of_quarter(now: Period) -> impl DoubleEndedIterator<Item = Period> {
+    let (place, months) = match now.granularity() {
+        Granularity::Month => (now.since(now.first_of_financial_year()).unwrap_or(0) % 3, 3),
+        _ => (0, 1),
+    };
+    (0..months).map(move |month| now.minus(place - month))
+}
+
+fn quarter_plan(view: View<'_>) -> Result<f64, Unanswered> {
+    let now = view.period;
+    let last = of_quarter(now).next_back().unwrap_or(now);
+    let quarter = Period::containing(Granularity::Quarter, last.end()).unwrap_or(now);
+    // A month that has a plan, be it in words, is held against that; a plan that is not there may stand elsewhere.
+    let found = [now, last, quarter].into_iter().map(|period| plan(view, period));
+    let mut found =
+        found.filter(|plan| !matches!(plan, Err(Unanswered::Missing(_, _, Missing::Absent | Missing::Blank))));
+    found.next().unwrap_or(Err(Unanswered::Missing("plan", quarter, Missing::Absent)))
+}
+
+fn forecast(view: View<'_>, periods: Option<i32>) -> Result<f64, Unanswered> {
+    let of_year = of_year(view.period).count() as f64;
+    let periods = periods.map_or(of_year, f64::from);
+    let so_far = OwnQuestion::PeriodOfYear.answer(view)?.min(periods);
+    // Multiplied first, so that whole numbers that divide evenly come out whole.
+    finite(OwnQuestion::SumYtd.answer(view)? * periods / so_far).map_err(|_| Unanswered::TooLarge)
+}
+
+fn forecast_by_plan(view: View<'_>) -> Result<f64, Unanswered> {
+    let planned = OwnQuestion::PlanYtd.answer(view)?;
+    if planned == 0.0 {
+        return Err(Unanswered::Because(format!("nothing is planned from April to {}", view.period.label())));
+    }
+    let (year, so_far) = (OwnQuestion::YearPlan.answer(view)?, OwnQuestion::SumYtd.answer(view)?);
+    finite(so_far * year / planned).map_err(|_| Unanswered::TooLarge)
 }
 
 fn median(view: View<'_>, n: i32) -> Result<f64, Unanswered> {
