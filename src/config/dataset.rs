@@ -69,6 +69,13 @@ impl Dataset {
             _ => measure.unit.as_ref().and_then(|unit| Unit::currency(unit)).unwrap_or_default(),
         }
     }
+
+    /// Whether each figure of a measure is in the unit that it is printed in.
+    #[must_use]
+    pub fn has_mixed_units(&self, measure: &MeasureSettings) -> bool {
+        let kind = self.table.columns.get(&measure.value.value).map(|column| column.kind);
+        matches!(kind, Some(ColumnKind::Figure | ColumnKind::Target))
+    }
 }
 
 #[derive(Deserialize)]

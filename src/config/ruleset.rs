@@ -83,6 +83,7 @@ fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
                 better: measure.better.otherwise(),
                 directions_vary: measure.better.of_all().is_none(),
                 unit: dataset.unit_of(measure),
+                each_own_unit: dataset.has_mixed_units(measure),
                 counted: measure.counted().map(str::to_owned),
                 suppressed_below: measure.suppressed_below.as_ref().map(|below| below.value),
             };

@@ -20,6 +20,8 @@ pub struct MeasureEntry {
     pub directions_vary: bool,
     /// The unit of its figures, where its column says it.
     pub unit: Unit,
+    /// Whether each figure is in the unit that it is printed in, so that a number may stand beside a percentage.
+    pub each_own_unit: bool,
     /// What is counted, for people: "appointments".
     pub counted: Option<String>,
     /// Counts below this are withheld from 1 on; none where a suppressed figure may be anything.

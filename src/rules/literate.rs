@@ -37,6 +37,8 @@ struct Measure {
     #[serde(default)]
     unit: Option<String>,
     #[serde(default)]
+    each_own_unit: bool,
+    #[serde(default)]
     suppressed_below: Option<u32>,
 }
 
@@ -86,7 +88,7 @@ fn value(text: &str) -> Value {
     match text {
         "" => Value::ABSENT,
         "*" => Value::missing(Missing::Suppressed),
-        number => Value::Number(number.replace(',', "").parse().expect("a number")),
+        text => text.replace(',', "").parse().map_or(Value::missing(Missing::Words), Value::Number),
     }
 }
 
@@ -108,6 +110,7 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
             better: measure.better,
             directions_vary: false,
             unit,
+            each_own_unit: measure.each_own_unit,
             counted: None,
             suppressed_below: measure.suppressed_below,
         };

@@ -22,6 +22,7 @@ mod persistence;
 mod rule;
 mod rule_test;
 mod settings;
+mod terms;
 
 #[cfg(test)]
 mod literate;

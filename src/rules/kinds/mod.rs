@@ -14,6 +14,13 @@
 //! [`crate::expr`].
 
 pub mod against_plan;
+pub mod change;
+pub mod extreme;
+pub mod forecast;
+pub mod improving;
+pub mod missing;
+pub mod rag;
+pub mod target;
 
 use serde::{
     Deserialize,
@@ -91,6 +98,13 @@ macro_rules! registry {
 
 registry! {
     against_plan => AgainstPlan,
+    change => Change,
+    extreme => Extreme,
+    forecast => Forecast,
+    improving => Improving,
+    missing => Missing,
+    rag => Rag,
+    target => Target,
 }
 
 /// A share as people write it: `60%`, or `0.6`.
