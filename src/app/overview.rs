@@ -6,7 +6,7 @@ use crate::{
     alerts::{Judged, live},
     config::Dataset,
     expr::View,
-    model::{History, Period, Series, Signal, Unit},
+    model::{History, Period, Series, Signal},
     reports::{CellState, Overview, OverviewCell, OverviewRow},
     rules::Rule,
 };
@@ -64,7 +64,7 @@ fn cells(rule: &Rule, series: &Series, periods: &[Period]) -> Vec<Option<Overvie
             };
             let text = match (figure.value.get(), figure.plan.get()) {
                 // A share of a share would be taken for the figure itself.
-                (Some(value), Some(plan)) if plan != 0.0 && unit != Unit::Percent => {
+                (Some(value), Some(plan)) if plan != 0.0 && unit.has_shares() => {
                     format!("{:.0}%", 100.0 * value / plan)
                 }
                 (Some(value), _) => unit.write_short(value),

@@ -17,6 +17,7 @@ const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2
 const NAME: &str = "les-activity-2025-10.csv";
 
 mod late;
+mod literate;
 
 struct Desk {
     folder: tempfile::TempDir,

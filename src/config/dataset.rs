@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    iter,
     path::Path,
     sync::Arc,
 };
@@ -63,6 +64,9 @@ impl Dataset {
     /// The unit of a measure's figures, as far as its column and its own setting say it.
     #[must_use]
     pub fn unit_of(&self, measure: &MeasureSettings) -> Unit {
+        if let Some(categories) = &measure.categories {
+            return Unit::Category(categories.value);
+        }
         match self.table.columns.get(&measure.value.value).map(|column| column.kind) {
             Some(ColumnKind::Percent) => Unit::Percent,
             Some(ColumnKind::Duration) => Unit::Duration,
@@ -245,9 +249,13 @@ const FIGURES: &[ColumnKind] =
     &[ColumnKind::Number, ColumnKind::Percent, ColumnKind::Duration, ColumnKind::Figure, ColumnKind::Target];
 
 fn check_measure(measure: &MeasureSettings, schema: &Schema, problems: &mut Problems) {
-    check_column(&measure.value, FIGURES, schema, problems);
-    if let Some(plan) = &measure.plan {
-        check_column(plan, FIGURES, schema, problems);
+    let kinds = if measure.categories.is_some() { &[ColumnKind::Text] } else { FIGURES };
+    for column in iter::once(&measure.value).chain(&measure.plan) {
+        check_column(column, kinds, schema, problems);
+    }
+    if let (Some(_), Some(unit)) = (&measure.categories, &measure.unit) {
+        let problem = Problem::new(unit.place.clone(), "categories are their own unit");
+        problems.push(problem.hint("leave out `unit`"));
     }
     if let Some(unit) = measure.unit.as_ref().filter(|unit| ["%", "percent", "per cent"].contains(&unit.trim())) {
         let kind = schema.columns.iter().find(|column| column.name == measure.value.value).map(|column| column.kind);

@@ -46,6 +46,11 @@
 //! | `rank()` `peers()` | 1 for the best of the series that the rule looks at; how many of them have a figure |
 //! | `peer_mean()` `peer_median()` `peer_quantile(0.25)` | of their figures at this period; all of these also within a label: `rank("sub_icb")` |
 //! | `other("cost")` `other("cost", n)` `other_plan("cost")` | the figure of another measure with the same labels, `n` periods ago; `other("les-prices/price")` of another dataset, by the labels that both have |
+//! | `sum_qtd()` `quarter_plan()` | the sum of the quarter's months up to this one; the plan that stands at this month, at the quarter's last one, or at the quarter |
+//! | `forecast()` `forecast(11)` | what the year comes to at the rate since April, in all its periods or in 11 of them |
+//! | `forecast_by_plan()` | what it comes to at the share of the plan that was reached so far |
+//! | `rag("5%")` `rag("5% lower", 1)` | 1 green, 2 amber, 3 red against the plan, where lower is better; one period ago |
+//! | `periods_before()` | how many periods before this one the dataset has figures for |
 //!
 //! Most conditions are plain arithmetic, comparison, logic and known functions. They are evaluated without the
 //! interpreter: over whole columns ([`RowExpression::evaluate_all`]), and from the figures of a series at once. The answers

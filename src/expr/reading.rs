@@ -150,6 +150,7 @@ mod tests {
             "rank()",
             "better",
             "peer_mean()",
+            "periods_before()",
             "mean(0)",
         ];
         let texts = ["period", "base", "labels.contract", "labels[\"contract\"]", "labels.contract_type"];

@@ -52,6 +52,12 @@ impl Around {
         &NOTHING
     }
 
+    /// How many periods before one, of its kind, anything was reported for.
+    pub(super) fn periods_before(&self, period: Period) -> usize {
+        let kind = period.granularity();
+        self.own.periods.range(..period).filter(|before| before.granularity() == kind).count()
+    }
+
     /// Another measure's series of the same dataset, with the same labels.
     pub(super) fn beside(&self, labels: &Labels, measure: &str) -> Option<&Series> {
         self.own.get(&SeriesKey { measure: measure.to_owned(), labels: labels.clone() })

@@ -9,6 +9,7 @@ mod coded;
 
 pub mod alert;
 pub mod calendar;
+pub mod category;
 pub mod delivery;
 pub mod due;
 pub mod examination;
@@ -28,6 +29,7 @@ pub(crate) use coded::coded;
 
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
 pub use calendar::Calendar;
+pub use category::{Categories, CategoriesError};
 pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
 pub use due::{Arrival, Days, Due, DueState, Expected, HeldBack, LATE_DELIVERY, Within};
 pub use examination::{CheckMade, ColumnRead, Examination, Outcome, TableRead};

@@ -1,28 +1,65 @@
 //! What the number of a figure is in, and how people write it.
 
-use super::{coded, value::format_number};
+use std::fmt;
 
-coded! {
-    /// The unit of a figure and its plan. What is counted ("appointments") is the measure's own word and no unit.
-    #[derive(Default)]
-    pub enum Unit {
-        /// A count, a mean, a rate: a number as it is.
-        #[default]
-        Number = "number",
-        /// A share; 0.567 is 56.7%.
-        Percent = "percent",
-        /// A length of time, in seconds.
-        Duration = "duration",
-        /// Pounds sterling.
-        Pounds = "GBP",
-        /// Euros.
-        Euros = "EUR",
-        /// US dollars.
-        Dollars = "USD",
-    }
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::{category::Categories, value::format_number};
+
+/// The unit of a figure and its plan. What is counted ("appointments") is the measure's own word and no unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Unit {
+    /// A count, a mean, a rate: a number as it is.
+    #[default]
+    Number,
+    /// A share; 0.567 is 56.7%.
+    Percent,
+    /// A length of time, in seconds.
+    Duration,
+    /// Pounds sterling.
+    Pounds,
+    /// Euros.
+    Euros,
+    /// US dollars.
+    Dollars,
+    /// The place in a list of categories, from 1.
+    Category(Categories),
 }
 
+/// Those without a list, with their codes. A code that was once given stays what it means.
+const CODES: [(Unit, &str); 6] = [
+    (Unit::Number, "number"),
+    (Unit::Percent, "percent"),
+    (Unit::Duration, "duration"),
+    (Unit::Pounds, "GBP"),
+    (Unit::Euros, "EUR"),
+    (Unit::Dollars, "USD"),
+];
+
 impl Unit {
+    /// Its stable code, as the store, settings and JSON have it: `percent`, `GBP`, `category: Low | High`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Category(categories) => categories.code(),
+            unit => CODES.iter().find(|(known, _)| *known == unit).map_or("number", |(_, code)| code),
+        }
+    }
+
+    /// The unit with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let known = CODES.iter().find(|(_, known)| *known == code).map(|(unit, _)| *unit);
+        known.or_else(|| Categories::from_code(code).map(Self::Category))
+    }
+
+    /// Whether a share of a figure means something: a fifth of an amount does, a fifth of a percentage would be taken for
+    /// points, and categories only have an order.
+    #[must_use]
+    pub fn has_shares(self) -> bool {
+        !matches!(self, Self::Percent | Self::Category(_))
+    }
+
     /// The currency that a sign or word names: `£`, `pounds`, `GBP`.
     #[must_use]
     pub fn currency(text: &str) -> Option<Self> {
@@ -55,16 +92,20 @@ impl Unit {
             Self::Pounds => "an amount in pounds",
             Self::Euros => "an amount in euros",
             Self::Dollars => "an amount in dollars",
+            Self::Category(_) => "a category",
         }
     }
 
-    /// A figure as people write it: `1,332`, `56.7%`, `1:05:37`, `£23,269`, `-£0.50`. Percentages have two decimals at
-    /// most, durations whole seconds, pence are two digits.
+    /// A figure as people write it: `1,332`, `56.7%`, `1:05:37`, `£23,269`, `-£0.50`, `Requires improvement`. Percentages
+    /// have two decimals at most, durations whole seconds, pence are two digits.
     #[must_use]
     pub fn write(self, number: f64) -> String {
         match (self, self.sign()) {
             (Self::Percent, _) => rounded(number * 100.0, 2) + "%",
             (Self::Duration, _) => duration(number),
+            (Self::Category(categories), _) => {
+                categories.at(number).map_or_else(|| format_number(number), str::to_owned)
+            }
             (_, Some(sign)) => money(sign, number),
             _ => format_number(number),
         }
@@ -74,7 +115,7 @@ impl Unit {
     #[must_use]
     pub fn write_short(self, number: f64) -> String {
         let full = self.write(number);
-        if full.chars().count() <= 7 {
+        if full.chars().count() <= 7 || matches!(self, Self::Category(_)) {
             return full;
         }
         let (by, letter) = match number.abs() {
@@ -98,11 +139,14 @@ impl Unit {
         }
     }
 
-    /// A difference between two figures: percentage points between shares (`−4.2 pp`), else as a figure.
+    /// A difference between two figures: percentage points between shares (`−4.2 pp`), steps between categories
+    /// (`1 step`), else as a figure.
     #[must_use]
     pub fn write_difference(self, number: f64) -> String {
         match self {
             Self::Percent => rounded(number * 100.0, 2).replacen('-', "\u{2212}", 1) + " pp",
+            Self::Category(_) if number.abs().total_cmp(&1.0).is_eq() => format_number(number) + " step",
+            Self::Category(_) => format_number(number) + " steps",
             _ => self.write(number),
         }
     }
@@ -112,8 +156,27 @@ impl Unit {
             Self::Pounds => Some('£'),
             Self::Euros => Some('€'),
             Self::Dollars => Some('$'),
-            Self::Number | Self::Percent | Self::Duration => None,
+            Self::Number | Self::Percent | Self::Duration | Self::Category(_) => None,
         }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl Serialize for Unit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Unit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::from_code(&code).ok_or_else(|| de::Error::custom(format!("`{code}` is no unit")))
     }
 }
 
@@ -193,6 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn a_category_is_its_word() {
+        let unit = Unit::from_code("category: Inadequate | Requires improvement | Good").expect("a unit");
+        assert_eq!(
+            (unit.write(2.0), unit.write_short(2.0)),
+            ("Requires improvement".into(), "Requires improvement".into())
+        );
+        assert_eq!((unit.write(2.5), unit.write(4.0)), ("2.5".to_owned(), "4".to_owned()));
+        assert_eq!((unit.write_difference(-1.0), unit.write_difference(2.0)), ("-1 step".into(), "2 steps".into()));
+        assert_eq!(unit.with(Unit::Number), None);
+    }
+
+    #[test]
     fn only_like_is_compared_with_like() {
         assert_eq!(Unit::Number.with(Unit::Pounds), Some(Unit::Pounds));
         assert_eq!(Unit::Percent.with(Unit::Percent), Some(Unit::Percent));
@@ -204,7 +279,7 @@ mod tests {
 
     #[test]
     fn every_unit_survives_its_code() {
-        for code in ["number", "percent", "duration", "GBP", "EUR", "USD"] {
+        for code in ["number", "percent", "duration", "GBP", "EUR", "USD", "category: Inadequate | Good"] {
             assert_eq!(Unit::from_code(code).map(Unit::code), Some(code));
         }
         assert_eq!(Unit::from_code("furlong"), None);

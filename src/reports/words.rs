@@ -52,7 +52,7 @@ pub(super) fn list(items: &[String]) -> String {
 /// `28.3% of plan`, which needs a plan above zero; for shares, which have none of their own, `4.2 pp below plan`.
 pub(super) fn against_plan(value: Value, plan: Value, unit: Unit) -> Option<String> {
     let (value, plan) = (value.get()?, plan.get()?);
-    if unit != Unit::Percent {
+    if unit.has_shares() {
         return (plan > 0.0).then(|| format!("{} of plan", percent(value / plan)));
     }
     let side = if value < plan { "below" } else { "above" };
@@ -74,8 +74,7 @@ pub(super) fn change(value: Value, previous: Value, unit: Unit) -> Option<String
     let Some(size) = size(difference, unit) else { return Some("unchanged".to_owned()) };
     let direction = if difference < 0.0 { "down" } else { "up" };
     // The share of a share would be taken for points.
-    let share =
-        (previous > 0.0 && unit != Unit::Percent).then(|| format!(" ({})", percent(difference.abs() / previous)));
+    let share = (previous > 0.0 && unit.has_shares()).then(|| format!(" ({})", percent(difference.abs() / previous)));
     Some(format!("{direction} {size}{}", share.unwrap_or_default()))
 }
 

@@ -15,7 +15,7 @@ pub enum Condition {
     /// `value < 0.6 * plan`
     Written(String),
     /// `{ against_plan: { below: 60% } }`
-    Kind(KindSettings),
+    Kind(Box<KindSettings>),
 }
 
 impl<'de> Deserialize<'de> for Condition {
@@ -31,7 +31,7 @@ impl<'de> Deserialize<'de> for Condition {
             fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Condition, A::Error> {
                 let (name, settings) = access.variant::<Named>()?;
                 match name {
-                    Named::Kind(name) => KindSettings::read(name, settings).map(Condition::Kind),
+                    Named::Kind(name) => KindSettings::read(name, settings).map(Box::new).map(Condition::Kind),
                     Named::Other(text) => match settings.unit_variant() {
                         Ok(()) => Ok(Condition::Written(text)),
                         Err(_) => Err(de::Error::unknown_variant(&text, KindSettings::KINDS)),

@@ -25,7 +25,7 @@ mod settings;
 mod terms;
 
 #[cfg(test)]
-mod literate;
+pub(crate) mod literate;
 #[cfg(test)]
 mod shipped;
 

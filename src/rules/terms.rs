@@ -53,7 +53,9 @@ impl Amount {
     /// It is written in another unit than the figures.
     pub(super) fn as_figure(&self, place: &Place, measure: &MeasureEntry) -> Result<f64, Problem> {
         let fits = match self.written_in {
-            WrittenIn::Number => self.number == 0.0 || !matches!(measure.unit, Unit::Percent | Unit::Duration),
+            WrittenIn::Number => {
+                self.number == 0.0 || !matches!(measure.unit, Unit::Percent | Unit::Duration | Unit::Category(_))
+            }
             WrittenIn::Percent => measure.unit == Unit::Percent || measure.each_own_unit,
             WrittenIn::Time => measure.unit == Unit::Duration || measure.each_own_unit,
             WrittenIn::Money(unit) => measure.unit == unit,
@@ -83,6 +85,7 @@ impl Amount {
             Unit::Euros => "€5,000",
             Unit::Dollars => "$5,000",
             Unit::Number => "4,242",
+            Unit::Category(_) => "any`, or use the kind `category",
         };
         let message = format!("`{}` does not fit: each figure of this measure is {}", self.text, measure.unit.noun());
         Problem::new(place.clone(), message).hint(format!("write it as `{example}`"))

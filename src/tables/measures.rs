@@ -7,14 +7,15 @@ use std::{
 
 use crate::{
     model::{
-        Batch, Cell, ColumnKind, Figure, Finding, Labels, Memo, Missing, Period, Schema, SeriesKey, Severity, Unit,
-        Value, finding::ROWS_KEPT,
+        Batch, Categories, Cell, ColumnKind, Figure, Finding, Labels, Memo, Missing, Period, Schema, SeriesKey,
+        Severity, Unit, Value, finding::ROWS_KEPT,
     },
     yaml::{Entries, Located},
 };
 
 use super::{
     Figures, MeasureSettings, PeriodOf,
+    cells::missing,
     figures::{Reported, is_given},
     periods,
     places::Places,
@@ -43,6 +44,8 @@ pub struct Extractor {
     /// Rows that say no period and hold no figure.
     empty_without_period: Places,
     mixed_units: Places,
+    /// Texts that are none of the categories of their measure.
+    no_categories: Places,
     /// The first row whose period is unclear, and why.
     period_problem: Option<(u64, String)>,
     blank_labels: Places,
@@ -95,6 +98,8 @@ struct Measure {
     plan: Option<(usize, ColumnKind)>,
     /// The currency that the measure says its figures are in.
     currency: Option<Unit>,
+    /// What the texts of its column are the places in.
+    categories: Option<Categories>,
     labels: Vec<(String, usize)>,
 }
 
@@ -116,6 +121,7 @@ impl Extractor {
                 value: column(&settings.value)?,
                 plan: settings.plan.as_ref().map(|plan| column(plan)).transpose()?,
                 currency: settings.unit.as_ref().and_then(|unit| Unit::currency(unit)),
+                categories: settings.categories.as_ref().map(|categories| categories.value),
                 labels: labels.collect::<Result<_, _>>()?,
             })
         };
@@ -137,6 +143,7 @@ impl Extractor {
             unclear_periods: Places::default(),
             empty_without_period: Places::default(),
             mixed_units: Places::default(),
+            no_categories: Places::default(),
             period_problem: None,
             blank_labels: Places::default(),
             duplicates: Duplicates::default(),
@@ -208,6 +215,7 @@ impl Extractor {
         self.unclear_periods.merge(other.unclear_periods);
         self.empty_without_period.merge(other.empty_without_period);
         self.mixed_units.merge(other.mixed_units);
+        self.no_categories.merge(other.no_categories);
         self.period_problem = self.period_problem.take().into_iter().chain(other.period_problem).min();
         self.blank_labels.merge(other.blank_labels);
         self.overflows |= other.overflows;
@@ -259,6 +267,11 @@ impl Extractor {
                 Severity::Error,
                 "a figure and its plan are printed in different units (number, percentage, duration), so they cannot be \
                  compared; write both alike",
+            ),
+            self.no_categories.finding(
+                "category",
+                Severity::Error,
+                "texts are none of the categories of their measure; correct them, or add to the measure's `categories`",
             ),
             self.blank_labels.finding(
                 "blank_label",
@@ -322,7 +335,7 @@ impl Extractor {
     fn holds_a_figure(&self, batch: &Batch, at: usize) -> bool {
         let says = |missing| matches!(missing, Missing::Unreadable | Missing::Words | Missing::Suppressed);
         let none = |value| matches!(value, Value::Missing { missing } if !says(missing));
-        !self.measures.iter().all(|measure| none(value(batch, Some(measure.value), at)))
+        !self.measures.iter().all(|measure| none(measure.value(batch, Some(measure.value), at)))
     }
 
     fn add(&mut self, batch: &Batch, at: usize, row: u64, measure: usize, period: Period) {
@@ -339,8 +352,16 @@ impl Extractor {
             self.mixed_units.add(row, Some(&measure.name), plan);
             None
         });
-        let figure =
-            Figure { value: value(batch, Some(measure.value), at), plan: value(batch, measure.plan, at), unit };
+        let [value, plan] = [Some(measure.value), measure.plan].map(|column| measure.value(batch, column, at));
+        if measure.categories.is_some() {
+            for (value, column) in [(value, Some(measure.value)), (plan, measure.plan)] {
+                if value == Value::missing(Missing::Unreadable) {
+                    let text = column.and_then(|(column, _)| Some(batch.columns.get(column)?.text(at)));
+                    self.no_categories.add(row, Some(&measure.name), text);
+                }
+            }
+        }
+        let figure = Figure { value, plan, unit };
         if is_given(figure.value) {
             self.given.insert(period);
         }
@@ -358,6 +379,9 @@ impl Extractor {
 
 /// The unit of a row's figure and plan, where they show one.
 fn unit(measure: &Measure, batch: &Batch, at: usize) -> Result<Option<Unit>, Mixed> {
+    if let Some(categories) = measure.categories {
+        return Ok(Some(Unit::Category(categories)));
+    }
     let plan = measure.plan.and_then(|plan| Printed::of(batch, plan, at));
     let unit = of_pair(Printed::of(batch, measure.value, at), plan)?;
     let with_currency = |unit: Unit| measure.currency.filter(|_| unit == Unit::Number).unwrap_or(unit);
@@ -378,6 +402,22 @@ fn labels<'a>(measure: &'a Measure, batch: &Batch, at: usize) -> Result<Labels, 
         }
     }
     Ok(labels)
+}
+
+impl Measure {
+    /// What stands in a column of the measure: a figure, or the place of a category.
+    fn value(&self, batch: &Batch, column: Option<(usize, ColumnKind)>, at: usize) -> Value {
+        let text = || column.and_then(|(column, _)| Some(batch.columns.get(column)?.text(at)));
+        match (value(batch, column, at), self.categories) {
+            (Value::Missing { missing: Missing::Unreadable }, Some(categories)) => {
+                text().map_or(Value::ABSENT, |text| {
+                    let place = categories.place(text).map(|place| Value::Number(f64::from(place)));
+                    place.unwrap_or_else(|| Value::missing(missing(text.trim())))
+                })
+            }
+            (value, _) => value,
+        }
+    }
 }
 
 fn value(batch: &Batch, column: Option<(usize, ColumnKind)>, at: usize) -> Value {

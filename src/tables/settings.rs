@@ -11,7 +11,7 @@ use serde::{
 };
 
 use crate::{
-    model::{ColumnDef, Schema, Unit},
+    model::{Categories, ColumnDef, Schema, Unit},
     yaml::{Entries, Located},
 };
 
@@ -318,6 +318,10 @@ pub struct MeasureSettings {
     /// figure may be. Without it, it may be anything.
     #[serde(default)]
     pub suppressed_below: Option<Located<u32>>,
+    /// The categories that a column of text holds, in their order: `[Inadequate, Requires improvement, Good, Outstanding]`.
+    /// A figure is the place of its category, from 1, and is written as the word.
+    #[serde(default)]
+    pub categories: Option<Located<Categories>>,
 }
 
 impl MeasureSettings {

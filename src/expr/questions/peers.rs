@@ -16,6 +16,7 @@ pub(super) const SIGNATURES: Signatures = &[
     ("rank", &[Takes::Text]),
     ("peers", &[]),
     ("peers", &[Takes::Text]),
+    ("periods_before", &[]),
     ("peer_mean", &[]),
     ("peer_mean", &[Takes::Text]),
     ("peer_median", &[]),
@@ -37,6 +38,8 @@ enum Asks {
     Rank,
     /// How many have a figure, this one among them.
     Count,
+    /// How many periods before this one the dataset has figures for.
+    PeriodsBefore,
     Mean,
     /// The figure below which this share lies.
     Quantile(f64),
@@ -53,6 +56,7 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
     let asks = match (name, number) {
         ("rank", None) => Asks::Rank,
         ("peers", None) => Asks::Count,
+        ("periods_before", None) if within.is_none() => Asks::PeriodsBefore,
         ("peer_mean", None) => Asks::Mean,
         ("peer_median", None) => Asks::Quantile(0.5),
         ("peer_quantile", Some(share)) if (0.0..=1.0).contains(&share) => Asks::Quantile(share),
@@ -79,6 +83,7 @@ impl PeerQuestion {
                     Value::Missing { missing } => Err(Unanswered::Missing("figure", period, missing)),
                 }
             }
+            Asks::PeriodsBefore => Ok(around.periods_before(period) as f64),
             Asks::Count => Ok(figures.len() as f64),
             Asks::Mean if figures.is_empty() => Err(nobody()),
             Asks::Mean => Ok(figures.iter().sum::<f64>() / figures.len() as f64),

@@ -14,6 +14,7 @@
 //! [`crate::expr`].
 
 pub mod against_plan;
+pub mod category;
 pub mod change;
 pub mod extreme;
 pub mod forecast;
@@ -98,6 +99,7 @@ macro_rules! registry {
 
 registry! {
     against_plan => AgainstPlan,
+    category => Category,
     change => Change,
     extreme => Extreme,
     forecast => Forecast,

@@ -72,14 +72,11 @@ impl Kind for Target {
             self.increase.as_ref().map(|by| on_last_year(by, 1.0)),
         ];
         let mut said = shapes.into_iter().flatten();
-        match (said.next(), said.next()) {
-            (Some(said), None) => Ok(said?),
-            _ => {
-                let message =
-                    "one of `at_least`, `at_most`, `between`, `quarter`, `reduction` and `increase` is needed";
-                Err(Problem::new(place.clone(), message).into())
-            }
-        }
+        let (Some(said), None) = (said.next(), said.next()) else {
+            let message = "one of `at_least`, `at_most`, `between`, `quarter`, `reduction` and `increase` is needed";
+            return Err(Problem::new(place.clone(), message).into());
+        };
+        Ok(said?)
     }
 }
 
