@@ -55,13 +55,12 @@ fn unknown_names_in_all_files_are_told_at_once_with_the_nearest() {
         "name: bands-add-up",
         "name: bands-add-up\n      owner: primary-cares",
     );
-    home.edit("rules/les.yaml", "when: value < share * plan", "when: valeu < share * plan");
+    home.edit("rules/les.yaml", "when: value < share * plan", "when: valeu < previos()");
     home.edit(
         "rules/les.yaml",
         "{labels.contract}: {value} delivered against",
         "{labels.contrct}: {value} delivered against",
     );
-    home.edit("rules/les.yaml", "when: changed(value,", "when: chnged(value,");
     home.write(
         "rules/more.yaml",
         "rules:\n  \
