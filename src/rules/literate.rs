@@ -105,7 +105,7 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let header = reader.headers().expect("a header").clone();
     let place = |name: &str| header.iter().position(|column| column == name);
-    let fixed = ["period", "value", "plan", "measure"];
+    let fixed = ["period", "value", "plan", "measure", "better"];
     let labels: Vec<String> = header.iter().filter(|name| !fixed.contains(name)).map(str::to_owned).collect();
     for row in reader.records() {
         let row = row.expect("a row");
@@ -115,7 +115,7 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
             labels: labels.clone(),
             has_plan: place("plan").is_some(),
             better: measure.better,
-            directions_vary: false,
+            directions_vary: place("better").is_some(),
             unit,
             each_own_unit: measure.each_own_unit,
             counted: None,
@@ -127,7 +127,12 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
         let key = SeriesKey { measure: name, labels: of_row.collect() };
         let plan = cell("plan").map_or(Value::ABSENT, |plan| value(plan, unit));
         let figure = Figure { value: value(cell("value").expect("a value"), unit), plan, unit: Some(unit) };
-        history.insert(key, measure.better, period, figure);
+        let better = match cell("better") {
+            Some("higher") => Better::Higher,
+            Some("lower") => Better::Lower,
+            _ => measure.better,
+        };
+        history.insert(key, better, period, figure);
     }
     history
 }

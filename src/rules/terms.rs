@@ -202,26 +202,48 @@ pub(super) enum Good {
     Lower,
 }
 
-impl Good {
-    /// The direction: that of the settings, or else of the measure.
+/// The direction that is good for the series that a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Higher,
+    Lower,
+    /// Each series has its own: `better` in expressions.
+    OfEach,
+}
+
+impl Direction {
+    /// That of the settings, or else of the measure.
     ///
     /// # Errors
     /// Neither says it; `what` needs it.
-    pub(super) fn or_of(
-        said: Option<Self>,
-        what: &str,
-        place: &Place,
-        measure: &MeasureEntry,
-    ) -> Result<Self, Problem> {
+    pub(super) fn of(said: Option<Good>, what: &str, place: &Place, measure: &MeasureEntry) -> Result<Self, Problem> {
         match (said, measure.better) {
-            (Some(good), _) => Ok(good),
-            (None, Better::Higher) => Ok(Self::Higher),
-            (None, Better::Lower) => Ok(Self::Lower),
+            (None, _) if measure.directions_vary => Ok(Self::OfEach),
+            (Some(Good::Higher), _) | (None, Better::Higher) => Ok(Self::Higher),
+            (Some(Good::Lower), _) | (None, Better::Lower) => Ok(Self::Lower),
             (None, Better::Neither) => {
                 let message = format!("{what} needs to know which direction is good, and the measure does not say it");
                 let problem = Problem::new(place.clone(), message);
                 Err(problem.hint("write `good: higher` or `good: lower` here, or `better` in the dataset's `measures`"))
             }
+        }
+    }
+
+    /// That a figure is worse than another, in Rhai.
+    pub(super) fn worse(self, figure: &str, than: &str) -> String {
+        match self {
+            Self::Higher => format!("{figure} < {than}"),
+            Self::Lower => format!("{figure} > {than}"),
+            Self::OfEach => format!("better * ({figure} - {than}) < 0"),
+        }
+    }
+
+    /// That a figure is better than another, in Rhai.
+    pub(super) fn better(self, figure: &str, than: &str) -> String {
+        match self {
+            Self::Higher => format!("{figure} > {than}"),
+            Self::Lower => format!("{figure} < {than}"),
+            Self::OfEach => format!("better * ({figure} - {than}) > 0"),
         }
     }
 }
@@ -233,17 +255,6 @@ pub(super) enum Turn {
     Worse,
     Better,
     Any,
-}
-
-impl Turn {
-    /// The sign that stands between the present and the one before, which is "not equal" for any change.
-    pub(super) fn sign(self, worse: &'static str, better: &'static str) -> &'static str {
-        match self {
-            Self::Worse => worse,
-            Self::Better => better,
-            Self::Any => "!=",
-        }
-    }
 }
 
 /// One value, or a list of them.

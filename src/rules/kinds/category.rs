@@ -27,7 +27,7 @@
 use serde::Deserialize;
 
 use super::{
-    super::terms::{Good, OneOrMore, Turn},
+    super::terms::{Direction, Good, OneOrMore, Turn},
     Kind, Said,
 };
 use crate::{
@@ -89,14 +89,13 @@ const AFTER: &str = "{subject}: {value}, {previous()} the period before";
 
 impl Category {
     fn changes(&self, turn: Turn, place: &Place, measure: &MeasureEntry) -> Result<Said, Problem> {
-        let sign = match turn {
-            Turn::Any => "!=",
-            turn => match Good::or_of(self.good, "`changes`", place, measure)? {
-                Good::Higher => turn.sign("<", ">"),
-                Good::Lower => turn.sign(">", "<"),
-            },
+        let direction = || Direction::of(self.good, "`changes`", place, measure);
+        let condition = match turn {
+            Turn::Worse => direction()?.worse("value", "previous()"),
+            Turn::Better => direction()?.better("value", "previous()"),
+            Turn::Any => "value != previous()".to_owned(),
         };
-        Ok(Said { condition: format!("value {sign} previous()"), message: AFTER.to_owned() })
+        Ok(Said { condition, message: AFTER.to_owned() })
     }
 }
 

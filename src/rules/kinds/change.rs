@@ -19,7 +19,7 @@
 use serde::Deserialize;
 
 use super::{
-    super::terms::{Amount, Good, Periods, WrittenIn},
+    super::terms::{Amount, Direction, Good, Periods, WrittenIn},
     Kind, Said,
 };
 use crate::{
@@ -60,33 +60,79 @@ enum Against {
 
 impl Kind for Change {
     fn say(&self, place: &Place, measure: &MeasureEntry) -> Result<Said, Problems> {
-        let (amount, falls) = self.way(place, measure)?;
+        let (amount, way) = self.way(place, measure)?;
         let base = match self.against {
-            Against::Best => match Good::or_of(self.good, "`against: best`", place, measure)? {
-                Good::Higher => "highest()".to_owned(),
-                Good::Lower => "lowest()".to_owned(),
+            Against::Best => match Direction::of(self.good, "`against: best`", place, measure)? {
+                Direction::Higher => "highest()".to_owned(),
+                Direction::Lower => "lowest()".to_owned(),
+                Direction::OfEach => "best()".to_owned(),
             },
             against => against.function(),
         };
-        let (condition, shown) = compared(amount, falls, &base, measure)?;
+        let (condition, shown) = compared(amount, way, &base, measure)?;
         let message = format!("{{subject}}: {{value}} against {{{base}}} {} ({{{shown}}})", self.against.words());
         Ok(Said { condition, message })
     }
 }
 
 impl Change {
-    /// By how much, and whether downwards.
-    fn way(&self, place: &Place, measure: &MeasureEntry) -> Result<(&Located<Amount>, bool), Problem> {
-        let good = |what| Good::or_of(self.good, what, place, measure);
+    /// By how much, and which way.
+    fn way(&self, place: &Place, measure: &MeasureEntry) -> Result<(&Located<Amount>, Way), Problem> {
+        let good = |what| Direction::of(self.good, what, place, measure);
         match (&self.worse, &self.better, &self.fall, &self.rise) {
-            (Some(by), None, None, None) => Ok((by, good("`worse`")? == Good::Higher)),
-            (None, Some(by), None, None) => Ok((by, good("`better`")? == Good::Lower)),
-            (None, None, Some(by), None) => Ok((by, true)),
-            (None, None, None, Some(by)) => Ok((by, false)),
+            (Some(by), None, None, None) => Ok((
+                by,
+                match good("`worse`")? {
+                    Direction::Higher => Way::Fall,
+                    Direction::Lower => Way::Rise,
+                    Direction::OfEach => Way::Worse,
+                },
+            )),
+            (None, Some(by), None, None) => Ok((
+                by,
+                match good("`better`")? {
+                    Direction::Higher => Way::Rise,
+                    Direction::Lower => Way::Fall,
+                    Direction::OfEach => Way::Better,
+                },
+            )),
+            (None, None, Some(by), None) => Ok((by, Way::Fall)),
+            (None, None, None, Some(by)) => Ok((by, Way::Rise)),
             _ => {
                 let problem = Problem::new(place.clone(), "one of `worse`, `better`, `fall` and `rise` is needed");
                 Err(problem.hint("such as `worse: 20%`, `rise: 2 points` or `fall: any`"))
             }
+        }
+    }
+}
+
+/// Which way a figure moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Fall,
+    Rise,
+    /// By the direction of each series.
+    Worse,
+    Better,
+}
+
+impl Way {
+    /// How far it moved that way, in Rhai.
+    fn moved(self, base: &str) -> String {
+        match self {
+            Self::Fall => format!("{base} - value"),
+            Self::Rise => format!("value - {base}"),
+            Self::Worse => format!("better * ({base} - value)"),
+            Self::Better => format!("better * (value - {base})"),
+        }
+    }
+
+    /// That it moved at all.
+    fn at_all(self, base: &str) -> String {
+        match self {
+            Self::Fall => format!("value < {base}"),
+            Self::Rise => format!("value > {base}"),
+            Self::Worse | Self::Better => format!("{} > 0", self.moved(base)),
         }
     }
 }
@@ -118,11 +164,11 @@ impl Against {
 /// The condition, and the change as the message shows it.
 fn compared(
     amount: &Located<Amount>,
-    falls: bool,
+    way: Way,
     base: &str,
     measure: &MeasureEntry,
 ) -> Result<(String, String), Problem> {
-    let moved = if falls { format!("{base} - value") } else { format!("value - {base}") };
+    let moved = way.moved(base);
     if amount.number < 0.0 {
         let problem = Problem::new(amount.place.clone(), format!("`{}` is less than nothing", amount.value));
         return Err(problem.hint("say the direction by `fall` and `rise`, or `worse` and `better`"));
@@ -134,8 +180,7 @@ fn compared(
     }
     let by = amount.as_difference(&amount.place, measure)?;
     let condition = match (by, amount.written_in) {
-        (0.0, _) if falls => format!("value < {base}"),
-        (0.0, _) => format!("value > {base}"),
+        (0.0, _) => way.at_all(base),
         (by, WrittenIn::Points) => format!("round({moved}, 9) > {by}"),
         (by, _) => format!("round({moved}, 6) > {by}"),
     };

@@ -20,7 +20,7 @@
 use serde::Deserialize;
 
 use super::{
-    super::terms::{Good, Periods},
+    super::terms::{Direction, Good, Periods},
     Kind, Said,
 };
 use crate::{
@@ -57,17 +57,24 @@ enum End {
 
 impl Kind for Extreme {
     fn say(&self, place: &Place, measure: &MeasureEntry) -> Result<Said, Problems> {
-        let good = |what| Good::or_of(self.good, what, place, measure);
-        let is_high = match self.is {
-            End::Highest => true,
-            End::Lowest => false,
-            End::Best => good("`is: best`")? == Good::Higher,
-            End::Worst => good("`is: worst`")? == Good::Lower,
+        let direction = |what| Direction::of(self.good, what, place, measure);
+        let end = match self.is {
+            End::Best => (direction("`is: best`")?, "best"),
+            End::Worst => (direction("`is: worst`")?, "worst"),
+            End::Highest => (Direction::Higher, "best"),
+            End::Lowest => (Direction::Lower, "best"),
         };
-        let (name, sign) = if is_high { ("highest", ">") } else { ("lowest", "<") };
+        let (name, sign) = match end {
+            (Direction::Higher, "best") | (Direction::Lower, "worst") => ("highest", ">"),
+            (Direction::Higher | Direction::Lower, _) => ("lowest", "<"),
+            (Direction::OfEach, name) => (name, if name == "best" { ">" } else { "<" }),
+        };
         let (before, words) = self.reach(name)?;
         let ties = if self.ties { "=" } else { "" };
-        let compared = format!("value {sign}{ties} {before}");
+        let compared = match end.0 {
+            Direction::OfEach => format!("better * (value - {before}) {sign}{ties} 0"),
+            _ => format!("value {sign}{ties} {before}"),
+        };
         let condition = match self.after.filter(|after| after.0 > 1) {
             None => compared,
             Some(after) => {
@@ -83,6 +90,13 @@ impl Kind for Extreme {
 impl Extreme {
     /// The figure that stood so far, and since when.
     fn reach(&self, name: &str) -> Result<(String, String), Problem> {
+        let place = self.since.as_ref().map(|since| &since.place).or(self.in_last.as_ref().map(|last| &last.place));
+        if let Some(place) = place.filter(|_| matches!(name, "best" | "worst")) {
+            let problem = Problem::new(place.clone(), "the directions of this measure's series differ");
+            return Err(
+                problem.hint("add `good: higher` or `good: lower`, with `where` for the series that it is true of")
+            );
+        }
         match (&self.since, &self.in_last) {
             (None, None) => Ok((format!("{name}()"), "so far".to_owned())),
             (Some(since), None) => {

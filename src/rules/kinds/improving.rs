@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::{
     super::{
         condition::Condition,
-        terms::{Good, Periods},
+        terms::{Direction, Good, Periods},
     },
     Kind, Said,
 };
@@ -48,9 +48,19 @@ fn twice() -> Periods {
 
 impl Kind for Improving {
     fn say(&self, place: &Place, measure: &MeasureEntry) -> Result<Said, Problems> {
-        let rising = (Good::or_of(self.good, "`improving`", place, measure)? == Good::Higher) != self.worsening;
-        let run = if rising { "rises()" } else { "falls()" };
-        let moved = format!("{run} >= {}", self.periods);
+        let (run, moved) = match (Direction::of(self.good, "`improving`", place, measure)?, self.worsening) {
+            (Direction::Higher, false) | (Direction::Lower, true) => {
+                ("rises()", format!("rises() >= {}", self.periods))
+            }
+            (Direction::Lower, false) | (Direction::Higher, true) => {
+                ("falls()", format!("falls() >= {}", self.periods))
+            }
+            // One of the two is nought.
+            (Direction::OfEach, worsening) => {
+                let sign = if worsening { "-" } else { "" };
+                ("max(rises(), falls())", format!("{sign}better * (rises() - falls()) >= {}", self.periods))
+            }
+        };
         let condition = match self.meanwhile.as_deref() {
             None => moved,
             Some(Condition::Written(condition)) => format!("({condition}) && {moved}"),

@@ -25,7 +25,7 @@
 use serde::Deserialize;
 
 use super::{
-    super::terms::{Good, OneOrMore, Turn},
+    super::terms::{Direction, Good, OneOrMore, Turn},
     Kind, Said, needs_plan,
 };
 use crate::{
@@ -75,10 +75,12 @@ impl Colour {
 impl Kind for Rag {
     fn say(&self, place: &Place, measure: &MeasureEntry) -> Result<Said, Problems> {
         needs_plan("rag", place, measure)?;
-        let tolerance = match Good::or_of(self.good, "`rag`", place, measure)? {
-            Good::Higher if self.good.is_some() => format!("{} higher", written(self.within)),
-            Good::Lower if self.good.is_some() => format!("{} lower", written(self.within)),
-            Good::Higher | Good::Lower => written(self.within),
+        Direction::of(self.good, "`rag`", place, measure)?;
+        let within = written(self.within);
+        let tolerance = match self.good {
+            Some(Good::Higher) => format!("{within} higher"),
+            Some(Good::Lower) => format!("{within} lower"),
+            None => within,
         };
         let (now, before) = (format!("rag(\"{tolerance}\")"), format!("rag(\"{tolerance}\", 1)"));
         let condition = match (&self.is, self.becomes, self.changes) {
@@ -86,7 +88,9 @@ impl Kind for Rag {
             (None, Some(becomes), None) => {
                 format!("{now} == {colour} && {before} != {colour}", colour = becomes.number())
             }
-            (None, None, Some(changes)) => format!("{now} {} {before}", changes.sign(">", "<")),
+            (None, None, Some(Turn::Worse)) => format!("{now} > {before}"),
+            (None, None, Some(Turn::Better)) => format!("{now} < {before}"),
+            (None, None, Some(Turn::Any)) => format!("{now} != {before}"),
             _ => {
                 let problem = Problem::new(place.clone(), "one of `is`, `becomes` and `changes` is needed");
                 return Err(problem.hint("such as `is: red`, `becomes: red` or `changes: worse`").into());

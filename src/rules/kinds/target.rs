@@ -26,7 +26,7 @@
 use serde::Deserialize;
 
 use super::{
-    super::terms::{Amount, Good, WrittenIn},
+    super::terms::{Amount, Direction, Good, WrittenIn},
     Kind, Said, needs_plan,
 };
 use crate::{
@@ -109,15 +109,13 @@ fn between(range: &Located<Vec<Located<Amount>>>, measure: &MeasureEntry) -> Res
 impl Target {
     fn quarter(&self, quarter: Quarter, place: &Place, measure: &MeasureEntry) -> Result<Said, Problem> {
         needs_plan("target", place, measure)?;
-        let sign = match Good::or_of(self.good, "`quarter`", place, measure)? {
-            Good::Higher => "<",
-            Good::Lower => ">",
-        };
+        let direction = Direction::of(self.good, "`quarter`", place, measure)?;
+        let missed = |figure| direction.worse(figure, "quarter_plan()");
         let (figure, condition) = match quarter {
-            Quarter::Level => ("value", format!("value {sign} quarter_plan()")),
+            Quarter::Level => ("value", missed("value")),
             Quarter::Total => {
                 let open = "if period_of_year() % 3 > 0 { cannot_tell(\"the quarter is not over\") }";
-                ("sum_qtd()", format!("{open} else {{ sum_qtd() {sign} quarter_plan() }}"))
+                ("sum_qtd()", format!("{open} else {{ {} }}", missed("sum_qtd()")))
             }
         };
         let message = format!("{{subject}}: {{{figure}}} against {{quarter_plan()}} planned for the quarter");
