@@ -41,7 +41,7 @@
 //! | `highest()` `lowest()` `highest(n)` `highest_since("2024-04")` … | the extreme of the figures before this one: all, of `n` periods, from a period on |
 //! | `best()` `worst()` | the same, by the direction of the measure that is good |
 //! | `rises()` `falls()` | for how many periods on end the figure rose or fell |
-//! | `known_before()` | how many periods before this one have a figure |
+//! | `known()` `known_before()` | how many periods have a figure: up to this one, before it |
 //! | `missing_for()` `suppressed_for()` | for how many periods on end up to this one there is no figure, or a suppressed one |
 //! | `rank()` `peers()` | 1 for the best of the series that the rule looks at; how many of them have a figure |
 //! | `peer_mean()` `peer_median()` `peer_quantile(0.25)` | of their figures at this period; all of these also within a label: `rank("sub_icb")` |

@@ -151,6 +151,7 @@ mod tests {
             "better",
             "peer_mean()",
             "periods_before()",
+            "known() - known_before()",
             "mean(0)",
         ];
         let texts = ["period", "base", "labels.contract", "labels[\"contract\"]", "labels.contract_type"];

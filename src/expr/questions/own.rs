@@ -41,6 +41,7 @@ pub(super) const SIGNATURES: Signatures = &[
     ("worst", &[]),
     ("rises", &[]),
     ("falls", &[]),
+    ("known", &[]),
     ("known_before", &[]),
     ("missing_for", &[]),
     ("suppressed_for", &[]),
@@ -133,7 +134,9 @@ pub(in crate::expr) enum OwnQuestion {
     Extreme(End, Reach),
     /// For how many periods on end the figures rose (or fell) up to this one.
     Run(End),
-    /// How many periods before this one have a figure.
+    /// How many periods up to this one have a figure.
+    Known,
+    /// The same without this one.
     KnownBefore,
     /// For how many periods on end up to this one there was no figure.
     MissingFor,
@@ -196,6 +199,7 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
             "worst" => Extreme(End::Worst, Reach::All),
             "rises" => Run(End::High),
             "falls" => Run(End::Low),
+            "known" => OwnQuestion::Known,
             "known_before" => OwnQuestion::KnownBefore,
             "missing_for" => OwnQuestion::MissingFor,
             "suppressed_for" => OwnQuestion::SuppressedFor,
@@ -233,10 +237,8 @@ impl OwnQuestion {
             Self::PeriodsOfYear => Ok(of_year(now).count() as f64),
             Self::Extreme(end, reach) => extreme(view, end, reach),
             Self::Run(end) => run(view, end),
-            Self::KnownBefore => {
-                let there = |(period, figure): &(Period, Figure)| *period < now && figure.value.get().is_some();
-                Ok(same_kind(view).filter(there).count() as f64)
-            }
+            Self::Known => Ok(known(view, |period| period <= now)),
+            Self::KnownBefore => Ok(known(view, |period| period < now)),
             Self::MissingFor => Ok(on_end(view, |value| value.get().is_none())),
             Self::SuppressedFor => Ok(on_end(view, |value| value == Value::missing(Missing::Suppressed))),
         }
@@ -351,6 +353,11 @@ fn trend(view: View<'_>, n: i32) -> Result<f64, Unanswered> {
 fn same_kind(view: View<'_>) -> impl DoubleEndedIterator<Item = (Period, Figure)> + '_ {
     let kind = view.period.granularity();
     view.series.iter().filter(move |(period, _)| period.granularity() == kind)
+}
+
+fn known(view: View<'_>, within: impl Fn(Period) -> bool) -> f64 {
+    let there = |(period, figure): &(Period, Figure)| within(*period) && figure.value.get().is_some();
+    same_kind(view).filter(there).count() as f64
 }
 
 fn extreme(view: View<'_>, end: End, reach: Reach) -> Result<f64, Unanswered> {

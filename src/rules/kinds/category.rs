@@ -22,7 +22,7 @@
 //!
 //! Of `[Inadequate, Requires improvement, Good, Outstanding]`, the last being the best, they stand for
 //! `value == 1 && previous() != 1`, `value > previous()` and `if periods_before() == 0 { cannot_tell("nothing is known from
-//! before") } else { known_before() == 0 && missing_for() == 0 }`.
+//! before") } else { known_before() == 0 && known() == 1 }`.
 
 use serde::Deserialize;
 
@@ -102,7 +102,7 @@ impl Category {
 fn appears() -> Said {
     let nothing = "if periods_before() == 0 { cannot_tell(\"nothing is known from before\") }";
     Said {
-        condition: format!("{nothing} else {{ known_before() == 0 && missing_for() == 0 }}"),
+        condition: format!("{nothing} else {{ known_before() == 0 && known() == 1 }}"),
         message: "{subject}: reported for the first time, {value}".to_owned(),
     }
 }
