@@ -30,8 +30,11 @@ fn mistakes(home: &Home) -> String {
 fn unknown_names_in_all_files_are_told_at_once_with_the_nearest() {
     let home = Home::new();
     home.edit("config/bellwether.yaml", "operator: performance-team", "operator: performance-teem");
-    home.edit("config/groups.yaml", "to: [neighbourhood-care]", "to: [neighborhood-care]");
-    home.edit("config/groups.yaml", "rule: hha-*", "rule: hha-low-achievers-risen");
+    home.edit(
+        "config/groups.yaml",
+        "rule: hha-* }\n      to: [neighbourhood-care]",
+        "rule: hha-low-achievers-risen }\n      to: [neighborhood-care]",
+    );
     home.edit(
         "config/groups.yaml",
         "match: { dataset: les-activity }",
