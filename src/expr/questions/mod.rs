@@ -6,6 +6,7 @@
 //! borrowed for one evaluation: so what is looked at is copied into a frame of the thread before an expression that can
 //! ask is evaluated. 24 months take about 100 ns.
 
+mod ahead;
 mod others;
 mod own;
 mod peers;

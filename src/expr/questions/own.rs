@@ -1,6 +1,6 @@
 //! What a rule can ask about the periods of its own series.
 
-use super::{Argument, Signatures, Takes, Unanswered, View};
+use super::{Argument, Signatures, Takes, Unanswered, View, ahead};
 use crate::{
     expr::{
         failure::{Outcome, wrong},
@@ -229,10 +229,10 @@ impl OwnQuestion {
             Self::SumSince(from) => sum(view, since(from, now)?, value),
             Self::PlanSince(from) => sum(view, since(from, now)?, plan),
             Self::YearPlan => sum(view, of_year(now), plan),
-            Self::SumQtd => sum(view, of_quarter(now).take_while(|period| *period <= now), value),
-            Self::QuarterPlan => quarter_plan(view),
-            Self::Forecast(periods) => forecast(view, periods),
-            Self::ForecastByPlan => forecast_by_plan(view),
+            Self::SumQtd => sum(view, ahead::of_quarter(now).take_while(|period| *period <= now), value),
+            Self::QuarterPlan => ahead::quarter_plan(view),
+            Self::Forecast(periods) => ahead::forecast(view, periods),
+            Self::ForecastByPlan => ahead::forecast_by_plan(view),
             Self::PeriodOfYear => Ok(of_year(now).take_while(|period| *period <= now).count() as f64),
             Self::PeriodsOfYear => Ok(of_year(now).count() as f64),
             Self::Extreme(end, reach) => extreme(view, end, reach),
@@ -273,7 +273,7 @@ fn sum(
 }
 
 /// The periods of the financial year that one starts in, in their order.
-fn of_year(now: Period) -> impl Iterator<Item = Period> {
+pub(super) fn of_year(now: Period) -> impl Iterator<Item = Period> {
     let first = now.first_of_financial_year();
     // A year's length in its own periods: a leap year has one day more, and a week may begin in one year and end in the next.
     std::iter::successors(Some(first), |period| Some(period.next()))
@@ -289,43 +289,6 @@ fn since(from: Period, now: Period) -> Result<impl Iterator<Item = Period>, Unan
         return Err(because("before"));
     }
     Ok((0..=steps).rev().map(move |back| now.minus(back)))
-}
-
-/// The months of the quarter that a month lies in; of any other period, itself.
-fn of_quarter(now: Period) -> impl DoubleEndedIterator<Item = Period> {
-    let (place, months) = match now.granularity() {
-        Granularity::Month => (now.since(now.first_of_financial_year()).unwrap_or(0) % 3, 3),
-        _ => (0, 1),
-    };
-    (0..months).map(move |month| now.minus(place - month))
-}
-
-fn quarter_plan(view: View<'_>) -> Result<f64, Unanswered> {
-    let now = view.period;
-    let last = of_quarter(now).next_back().unwrap_or(now);
-    let quarter = Period::containing(Granularity::Quarter, last.end()).unwrap_or(now);
-    // A month that has a plan, be it in words, is held against that; a plan that is not there may stand elsewhere.
-    let found = [now, last, quarter].into_iter().map(|period| plan(view, period));
-    let mut found =
-        found.filter(|plan| !matches!(plan, Err(Unanswered::Missing(_, _, Missing::Absent | Missing::Blank))));
-    found.next().unwrap_or(Err(Unanswered::Missing("plan", quarter, Missing::Absent)))
-}
-
-fn forecast(view: View<'_>, periods: Option<i32>) -> Result<f64, Unanswered> {
-    let of_year = of_year(view.period).count() as f64;
-    let periods = periods.map_or(of_year, f64::from);
-    let so_far = OwnQuestion::PeriodOfYear.answer(view)?.min(periods);
-    // Multiplied first, so that whole numbers that divide evenly come out whole.
-    finite(OwnQuestion::SumYtd.answer(view)? * periods / so_far).map_err(|_| Unanswered::TooLarge)
-}
-
-fn forecast_by_plan(view: View<'_>) -> Result<f64, Unanswered> {
-    let planned = OwnQuestion::PlanYtd.answer(view)?;
-    if planned == 0.0 {
-        return Err(Unanswered::Because(format!("nothing is planned from April to {}", view.period.label())));
-    }
-    let (year, so_far) = (OwnQuestion::YearPlan.answer(view)?, OwnQuestion::SumYtd.answer(view)?);
-    finite(so_far * year / planned).map_err(|_| Unanswered::TooLarge)
 }
 
 fn median(view: View<'_>, n: i32) -> Result<f64, Unanswered> {

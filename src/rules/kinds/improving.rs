@@ -67,8 +67,8 @@ impl Kind for Improving {
             Some(Condition::Kind(kind)) => format!("({}) && {moved}", kind.say(measure)?.condition),
         };
         let what = if self.worsening { "worse" } else { "better" };
-        let message =
-            format!("{{subject}}: {{value}}, {what} for {{{run}}} periods running (from {{ago({})}})", self.periods);
+        let periods = format!("{{{run}}} {{if {run} == 1 {{ \"period\" }} else {{ \"periods\" }}}}");
+        let message = format!("{{subject}}: {{value}}, {what} for {periods} running (from {{ago({})}})", self.periods);
         Ok(Said { condition, message })
     }
 }
