@@ -55,25 +55,28 @@ enum End {
     Worst,
 }
 
+impl End {
+    /// The word, and the function for the figure that stood so far.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Highest => "highest",
+            Self::Lowest => "lowest",
+            Self::Best => "best",
+            Self::Worst => "worst",
+        }
+    }
+}
+
 impl Kind for Extreme {
     fn say(&self, place: &Place, measure: &MeasureEntry) -> Result<Said, Problems> {
-        let direction = |what| Direction::of(self.good, what, place, measure);
-        let end = match self.is {
-            End::Best => (direction("`is: best`")?, "best"),
-            End::Worst => (direction("`is: worst`")?, "worst"),
-            End::Highest => (Direction::Higher, "best"),
-            End::Lowest => (Direction::Lower, "best"),
-        };
-        let (name, sign) = match end {
-            (Direction::Higher, "best") | (Direction::Lower, "worst") => ("highest", ">"),
-            (Direction::Higher | Direction::Lower, _) => ("lowest", "<"),
-            (Direction::OfEach, name) => (name, if name == "best" { ">" } else { "<" }),
-        };
-        let (before, words) = self.reach(name)?;
+        let end = self.end(place, measure)?;
+        let (before, words) = self.reach(end)?;
         let ties = if self.ties { "=" } else { "" };
-        let compared = match end.0 {
-            Direction::OfEach => format!("better * (value - {before}) {sign}{ties} 0"),
-            _ => format!("value {sign}{ties} {before}"),
+        let compared = match end {
+            End::Highest => format!("value >{ties} {before}"),
+            End::Lowest => format!("value <{ties} {before}"),
+            End::Best => format!("better * (value - {before}) >{ties} 0"),
+            End::Worst => format!("better * (value - {before}) <{ties} 0"),
         };
         let condition = match self.after.filter(|after| after.0 > 1) {
             None => compared,
@@ -82,16 +85,35 @@ impl Kind for Extreme {
                 format!("if known_before() < {after} {{ cannot_tell(\"{words}\") }} else {{ {compared} }}")
             }
         };
-        let message = format!("{{subject}}: {{value}}, the {name} {words} ({{{before}}} before)");
+        let message = format!("{{subject}}: {{value}}, the {} {words} ({{{before}}} before)", end.name());
         Ok(Said { condition, message })
     }
 }
 
 impl Extreme {
+    /// The end that is meant: best and worst stay what they are only where each series has a direction of its own.
+    fn end(&self, place: &Place, measure: &MeasureEntry) -> Result<End, Problem> {
+        let direction = |what| Direction::of(self.good, what, place, measure);
+        Ok(match self.is {
+            End::Best => match direction("`is: best`")? {
+                Direction::Higher => End::Highest,
+                Direction::Lower => End::Lowest,
+                Direction::OfEach => End::Best,
+            },
+            End::Worst => match direction("`is: worst`")? {
+                Direction::Higher => End::Lowest,
+                Direction::Lower => End::Highest,
+                Direction::OfEach => End::Worst,
+            },
+            end => end,
+        })
+    }
+
     /// The figure that stood so far, and since when.
-    fn reach(&self, name: &str) -> Result<(String, String), Problem> {
+    fn reach(&self, end: End) -> Result<(String, String), Problem> {
+        let name = end.name();
         let place = self.since.as_ref().map(|since| &since.place).or(self.in_last.as_ref().map(|last| &last.place));
-        if let Some(place) = place.filter(|_| matches!(name, "best" | "worst")) {
+        if let (End::Best | End::Worst, Some(place)) = (end, place) {
             let problem = Problem::new(place.clone(), "the directions of this measure's series differ");
             return Err(
                 problem.hint("add `good: higher` or `good: lower`, with `where` for the series that it is true of")

@@ -18,7 +18,7 @@
 //! | `value_missing` | text, may be null | where there is no figure, why: `suppressed`, `blank`, … |
 //! | `plan` | double, may be null | its plan or target |
 //! | `plan_missing` | text, may be null | where there is none, why |
-//! | `unit` | text, may be null | the unit of both where they show it: `number`, `percent` (0.567 is 56.7%), `duration` (seconds), `GBP`, … |
+//! | `unit` | text, may be null | the unit of both where they show it: `number`, `percent` (0.567 is 56.7%), `duration` (seconds), `GBP`, …, or `category: Low \| High` (the place in the list, from 1) |
 //!
 //! Files of earlier versions have no column `unit`: their figures are read as of no known unit.
 
