@@ -43,7 +43,7 @@
 //! | `rises()` `falls()` | for how many periods on end the figure rose or fell |
 //! | `known()` `known_before()` | how many periods have a figure: up to this one, before it |
 //! | `missing_for()` `suppressed_for()` | for how many periods on end up to this one there is no figure, or a suppressed one |
-//! | `rank()` `peers()` | 1 for the best of the series that the rule looks at; how many of them have a figure |
+//! | `rank()` `peers()` `peers(least)` | 1 for the best of the series that the rule looks at; how many of them have a figure, fewer than `least` cannot be told |
 //! | `peer_mean()` `peer_median()` `peer_quantile(0.25)` | of their figures at this period; all of these also within a label: `rank("sub_icb")` |
 //! | `other("cost")` `other("cost", n)` `other_plan("cost")` | the figure of another measure with the same labels, `n` periods ago; `other("les-prices/price")` of another dataset, by the labels that both have |
 //! | `sum_qtd()` `quarter_plan()` | the sum of the quarter's months up to this one; the plan that stands at this month, at the quarter's last one, or at the quarter |
@@ -51,6 +51,8 @@
 //! | `forecast_by_plan()` | what it comes to at the share of the plan that was reached so far |
 //! | `rag("5%")` `rag("5% lower", 1)` | 1 green, 2 amber, 3 red against the plan, where lower is better; one period ago |
 //! | `periods_before()` | how many periods before this one the dataset has figures for |
+//! | `in_force("les-prices/price")` | the newest figure of a period that has begun: a year's price, for each of its months |
+//! | `funnel_upper("patients", "share", 0.998)` `funnel_lower(…)` `funnel_rate("patients", "share")` | how far chance takes a figure from the rate of its peers: see [`crate::rules::kinds::outlier`] |
 //!
 //! Most conditions are plain arithmetic, comparison, logic and known functions. They are evaluated without the
 //! interpreter: over whole columns ([`RowExpression::evaluate_all`]), and from the figures of a series at once. The answers
@@ -64,6 +66,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod chance;
 mod columns;
 mod engine;
 mod failure;
@@ -71,6 +74,7 @@ mod figures;
 #[cfg(test)]
 mod fixture;
 mod functions;
+mod funnels;
 mod kind;
 mod known;
 mod lane;

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
 
-use super::{engine::Arities, origin::Origin, questions::OF_OTHERS};
+use super::{
+    engine::Arities,
+    origin::Origin,
+    questions::{OF_FUNNELS, OF_OTHERS},
+};
 use crate::yaml::{Problem, Problems, nearest};
 
 /// What may be named.
@@ -140,7 +144,7 @@ impl<'a> Walk<'a> {
             return self.refuse_at(position, name, "this measure has no plan");
         }
         self.used.functions.insert(name.to_owned());
-        if OF_OTHERS.contains(&name) {
+        if OF_OTHERS.contains(&name) || OF_FUNNELS.contains(&name) {
             self.measure(call, position);
         }
         let (native, scripts) = (self.known.native.get(name), self.known.scripts.get(name));

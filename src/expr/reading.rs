@@ -148,6 +148,7 @@ mod tests {
             "rises()",
             "missing_for()",
             "rank()",
+            "peers(2)",
             "better",
             "peer_mean()",
             "periods_before()",

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use super::standings::{Standings, standings};
+use super::{
+    funnels::{Asked, Funnels},
+    standings::{Standings, standings},
+};
 use crate::model::{History, Labels, Period, Series, SeriesKey};
 
 /// One series at a period, with what surrounds it.
@@ -35,6 +38,8 @@ pub struct Around {
     peers: Vec<SeriesKey>,
     /// Worked out when first asked for: by the label whose values are compared apart.
     standings: Mutex<BTreeMap<Option<String>, Arc<Standings>>>,
+    /// Likewise: by what stands beside the figures.
+    funnels: Mutex<BTreeMap<Asked, Arc<Funnels>>>,
 }
 
 static NOTHING: LazyLock<Arc<Around>> = LazyLock::new(Arc::default);
@@ -44,7 +49,7 @@ impl Around {
     /// each other.
     #[must_use]
     pub fn new(own: Arc<History>, elsewhere: BTreeMap<String, Arc<History>>, peers: Vec<SeriesKey>) -> Self {
-        Self { own, elsewhere, peers, standings: Mutex::default() }
+        Self { own, elsewhere, peers, standings: Mutex::default(), funnels: Mutex::default() }
     }
 
     /// Nothing at all.
@@ -70,18 +75,41 @@ impl Around {
         measure: &'a str,
         labels: &'a Labels,
     ) -> impl Iterator<Item = &'a Series> {
+        let history = self.elsewhere.get(dataset);
+        // The series of a measure have labels of the same names: where these all are known here, there is one at most.
+        let alike = history.and_then(|history| {
+            let first = history.of_measure(measure).next()?;
+            let known = first.key.labels.iter().map(|(name, _)| Some((name, labels.get(name)?)));
+            let labels: Labels = known.collect::<Option<Vec<_>>>()?.into_iter().collect();
+            Some(SeriesKey { measure: measure.to_owned(), labels })
+        });
+        let one = alike.as_ref().and_then(|key| history?.get(key));
+        let all = history.filter(|_| alike.is_none()).into_iter().flat_map(|history| history.of_measure(measure));
         let agree = |series: &&Series| {
             series.key.labels.iter().all(|(name, value)| labels.get(name).is_none_or(|own| own == value))
         };
-        let of = self.elsewhere.get(dataset).into_iter().flat_map(|history| history.series());
-        of.filter(move |series| series.key.measure == measure).filter(agree)
+        one.into_iter().chain(all.filter(agree))
     }
 
     /// How the peers stand at each period: all of them, or those apart that have different values of a label.
     pub(super) fn standings(&self, label: Option<&str>) -> Arc<Standings> {
         let mut known = self.standings.lock().unwrap_or_else(PoisonError::into_inner);
         let key = label.map(str::to_owned);
-        let made = || Arc::new(standings(self.peers.iter().filter_map(|key| self.own.get(key)), label));
+        let made = || Arc::new(standings(self.peers(), label));
         Arc::clone(known.entry(key).or_insert_with(made))
+    }
+
+    /// What the peers have in common beside another measure.
+    pub(super) fn funnels(&self, asked: &Asked) -> Arc<Funnels> {
+        let mut known = self.funnels.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = known.get(asked) {
+            return Arc::clone(made);
+        }
+        let made = Arc::new(asked.funnels(self, self.peers()));
+        Arc::clone(known.entry(asked.clone()).or_insert(made))
+    }
+
+    fn peers(&self) -> impl Iterator<Item = &Series> {
+        self.peers.iter().filter_map(|key| self.own.get(key))
     }
 }

@@ -1,6 +1,9 @@
 //! Figures over time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +91,14 @@ impl Series {
         self.points.get(at).map(|(_, figure)| *figure)
     }
 
+    /// The newest figure of a period that has begun when one begins, of whatever kind of period: the price of a year holds
+    /// for its months, and until there is another.
+    #[must_use]
+    pub fn in_force(&self, period: Period) -> Option<(Period, Figure)> {
+        let begun = self.points.iter().filter(|(known, _)| known.start() <= period.start());
+        begun.max_by_key(|(known, _)| (known.start(), Reverse(known.end()))).copied()
+    }
+
     /// The newest period that it has a figure for.
     #[must_use]
     pub fn newest(&self) -> Option<Period> {
@@ -141,6 +152,13 @@ impl History {
     /// Every series, in the order of their keys.
     pub fn series(&self) -> impl Iterator<Item = &Series> {
         self.series.values()
+    }
+
+    /// The series of one measure, in the order of their labels.
+    pub fn of_measure<'a>(&'a self, measure: &'a str) -> impl Iterator<Item = &'a Series> {
+        let first = SeriesKey { measure: measure.to_owned(), labels: Labels::new() };
+        let from_there = self.series.range(first..).map(|(_, series)| series);
+        from_there.take_while(move |series| series.key.measure == measure)
     }
 
     /// One series.

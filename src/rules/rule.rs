@@ -47,7 +47,8 @@ impl Rule {
         problems.take(rule_test::check(&settings, measure));
         let names = names(&settings, measure, catalog);
         let compiled = problems.take(say(id, &settings, measure)).and_then(|(condition, message)| {
-            let compiled = problems.take(Compiled::compile(&condition, &message, &names, scripts))?;
+            let compiled = Compiled::compile(&condition, &message, &names, scripts);
+            let compiled = problems.take(compiled.map_err(|found| in_words_of(&settings.when, found)))?;
             Some((Said { condition: condition.value, message: message.value }, compiled))
         });
         let Some((said, compiled)) = compiled.filter(|_| problems.is_empty()) else { return Err(problems) };
@@ -211,6 +212,17 @@ fn say(
             Ok((at(condition), settings.message.clone().unwrap_or_else(|| at(message))))
         }
     }
+}
+
+/// What is wrong with an expression that a kind stands for is wrong with the kind's settings, and said once.
+fn in_words_of(when: &Located<Condition>, found: Problems) -> Problems {
+    let Condition::Kind(kind) = &when.value else { return found };
+    let mut once = Problems::default();
+    for problem in found {
+        let problem = Problem { place: kind.place().clone(), ..problem };
+        once.push_new(problem);
+    }
+    once
 }
 
 fn names(settings: &RuleSettings, measure: &MeasureEntry, catalog: &Catalog) -> Names {

@@ -98,7 +98,7 @@ impl Problems {
     }
 
     /// Adds one unless it is there.
-    pub(super) fn push_new(&mut self, problem: Problem) {
+    pub fn push_new(&mut self, problem: Problem) {
         if !self.0.contains(&problem) {
             self.0.push(problem);
         }

@@ -7,6 +7,7 @@
 //! ask is evaluated. 24 months take about 100 ns.
 
 mod ahead;
+mod funnel;
 mod others;
 mod own;
 mod peers;
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::model::{Missing, Period, Series, SeriesKey};
 
+pub(super) use funnel::{FUNCTIONS as OF_FUNNELS, FunnelQuestion};
 pub(super) use others::{FUNCTIONS as OF_OTHERS, OtherQuestion};
 pub(super) use own::{ASKS_FOR_PLAN, FIGURES, OwnQuestion};
 pub(super) use peers::PeerQuestion;
@@ -39,6 +41,8 @@ pub(super) enum Question {
     Peers(PeerQuestion),
     /// About another measure.
     Other(OtherQuestion),
+    /// About the limits that chance sets.
+    Funnel(FunnelQuestion),
 }
 
 /// A constant argument of a function.
@@ -81,7 +85,8 @@ impl Unanswered {
 type Signatures = &'static [(&'static str, &'static [Takes])];
 
 fn signatures() -> impl Iterator<Item = &'static (&'static str, &'static [Takes])> {
-    [own::SIGNATURES, rating::SIGNATURES, peers::SIGNATURES, others::SIGNATURES].into_iter().flatten()
+    let own = [own::SIGNATURES, rating::SIGNATURES, peers::SIGNATURES];
+    own.into_iter().chain([others::SIGNATURES, funnel::SIGNATURES]).flatten()
 }
 
 /// Whether a function of this name asks something.
@@ -91,7 +96,7 @@ pub(super) fn asks(name: &str) -> bool {
 
 /// Whether a function of this name asks about more than the series' own figures.
 pub(super) fn asks_around(name: &str) -> bool {
-    [peers::SIGNATURES, others::SIGNATURES].into_iter().flatten().any(|(known, _)| *known == name)
+    [peers::SIGNATURES, others::SIGNATURES, funnel::SIGNATURES].into_iter().flatten().any(|(known, _)| *known == name)
 }
 
 /// What a call asks; none for other functions and other arguments.
@@ -100,6 +105,7 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
     own.or_else(|| rating::question(name, arguments).map(|asked| asked.map(Question::Rating)))
         .or_else(|| peers::question(name, arguments).map(|asked| asked.map(Question::Peers)))
         .or_else(|| others::question(name, arguments).map(|asked| asked.map(Question::Other)))
+        .or_else(|| funnel::question(name, arguments).map(|asked| asked.map(Question::Funnel)))
 }
 
 impl Question {
@@ -110,6 +116,7 @@ impl Question {
             Self::Rating(question) => question.answer(view),
             Self::Peers(question) => question.answer(view),
             Self::Other(question) => question.answer(view),
+            Self::Funnel(question) => question.answer(view),
         }
     }
 
@@ -131,6 +138,22 @@ pub(super) fn register(engine: &mut Engine) {
             }
             [Takes::Number, Takes::Text] => {
                 engine.register_fn(name, move |n: f64, t: ImmutableString| ask(name, &[N(n), T(&t)]))
+            }
+            [Takes::Text, Takes::Text] => {
+                engine.register_fn(name, move |t: ImmutableString, u: ImmutableString| ask(name, &[T(&t), T(&u)]))
+            }
+            [Takes::Text, Takes::Text, Takes::Text] => engine
+                .register_fn(name, move |t: ImmutableString, u: ImmutableString, v: ImmutableString| {
+                    ask(name, &[T(&t), T(&u), T(&v)])
+                }),
+            [Takes::Text, Takes::Text, Takes::Number] => engine
+                .register_fn(name, move |t: ImmutableString, u: ImmutableString, n: f64| {
+                    ask(name, &[T(&t), T(&u), N(n)])
+                }),
+            [Takes::Text, Takes::Text, Takes::Number, Takes::Text] => {
+                engine.register_fn(name, move |t: ImmutableString, u: ImmutableString, n: f64, v: ImmutableString| {
+                    ask(name, &[T(&t), T(&u), N(n), T(&v)])
+                })
             }
             _ => continue,
         };

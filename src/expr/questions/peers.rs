@@ -6,6 +6,7 @@ use super::{Argument, Signatures, Takes, Unanswered, View};
 use crate::{
     expr::{
         failure::{Outcome, wrong},
+        functions::whole,
         standings::{quantile, rank},
     },
     model::Value,
@@ -15,8 +16,10 @@ pub(super) const SIGNATURES: Signatures = &[
     ("rank", &[]),
     ("rank", &[Takes::Text]),
     ("peers", &[]),
+    ("peers", &[Takes::Number]),
     ("peers", &[Takes::Text]),
     ("periods_before", &[]),
+    ("peers", &[Takes::Number, Takes::Text]),
     ("peer_mean", &[]),
     ("peer_mean", &[Takes::Text]),
     ("peer_median", &[]),
@@ -36,8 +39,8 @@ pub(in crate::expr) struct PeerQuestion {
 enum Asks {
     /// 1 for the best; equals share a place.
     Rank,
-    /// How many have a figure, this one among them.
-    Count,
+    /// How many have a figure, this one among them; fewer than so many cannot be told.
+    Count(i32),
     /// How many periods before this one the dataset has figures for.
     PeriodsBefore,
     Mean,
@@ -55,8 +58,12 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
     };
     let asks = match (name, number) {
         ("rank", None) => Asks::Rank,
-        ("peers", None) => Asks::Count,
         ("periods_before", None) if within.is_none() => Asks::PeriodsBefore,
+        ("peers", None) => Asks::Count(0),
+        ("peers", Some(least)) => match whole(least, 1..=1_000_000) {
+            Ok(least) => Asks::Count(least),
+            Err(stopped) => return Some(Err(stopped)),
+        },
         ("peer_mean", None) => Asks::Mean,
         ("peer_median", None) => Asks::Quantile(0.5),
         ("peer_quantile", Some(share)) if (0.0..=1.0).contains(&share) => Asks::Quantile(share),
@@ -84,7 +91,12 @@ impl PeerQuestion {
                 }
             }
             Asks::PeriodsBefore => Ok(around.periods_before(period) as f64),
-            Asks::Count => Ok(figures.len() as f64),
+            Asks::Count(least) if (figures.len() as f64) < f64::from(least) => {
+                let (there, when) = (figures.len(), period.label());
+                let have = if there == 1 { "peer has" } else { "peers have" };
+                Err(Unanswered::Because(format!("only {there} {have} a figure for {when}, and {least} are needed")))
+            }
+            Asks::Count(_) => Ok(figures.len() as f64),
             Asks::Mean if figures.is_empty() => Err(nobody()),
             Asks::Mean => Ok(figures.iter().sum::<f64>() / figures.len() as f64),
             Asks::Quantile(share) => quantile(figures, share).ok_or_else(nobody),

@@ -13,6 +13,7 @@
 //! outgrows a kind goes on from there. What a kind needs of the figures (a mean, a rank, a control chart) is a function of
 //! [`crate::expr`].
 
+pub mod across;
 pub mod against_plan;
 pub mod category;
 pub mod change;
@@ -22,6 +23,10 @@ pub mod improving;
 pub mod missing;
 pub mod rag;
 pub mod target;
+pub mod band;
+pub mod money;
+pub mod outlier;
+pub mod rank;
 
 use serde::{
     Deserialize,
@@ -58,6 +63,25 @@ fn needs_plan(kind: &str, place: &Place, measure: &MeasureEntry) -> Result<(), P
     Err(problem.hint("the dataset's `measures` say which column is the `plan`"))
 }
 
+/// A label that a kind names must be one of the measure's.
+fn needs_label(label: &Located<String>, measure: &MeasureEntry) -> Result<(), Problem> {
+    let known = measure.labels.iter().map(String::as_str);
+    if measure.labels.contains(&label.value) {
+        return Ok(());
+    }
+    Err(Problem::unknown(label.place.clone(), "label", label, known))
+}
+
+/// The figure of another measure, this many periods ago.
+fn other(measure: &str, ago: u16) -> String {
+    if ago == 0 { format!("other({measure:?})") } else { format!("other({measure:?}, {ago})") }
+}
+
+/// A share for people: 2.5% of 0.025.
+fn percent(share: f64) -> String {
+    format!("{}%", (share * 1e9).round() / 1e7)
+}
+
 macro_rules! registry {
     ($($kind:ident => $settings:ident),* $(,)?) => {
         /// The settings of a kind.
@@ -76,6 +100,13 @@ macro_rules! registry {
             pub fn name(&self) -> &'static str {
                 match self {
                     $(Self::$settings(_) => stringify!($kind),)*
+                }
+            }
+
+            /// Where its settings stand.
+            pub(super) fn place(&self) -> &Place {
+                match self {
+                    $(Self::$settings(settings) => &settings.place,)*
                 }
             }
 
@@ -98,6 +129,7 @@ macro_rules! registry {
 }
 
 registry! {
+    across => Across,
     against_plan => AgainstPlan,
     category => Category,
     change => Change,
@@ -107,6 +139,10 @@ registry! {
     missing => Missing,
     rag => Rag,
     target => Target,
+    band => Band,
+    money => Money,
+    outlier => Outlier,
+    rank => Rank,
 }
 
 /// A share as people write it: `60%`, or `0.6`.
