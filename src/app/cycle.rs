@@ -58,7 +58,7 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
 
             // routing, reports: one notice for each group concerned.
             let news = News { dataset, history, cause, delivery: Some(&delivery), speaks, decision: None };
-            judge::pronounce(app, &config, news, &mut commit, &mut announcement).await?;
+            judge::pronounce(app, &config, news, &mut memory, &mut commit, &mut announcement).await?;
         }
         let placement = plan::plan(app, claimed, &delivery).await?;
         commit.decided(delivery, placement, &config.datasets_fingerprint);

@@ -1,15 +1,12 @@
 //! Between the rules and the rest: evaluate away from the runtime's own threads, tell the groups concerned, and keep it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     config::{Config, Dataset},
-    model::{Cause, Delivery, DeliveryId, Exceptions, History, LATE_DELIVERY, Overridden, Period},
+    model::{Alert, Cause, Delivery, DeliveryId, Exceptions, History, LATE_DELIVERY, Overridden, Period},
     routing::Delivered,
-    rules::Rule,
+    rules::{Rule, with_derived},
     store::{Commit, Judged, UnknownKind, UnknownRecord},
 };
 
@@ -18,6 +15,7 @@ use super::{
     announce::Announcement,
     error::CycleError,
     evaluate::{Evaluation, Matter, evaluate},
+    memory::Memory,
     outstanding,
 };
 
@@ -47,17 +45,52 @@ pub async fn pronounce(
     app: &App,
     config: &Config,
     news: News<'_>,
+    memory: &mut Memory,
     commit: &mut Commit,
     announcement: &mut Announcement,
 ) -> Result<(), CycleError> {
-    let News { dataset, history, cause, delivery, speaks, decision } = news;
+    let (dataset, cause, delivery, speaks) = (news.dataset, news.cause, news.delivery, news.speaks);
+    memory.set(&dataset.id, Arc::clone(&news.history));
+    let tells = one(app, config, news, memory, commit, announcement).await?;
+    // Rules of other datasets may ask for these figures; of a long history, when all of it is there.
+    for other in config.resting_on(&dataset.id).filter(|_| tells && cause != Cause::RuleChanged) {
+        if !is_introduced(app, commit, &other.id).await? {
+            continue;
+        }
+        let cause = if cause == Cause::TakenBack { cause } else { Cause::Elsewhere };
+        memory.recall(&other.id).await?;
+        let Some(history) = memory.shared(&other.id) else { continue };
+        let news = News { dataset: other, history, cause, delivery, speaks, decision: None };
+        one(app, config, news, memory, commit, announcement).await?;
+    }
+    Ok(())
+}
+
+/// Whether the first load of a dataset was announced, be it by this commit.
+async fn is_introduced(app: &App, commit: &Commit, dataset: &str) -> Result<bool, CycleError> {
+    let now = commit.judged.iter().any(|judged| judged.dataset == dataset && judged.introduced);
+    Ok(now || app.store.dataset(dataset).await?.introduced)
+}
+
+/// The same for one dataset; answers whether it may be told of at all.
+async fn one(
+    app: &App,
+    config: &Config,
+    news: News<'_>,
+    memory: &mut Memory,
+    commit: &mut Commit,
+    announcement: &mut Announcement,
+) -> Result<bool, CycleError> {
+    let News { dataset, history: _, cause, delivery, speaks, decision } = news;
     let brings = delivery.filter(|_| cause != Cause::RuleChanged).map(|delivery| delivery.id);
-    let evaluation = judge(app, config, dataset, history, cause, brings).await?;
-    let introduced = app.store.dataset(&dataset.id).await?.introduced;
+    let histories = memory.around(config, &dataset.id).await?;
+    let known = known(app, commit, &dataset.id).await?;
+    let evaluation = judge(config, dataset, histories, known, cause, brings).await?;
+    let introduced = is_introduced(app, commit, &dataset.id).await?;
     let tells = introduced || speaks;
-    // Other rules that see the same are no news.
-    let is_news =
-        cause != Cause::RuleChanged || evaluation.alerts.iter().any(|told| told.before != Some(told.alert.state));
+    // Other rules that see the same are no news, nor are other datasets that change nothing.
+    let is_news = !matches!(cause, Cause::RuleChanged | Cause::Elsewhere)
+        || evaluation.alerts.iter().any(|told| told.before != Some(told.alert.state));
     if let Some(delivery) = delivery.filter(|_| tells && is_news) {
         let overruled = decision.as_ref().map(|decision| decision.delivery);
         let mut overrides = app.store.overridden(&dataset.id).await?;
@@ -72,31 +105,36 @@ pub async fn pronounce(
         }
     }
     keep(commit, dataset, config, evaluation, tells);
-    Ok(())
+    Ok(tells)
 }
 
-/// Evaluates the rules of a dataset over a history, against the alerts that the store knows. `delivery` is the one that
-/// brings the news, if one does.
+/// The alerts of a dataset as they stand, with what this commit did to them.
+async fn known(app: &App, commit: &Commit, dataset: &str) -> Result<Vec<Alert>, CycleError> {
+    let mut known = app.store.alerts(Some(dataset)).await?;
+    for changed in commit.alerts.iter().filter(|alert| alert.dataset == dataset) {
+        known.retain(|alert| alert.id != changed.id);
+        known.push(changed.clone());
+    }
+    // What does not arrive is looked at apart, by `arrivals`.
+    known.retain(|alert| alert.rule != LATE_DELIVERY);
+    Ok(known)
+}
+
+/// Evaluates the rules of a dataset over its history and those of others, against the alerts that are known. `delivery` is
+/// the one that brings the news, if one does.
 async fn judge(
-    app: &App,
     config: &Config,
     dataset: &Dataset,
-    history: Arc<History>,
+    histories: BTreeMap<String, Arc<History>>,
+    known: Vec<Alert>,
     cause: Cause,
     delivery: Option<DeliveryId>,
 ) -> Result<Evaluation, CycleError> {
-    let mut known = app.store.alerts(Some(&dataset.id)).await?;
-    // What does not arrive is looked at apart, by `arrivals`.
-    known.retain(|alert| alert.rule != LATE_DELIVERY);
     let rules: Vec<Arc<Rule>> = config.rules_on(&dataset.id).cloned().collect();
-    let mut elsewhere = BTreeMap::new();
-    let others: BTreeSet<String> = rules.iter().flat_map(|rule| rule.elsewhere()).collect();
-    for other in others.into_iter().filter(|other| *other != dataset.id) {
-        let there = app.store.history(&other).await?;
-        elsewhere.insert(other, Arc::new(there));
-    }
-    let dataset = dataset.id.clone();
+    let (dataset, derived) = (dataset.id.clone(), config.derived.clone());
     let all = move || {
+        let elsewhere = with_derived(&derived, histories);
+        let history = elsewhere.get(&dataset).cloned().unwrap_or_default();
         let (rules, elsewhere) = (&rules, &elsewhere);
         evaluate(&Matter { dataset: &dataset, rules, history: &history, elsewhere, cause, delivery }, known)
     };
@@ -115,7 +153,8 @@ fn delivered(
 ) -> Option<Delivered> {
     // The summary of a history speaks of its newest period, and so does what arrives late; a restatement of its own.
     let of_delivery = Period::newest(delivery.periods.iter().copied());
-    let period = if first_load || cause == Cause::Late { evaluation.newest } else { of_delivery }?;
+    let period =
+        if first_load || matches!(cause, Cause::Late | Cause::Elsewhere) { evaluation.newest } else { of_delivery }?;
     // What this delivery replaces, it need not answer for.
     let replaced = |one: &Overridden| {
         one.delivery != delivery.id && one.periods.iter().all(|period| delivery.periods.contains(period))

@@ -1,7 +1,10 @@
 //! What is known when a delivery arrives: each history is read once for a file, held against what the file brings, and
 //! grows with it.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use crate::{
     checks::Known,
@@ -92,6 +95,34 @@ impl Memory {
         let history = Arc::new(history);
         self.known.set(&dataset.id, Arc::clone(&history));
         Ok(history)
+    }
+
+    /// Says what is known of a dataset from now on.
+    pub fn set(&mut self, dataset: &str, history: Arc<History>) {
+        self.known.set(dataset, history);
+    }
+
+    /// What is known of a dataset, if it was recalled.
+    #[must_use]
+    pub fn shared(&self, dataset: &str) -> Option<Arc<History>> {
+        self.known.shared(dataset)
+    }
+
+    /// All that rules on a dataset ask about, with the measures of one's own.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn around(
+        &mut self,
+        config: &Config,
+        dataset: &str,
+    ) -> Result<BTreeMap<String, Arc<History>>, StoreError> {
+        let mut histories = BTreeMap::new();
+        for id in config.rests_on(dataset) {
+            self.recall(&id).await?;
+            histories.extend(self.known.shared(&id).map(|history| (id, history)));
+        }
+        Ok(histories)
     }
 
     /// What is known of a dataset.

@@ -150,7 +150,7 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
     let overridden = Some(Overridden::of(&released, decision.clone()));
     let news =
         News { dataset: &dataset, history, cause, delivery: Some(&released), speaks: true, decision: overridden };
-    judge::pronounce(app, &config, news, &mut commit, &mut announcement).await?;
+    judge::pronounce(app, &config, news, &mut memory, &mut commit, &mut announcement).await?;
     let placement = plan::plan(app, &claimed, &released).await?;
     conclude(app, &config, Overruled { delivery: released, decision, placement }, commit, announcement).await
 }
@@ -166,6 +166,7 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
     let mut announcement = Announcement::default();
     // A dataset that is not configured any more has no rules either.
     if let Some(dataset) = config.datasets.get(&id) {
+        let mut memory = Memory::of(Some(app.store.clone()));
         let history = app.store.history_without(&id, Some(withdrawn.id)).await?;
         let news = News {
             dataset,
@@ -175,7 +176,7 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
             speaks: false,
             decision: Some(Overridden::of(&withdrawn, decision.clone())),
         };
-        judge::pronounce(app, &config, news, &mut commit, &mut announcement).await?;
+        judge::pronounce(app, &config, news, &mut memory, &mut commit, &mut announcement).await?;
     }
     let placement = taken_back(app, &id, &withdrawn).await?;
     conclude(app, &config, Overruled { delivery: withdrawn, decision, placement }, commit, announcement).await

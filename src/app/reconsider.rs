@@ -13,6 +13,7 @@ use super::{
     announce::Announcement,
     error::CycleError,
     judge::{self, News},
+    memory::Memory,
 };
 
 /// Speaks for a history whose last file turned out not to speak: the same bytes again, or held back.
@@ -55,7 +56,8 @@ async fn again(
     let history = Arc::new(app.store.history(&dataset.id).await?);
     let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::default());
     let news = News { dataset, history, cause, delivery, speaks, decision: None };
-    judge::pronounce(app, &app.config(), news, &mut commit, &mut announcement).await?;
+    let mut memory = Memory::of(Some(app.store.clone()));
+    judge::pronounce(app, &app.config(), news, &mut memory, &mut commit, &mut announcement).await?;
     announcement.into_commit(&mut commit)?;
     app.store.commit(&commit).await?;
     app.wake_outbox();

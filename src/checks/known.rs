@@ -82,6 +82,12 @@ impl Known {
         self.histories.get(dataset).map(Arc::as_ref)
     }
 
+    /// The same, to be kept.
+    #[must_use]
+    pub fn shared(&self, dataset: &str) -> Option<Arc<History>> {
+        self.histories.get(dataset).cloned()
+    }
+
     /// Says what is known of a dataset from now on.
     pub fn set(&mut self, dataset: impl Into<String>, history: Arc<History>) {
         self.histories.insert(dataset.into(), history);

@@ -7,16 +7,21 @@ mod dataset;
 mod due;
 mod files;
 mod groups;
+mod measures;
 mod ruleset;
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use serde::de::DeserializeOwned;
 
 use crate::{
     model::Calendar,
     routing::Route,
-    rules::Rule,
+    rules::{Derived, Rule},
     yaml::{Located, Node, Problem, Problems, SourceFile, decode_partly, parse},
 };
 
@@ -38,6 +43,8 @@ pub struct Config {
     pub datasets: BTreeMap<String, Arc<Dataset>>,
     /// Rules by id.
     pub rules: BTreeMap<String, Arc<Rule>>,
+    /// Measures of one's own, each after those that it needs.
+    pub derived: Vec<Arc<Derived>>,
     /// Which days are worked: England's, with the holidays of `config/holidays.csv`.
     pub calendar: Calendar,
     /// A hash of all datasets' definitions: a file that was held back may be judged otherwise under another.
@@ -58,7 +65,7 @@ impl Config {
         let datasets = dataset::load_all(home, &files.datasets, &mut problems);
         dataset::check_needs(&datasets, &mut problems);
         let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();
-        let rules = ruleset::load_all(&files, &datasets, limits, &mut problems);
+        let ruleset::Loaded { rules, derived } = ruleset::load_all(&files, &datasets, limits, &mut problems);
         let route = groups.as_ref().and_then(|groups| {
             let stewards = datasets.values().map(|dataset| &dataset.steward);
             let owners = datasets.values().flat_map(|dataset| dataset.checks.owners());
@@ -73,7 +80,7 @@ impl Config {
         problems.into_result()?;
         let groups = groups.by_id;
         let datasets_fingerprint = hash(datasets.values().map(|dataset| dataset.fingerprint.as_str()));
-        Ok(Self { daemon, groups, route, datasets, rules, calendar, datasets_fingerprint })
+        Ok(Self { daemon, groups, route, datasets, rules, derived, calendar, datasets_fingerprint })
     }
 
     /// The rules on one dataset.
@@ -90,7 +97,36 @@ impl Config {
     /// A hash of the rules on one dataset: another one means that its history must be evaluated again.
     #[must_use]
     pub fn rules_fingerprint(&self, dataset: &str) -> String {
-        hash(self.rules_on(dataset).map(|rule| rule.fingerprint()))
+        let rests_on = self.rests_on(dataset);
+        let derived = self.derived.iter().filter(|derived| rests_on.contains(derived.dataset()));
+        let rules = self.rules_on(dataset).map(|rule| rule.fingerprint());
+        hash(rules.chain(derived.map(|derived| derived.fingerprint())))
+    }
+
+    /// The datasets whose figures the rules on one dataset ask for, by way of measures of one's own too; itself among them.
+    #[must_use]
+    pub fn rests_on(&self, dataset: &str) -> BTreeSet<String> {
+        let mut all = BTreeSet::from([dataset.to_owned()]);
+        let mut left: Vec<String> = self.rules_on(dataset).flat_map(|rule| rule.elsewhere()).collect();
+        left.push(dataset.to_owned());
+        while let Some(next) = left.pop() {
+            for derived in self.derived.iter().filter(|derived| derived.dataset() == next) {
+                left.extend(derived.needs().into_iter().filter_map(|need| {
+                    let (of, _) = need.split_once('/')?;
+                    (!all.contains(of)).then(|| of.to_owned())
+                }));
+            }
+            all.insert(next);
+        }
+        all
+    }
+
+    /// The other datasets with rules that ask for figures of one of these.
+    pub fn resting_on<'a>(&'a self, dataset: &'a str) -> impl Iterator<Item = &'a Arc<Dataset>> {
+        let others = self.datasets.values().filter(move |other| other.id != dataset);
+        others.filter(move |other| {
+            self.rests_on(&other.id).contains(dataset) && self.rules_on(&other.id).next().is_some()
+        })
     }
 }
 

@@ -2,23 +2,26 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde::de::DeserializeOwned;
+
 use crate::{
     expr::{Limits, Scripts},
     model::LATE_DELIVERY,
-    rules::{Catalog, MeasureEntry, Rule, RuleSettings},
-    yaml::{Located, Problem, Problems, SourceFile, decode_partly, parse},
+    rules::{Catalog, Derived, DerivedSettings, MeasureEntry, Rule, RuleSettings},
+    yaml::{Located, Node, Problem, Problems, SourceFile, decode_partly, parse},
 };
 
-use super::{Dataset, Files, check_id};
+use super::{Dataset, Files, check_id, measures};
 
 pub(super) fn load_all(
     files: &Files,
     datasets: &BTreeMap<String, Arc<Dataset>>,
     limits: Limits,
     problems: &mut Problems,
-) -> BTreeMap<String, Arc<Rule>> {
+) -> Loaded {
     let scripts = problems.take(Scripts::compile(files.scripts.iter().cloned(), limits));
-    let catalog = catalog(datasets);
+    let mut catalog = catalog(datasets);
+    let written: Vec<Written> = files.rules.iter().map(|file| read(file, problems)).collect();
     let there = files.dataset_ids();
     let is_mistaken = |rule: &RuleSettings| match datasets.get(&rule.dataset.value) {
         Some(dataset) => dataset.mistaken.contains(&rule.measure.value),
@@ -26,8 +29,13 @@ pub(super) fn load_all(
     };
     let mut rules: BTreeMap<String, Arc<Rule>> = BTreeMap::new();
     let mut places: BTreeMap<String, String> = BTreeMap::new();
-    for file in &files.rules {
-        for (id, settings) in settings(file, problems) {
+    let measures = written.iter().flat_map(|file| file.measures.clone()).collect();
+    let derived = match &scripts {
+        Some(scripts) => measures::load(measures, &mut catalog, scripts, problems),
+        None => Vec::new(),
+    };
+    for file in written {
+        for (id, settings) in file.rules {
             check_id(&id, "rule", problems);
             if id.value == LATE_DELIVERY {
                 let message = format!("`{LATE_DELIVERY}` is the program's own rule on what does not arrive");
@@ -46,24 +54,43 @@ pub(super) fn load_all(
             }
         }
     }
-    rules
+    Loaded { rules, derived }
 }
 
-/// The rules of a file with the places of their ids. One that does not decode does not hide the others' mistakes.
-fn settings(file: &Arc<SourceFile>, problems: &mut Problems) -> Vec<(Located<String>, RuleSettings)> {
-    let Some(node) = problems.take(parse(file)) else { return Vec::new() };
-    for (key, _) in node.entries().filter(|(key, _)| key.text() != Some("rules")) {
+/// The rules by id, and the measures of one's own, each after those that it needs.
+pub(super) struct Loaded {
+    pub(super) rules: BTreeMap<String, Arc<Rule>>,
+    pub(super) derived: Vec<Arc<Derived>>,
+}
+
+/// What a file says, with the places of ids and names.
+#[derive(Default)]
+struct Written {
+    rules: Vec<(Located<String>, RuleSettings)>,
+    measures: Vec<(Located<String>, DerivedSettings)>,
+}
+
+const SECTIONS: [&str; 2] = ["rules", "measures"];
+
+fn read(file: &Arc<SourceFile>, problems: &mut Problems) -> Written {
+    let Some(node) = problems.take(parse(file)) else { return Written::default() };
+    let is_known = |key: &Node| key.text().is_some_and(|name| SECTIONS.contains(&name));
+    for (key, _) in node.entries().filter(|(key, _)| !is_known(key)) {
         let name = key.text().unwrap_or_default();
-        problems.push(Problem::unknown(key.place.clone(), "setting", name, ["rules"]));
+        problems.push(Problem::unknown(key.place.clone(), "setting", name, SECTIONS));
     }
-    let Some(rules) = node.get("rules") else {
+    if SECTIONS.iter().all(|section| node.get(section).is_none()) {
         problems.push(Problem::new(node.place.clone(), "the file has no `rules:`"));
-        return Vec::new();
-    };
+    }
+    Written { rules: section(&node, "rules", problems), measures: section(&node, "measures", problems) }
+}
+
+/// The entries of a section. One that does not decode does not hide the others' mistakes.
+fn section<T: DeserializeOwned>(node: &Node, name: &str, problems: &mut Problems) -> Vec<(Located<String>, T)> {
     let mut found = Vec::new();
-    for (id, rule) in rules.entries() {
+    for (id, entry) in node.get(name).into_iter().flat_map(Node::entries) {
         let id = Located { value: id.text().unwrap_or_default().to_owned(), place: id.place.clone() };
-        let (settings, mistakes) = decode_partly(rule);
+        let (settings, mistakes) = decode_partly(entry);
         problems.extend(mistakes);
         found.extend(settings.map(|settings| (id, settings)));
     }

@@ -99,7 +99,7 @@ impl SeriesExpression {
             match *answer {
                 YES if there() => Some(true),
                 NO if there() => Some(false),
-                _ if self.suppressed_below().is_some() => self.evaluate(view(*period)).holds(),
+                _ if self.suppressed_below().is_some() || series.is_unsure() => self.evaluate(view(*period)).holds(),
                 _ => None,
             }
         }));

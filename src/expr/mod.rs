@@ -73,6 +73,7 @@ mod failure;
 mod figures;
 #[cfg(test)]
 mod fixture;
+mod formula;
 mod functions;
 mod funnels;
 mod kind;
@@ -97,6 +98,7 @@ mod view;
 pub use columns::{Answer, Truths, Work};
 pub use failure::Truth;
 pub use figures::{Asks, FigureExpression, NoNumber};
+pub use formula::{Amount, Formula};
 pub use lane::Lane;
 pub use limits::Limits;
 pub use row::RowExpression;

@@ -1,24 +1,38 @@
 //! Three-valued answers: a suppressed count is not nothing, and not anything either.
 
 use super::{Truth, View, questions, series::SeriesExpression};
-use crate::model::{Period, Series, Value};
+use crate::model::{Missing, Period, Series, Value};
 
 /// How many ways of filling in suppressed figures are tried, at most; beyond it, it cannot be told.
 const MOST: u32 = 4_096;
 
-/// The answer that every possible value of the suppressed figures gives; none where they give different ones, or where
-/// something else than a suppressed figure of the series stops some of them. The last evaluation must have been of this
+/// The answer that every possible value of suppressed and partly known figures gives; none where they give different ones, or where
+/// something else than such a figure of the series stops some of them. The last evaluation must have been of this
 /// view.
-pub(super) fn truth(expression: &SeriesExpression, view: View<'_>, below: u32) -> Option<bool> {
-    let at = questions::suppressed()?;
+pub(super) fn truth(expression: &SeriesExpression, view: View<'_>, below: Option<u32>) -> Option<bool> {
+    let at = questions::open()?;
     let mut trial = Trial { expression, view, below, series: view.series.clone(), left: MOST };
     trial.each(at)
+}
+
+/// Every value that the figure of a period may have, ascending: a suppressed count is from 1 to one less than the
+/// threshold. None where it may be anything.
+pub(super) fn values(series: &Series, at: Period, below: Option<u32>) -> Option<Vec<f64>> {
+    match series.at(at)?.value {
+        Value::Missing { missing: Missing::Suppressed } => {
+            below.filter(|below| *below <= MOST).map(|below| (1..below).map(f64::from).collect())
+        }
+        Value::Missing { missing: Missing::Unsure } => {
+            series.unsure(at).map(|unsure| unsure.possible.clone()).filter(|possible| !possible.is_empty())
+        }
+        Value::Missing { .. } | Value::Number(_) => None,
+    }
 }
 
 struct Trial<'a> {
     expression: &'a SeriesExpression,
     view: View<'a>,
-    below: u32,
+    below: Option<u32>,
     /// With values in the place of suppressed figures.
     series: Series,
     left: u32,
@@ -29,10 +43,10 @@ impl Trial<'_> {
     fn each(&mut self, at: Period) -> Option<bool> {
         let withheld = self.series.at(at)?;
         let mut agreed = None;
-        for count in 1..self.below {
+        for value in values(&self.series, at, self.below)? {
             self.left = self.left.checked_sub(1)?;
             let mut assumed = withheld;
-            assumed.value = Value::Number(f64::from(count));
+            assumed.value = Value::Number(value);
             self.series.insert(at, assumed);
             let answer = self.answer()?;
             if *agreed.get_or_insert(answer) != answer {
@@ -47,7 +61,7 @@ impl Trial<'_> {
         match self.expression.plainly(View { series: &self.series, ..self.view }) {
             Truth::True => Some(true),
             Truth::False => Some(false),
-            Truth::CannotTell(_) => self.each(questions::suppressed()?),
+            Truth::CannotTell(_) => self.each(questions::open()?),
             Truth::Failed(_) => None,
         }
     }

@@ -76,18 +76,16 @@ impl SeriesExpression {
     #[must_use]
     pub fn evaluate(&self, view: View<'_>) -> Truth {
         match self.plainly(view) {
-            Truth::CannotTell(reason) => {
-                match self.suppressed_below.and_then(|below| possible::truth(self, view, below)) {
-                    Some(holds) => {
-                        if holds {
-                            Truth::True
-                        } else {
-                            Truth::False
-                        }
+            Truth::CannotTell(reason) => match possible::truth(self, view, self.suppressed_below) {
+                Some(holds) => {
+                    if holds {
+                        Truth::True
+                    } else {
+                        Truth::False
                     }
-                    None => Truth::CannotTell(reason),
                 }
-            }
+                None => Truth::CannotTell(reason),
+            },
             answer => answer,
         }
     }
@@ -124,6 +122,11 @@ impl SeriesExpression {
     /// The threshold below which counts are withheld.
     pub(super) fn suppressed_below(&self) -> Option<u32> {
         self.suppressed_below
+    }
+
+    /// The other measures that it asks for: `cost`, `les-prices/price`.
+    pub fn measures(&self) -> impl Iterator<Item = &str> {
+        self.code.measures()
     }
 
     /// The other datasets that it asks for figures of.
@@ -238,6 +241,11 @@ impl Code {
         self.asks_around
     }
 
+    /// The other measures that it can come to ask, as they are named.
+    pub(super) fn measures(&self) -> impl Iterator<Item = &str> {
+        self.measures.iter().map(String::as_str)
+    }
+
     /// The other datasets that it can come to ask.
     pub(super) fn datasets(&self) -> impl Iterator<Item = &str> {
         self.measures.iter().filter_map(|measure| measure.split_once('/')).map(|(dataset, _)| dataset)
@@ -245,10 +253,16 @@ impl Code {
 
     /// Whether the figures of this period that it names are there.
     fn check_figures(&self, series: &Series, figure: Figure, period: Period) -> Result<(), Stopped> {
-        questions::note_suppressed(None);
+        questions::note_open(None);
         self.variables.iter().try_for_each(|variable| match variable {
             Variable::Value => {
-                there("figure", period, figure.value).inspect_err(|_| note_if_suppressed(period, figure.value))
+                note_if_open(period, figure.value);
+                match series.unsure(period).filter(|_| figure.value == Value::missing(Missing::Unsure)) {
+                    Some(unsure) => {
+                        Err(Stopped::CannotTell(format!("no figure for {}: {}", period.label(), unsure.why)))
+                    }
+                    None => there("figure", period, figure.value),
+                }
             }
             Variable::Plan => there("plan", period, figure.plan),
             Variable::Direction if direction(series).is_none() => {
@@ -311,9 +325,9 @@ fn there(name: &'static str, period: Period, value: Value) -> Result<(), Stopped
     }
 }
 
-fn note_if_suppressed(period: Period, value: Value) {
-    if value == Value::missing(Missing::Suppressed) {
-        questions::note_suppressed(Some(period));
+fn note_if_open(period: Period, value: Value) {
+    if matches!(value, Value::Missing { missing: Missing::Suppressed | Missing::Unsure }) {
+        questions::note_open(Some(period));
     }
 }
 

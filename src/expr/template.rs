@@ -8,7 +8,7 @@ use super::{
     failure::Stopped,
     kind::{self, Kind},
     origin::Origin,
-    questions,
+    possible, questions,
     scripts::Scripts,
     series::{Code, Names},
     view::View,
@@ -91,15 +91,16 @@ impl Template {
         parts.collect()
     }
 
-    /// What a value may be that a suppressed count keeps unknown: "1 to 4".
+    /// What a value may be that a suppressed or partly known figure keeps unknown: "1 to 4".
     fn span(&self, code: &Code, view: View<'_>, write: impl Fn(&Dynamic) -> String) -> Option<String> {
-        let (below, at) = (self.suppressed_below?, questions::suppressed()?);
+        let at = questions::open()?;
+        let possible = possible::values(view.series, at, self.suppressed_below)?;
         let (mut series, withheld) = (view.series.clone(), view.series.at(at)?);
-        let mut end = |count: u32| {
-            series.insert(at, Figure { value: Value::Number(f64::from(count)), ..withheld });
+        let mut end = |count: &f64| {
+            series.insert(at, Figure { value: Value::Number(*count), ..withheld });
             code.run(View { series: &series, ..view }).ok().map(|value| write(&value))
         };
-        let (low, high) = (end(1)?, end(below.saturating_sub(1))?);
+        let (low, high) = (end(possible.first()?)?, end(possible.last()?)?);
         Some(if low == high { low } else { format!("{low} to {high}") })
     }
 

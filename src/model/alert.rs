@@ -156,6 +156,8 @@ coded! {
         Late = "late",
         /// The rules changed.
         RuleChanged = "rule_changed",
+        /// Figures of another dataset that rules ask for arrived or changed.
+        Elsewhere = "elsewhere",
         /// Published figures were taken back.
         TakenBack = "taken_back",
         /// What is expected was looked at: a due day passed, or a delivery came.

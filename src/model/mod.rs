@@ -41,7 +41,7 @@ pub use notice::{
 };
 pub use period::{Granularity, Period};
 pub use rating::Rating;
-pub use series::{Better, Figure, History, Series, SeriesKey};
+pub use series::{Better, Figure, History, Series, SeriesKey, Unsure};
 pub use signal::Signal;
 pub use table::{Asked, Batch, Cell, CellPlace, Column, ColumnDef, ColumnKind, Header, Memo, Schema};
 pub use tolerance::Tolerance;

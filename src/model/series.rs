@@ -3,11 +3,12 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{Labels, Period, Unit, Value};
+use super::{Labels, Missing, Period, Unit, Value};
 
 /// Which direction of a measure is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,13 +52,24 @@ pub struct Series {
     pub better: Better,
     /// In the order of time.
     points: Vec<(Period, Figure)>,
+    /// What is known of figures that are [`super::Missing::Unsure`].
+    unsure: BTreeMap<Period, Unsure>,
+}
+
+/// What is known of a figure that is worked out of others, some of which are missing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Unsure {
+    /// Why it is not known: "known for 12 of 14".
+    pub why: String,
+    /// Every value that it may have; none where it may have any.
+    pub possible: Vec<f64>,
 }
 
 impl Series {
     /// A series without figures.
     #[must_use]
     pub fn new(key: SeriesKey, better: Better) -> Self {
-        Self { key, better, points: Vec::new() }
+        Self { key, better, points: Vec::new(), unsure: BTreeMap::new() }
     }
 
     /// Sets the figure of a period.
@@ -76,6 +88,25 @@ impl Series {
     pub fn clone_figures_from(&mut self, other: &Self) {
         self.better = other.better;
         self.points.clone_from(&other.points);
+        self.unsure.clone_from(&other.unsure);
+    }
+
+    /// Sets what is known of a period whose figure is not.
+    pub fn insert_unsure(&mut self, period: Period, plan: Value, unit: Option<Unit>, unsure: Unsure) {
+        self.insert(period, Figure { value: Value::missing(Missing::Unsure), plan, unit });
+        self.unsure.insert(period, unsure);
+    }
+
+    /// What is known of a period whose figure is not.
+    #[must_use]
+    pub fn unsure(&self, period: Period) -> Option<&Unsure> {
+        self.unsure.get(&period)
+    }
+
+    /// Whether there is such a period.
+    #[must_use]
+    pub fn is_unsure(&self) -> bool {
+        !self.unsure.is_empty()
     }
 
     /// The figure of a period, if the series had one.
@@ -131,9 +162,22 @@ pub struct History {
     /// figure, or with the words that it is suppressed or not yet available; plans for periods to come do not make it so.
     pub periods: BTreeSet<Period>,
     series: BTreeMap<SeriesKey, Series>,
+    /// What this stands on, unchanged.
+    base: Option<Arc<History>>,
 }
 
 impl History {
+    /// A history to which something is added that is not kept, such as measures that are worked out of it: without a copy.
+    #[must_use]
+    pub fn upon(base: Arc<Self>) -> Self {
+        Self { periods: base.periods.clone(), series: BTreeMap::new(), base: Some(base) }
+    }
+
+    /// Adds a whole series.
+    pub fn add(&mut self, series: Series) {
+        self.series.insert(series.key.clone(), series);
+    }
+
     /// Adds or replaces one figure.
     pub fn insert(&mut self, key: SeriesKey, better: Better, period: Period, figure: Figure) {
         self.periods.insert(period);
@@ -149,21 +193,29 @@ impl History {
         self.series.retain(|_, series| !series.points.is_empty());
     }
 
-    /// Every series, in the order of their keys.
+    /// Every series, in the order of their keys; those that were added last.
     pub fn series(&self) -> impl Iterator<Item = &Series> {
-        self.series.values()
+        let base: Box<dyn Iterator<Item = &Series>> = match &self.base {
+            Some(base) => Box::new(base.series()),
+            None => Box::new(std::iter::empty()),
+        };
+        base.chain(self.series.values())
     }
 
     /// The series of one measure, in the order of their labels.
     pub fn of_measure<'a>(&'a self, measure: &'a str) -> impl Iterator<Item = &'a Series> {
+        let base: Box<dyn Iterator<Item = &'a Series>> = match &self.base {
+            Some(base) => Box::new(base.of_measure(measure)),
+            None => Box::new(std::iter::empty()),
+        };
         let first = SeriesKey { measure: measure.to_owned(), labels: Labels::new() };
         let from_there = self.series.range(first..).map(|(_, series)| series);
-        from_there.take_while(move |series| series.key.measure == measure)
+        base.chain(from_there.take_while(move |series| series.key.measure == measure))
     }
 
     /// One series.
     #[must_use]
     pub fn get(&self, key: &SeriesKey) -> Option<&Series> {
-        self.series.get(key)
+        self.series.get(key).or_else(|| self.base.as_ref()?.get(key))
     }
 }

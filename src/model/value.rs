@@ -23,6 +23,8 @@ coded! {
         Unreadable = "unreadable",
         /// The table has no such row or column.
         Absent = "absent",
+        /// It is worked out of figures some of which are missing.
+        Unsure = "unsure",
     }
 }
 
@@ -38,6 +40,7 @@ impl Missing {
             Self::Words => "words, which are no figure",
             Self::Unreadable => "not readable",
             Self::Absent => "not reported",
+            Self::Unsure => "cannot be told",
         }
     }
 }
@@ -144,7 +147,9 @@ mod tests {
 
     #[test]
     fn every_reason_survives_its_code() {
-        for code in ["blank", "suppressed", "not_available", "not_applicable", "words", "unreadable", "absent"] {
+        let codes =
+            ["blank", "suppressed", "not_available", "not_applicable", "words", "unreadable", "absent", "unsure"];
+        for code in codes {
             assert_eq!(Missing::from_code(code).map(Missing::code), Some(code));
         }
         assert_eq!(Missing::from_code("zero"), None);

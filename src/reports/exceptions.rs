@@ -182,6 +182,12 @@ fn note(change: Change, cause: Cause) -> Option<&'static str> {
             Some("Other periods or due days are declared: what we said before no longer holds.")
         }
         (Change::Amended, Cause::Due) => Some("What we said before has changed. This is how it stands now."),
+        (Change::Withdrawn, Cause::Elsewhere) => {
+            Some("Figures of another dataset changed: what we said before is no longer true.")
+        }
+        (Change::Amended, Cause::Elsewhere) => {
+            Some("Figures of another dataset changed: what we said before has changed. This is how it stands now.")
+        }
         (Change::Withdrawn, Cause::RuleChanged) => Some("The rules changed: what we said before no longer holds."),
         (Change::Withdrawn, Cause::TakenBack) => Some("Figures were taken back: what we said before no longer stands."),
         (Change::Amended, Cause::TakenBack) => {

@@ -106,6 +106,7 @@ pub(super) fn occasion(period: Period, cause: Cause) -> String {
         Cause::New => label,
         Cause::Restated => format!("{label} restated"),
         Cause::Late => format!("{label}, late figures"),
+        Cause::Elsewhere => format!("{label}, with figures of another dataset"),
         Cause::RuleChanged => format!("{label}, rules changed"),
         Cause::TakenBack => format!("{label} taken back"),
         Cause::Due => "Late deliveries".to_owned(),

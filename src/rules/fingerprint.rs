@@ -1,6 +1,6 @@
 //! Whether a rule is still the one whose alerts are known.
 
-use super::{Matcher, RuleSettings, kinds::Said};
+use super::{DerivedSettings, Matcher, MeasureEntry, RuleSettings, kinds::Said};
 use crate::{
     expr::Setting,
     yaml::{Entries, SourceFile},
@@ -23,6 +23,30 @@ pub(super) fn of(id: &str, settings: &RuleSettings, said: &Said, scripts: &[&Sou
     hash.entries("where", &settings.only, Matcher::written);
     hash.entries("labels", &settings.labels, Clone::clone);
     hash.entries("settings", &settings.settings, written);
+    for script in scripts {
+        hash.part("script", &script.text);
+    }
+    hash.0.finalize().to_hex().to_string()
+}
+
+/// The same of a measure of one's own.
+pub(super) fn of_derived(
+    name: &str,
+    settings: &DerivedSettings,
+    entry: &MeasureEntry,
+    scripts: &[&SourceFile],
+) -> String {
+    let mut hash = Hash(blake3::Hasher::new());
+    hash.part("measure", name);
+    hash.part("dataset", &settings.dataset);
+    hash.part("from", &settings.from);
+    let texts = [&settings.formula, &settings.share_of, &settings.count_of, &settings.sum_of, &settings.mean_of];
+    for (at, text) in texts.into_iter().chain([&settings.plan]).enumerate() {
+        hash.part(&at.to_string(), text.as_ref().map_or("", |text| text.value.as_str()));
+    }
+    hash.part("known", &settings.known.as_ref().map_or_else(String::new, |known| known.value.to_string()));
+    hash.part("entry", &format!("{entry:?}"));
+    hash.entries("where", &settings.only, Matcher::written);
     for script in scripts {
         hash.part("script", &script.text);
     }

@@ -4,15 +4,15 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf, sync::Arc};
 
 use serde::Deserialize;
 
-use super::{Catalog, MeasureEntry, Rule, RuleSettings, kinds::KindSettings};
+use super::{Catalog, Derived, DerivedSettings, MeasureEntry, Rule, RuleSettings, kinds::KindSettings, with_derived};
 use crate::{
     expr::{Around, Lane, Limits, Scripts, View},
     model::{Better, Categories, Figure, History, Missing, Period, SeriesKey, Signal, Unit, Value},
-    yaml::{Located, Place, Problems, SourceFile, decode, parse},
+    yaml::{Located, Node, Place, Problems, SourceFile, decode, parse},
 };
 
 /// Pages that are not about a kind.
-const OTHERS: [&str; 3] = ["common", "when", LIVES];
+const OTHERS: [&str; 4] = ["common", "measures", "when", LIVES];
 
 /// The page about the lives of alerts, which are looked at where alerts live.
 pub(crate) const LIVES: &str = "lives";
@@ -182,14 +182,29 @@ pub(crate) fn prepare(case: &Case) -> Result<Prepared, Problems> {
         .iter()
         .map(|(dataset, csv)| (dataset.clone(), Arc::new(history(dataset, csv, &measure, unit, &mut catalog))))
         .collect();
+    let scripts = Scripts::compile([], Limits::default()).expect("no scripts");
+    let derived = measures(&node, &mut catalog, &scripts)?;
+    let histories = with_derived(&derived, histories);
     let rule = node.get("rule").expect("a rule");
+    let measure = if rule.get("measure").is_some() { String::new() } else { format!("  measure: {MEASURE}\n") };
     // What every rule has, so that a case need not say it; the rule stands last in the block.
-    let text = format!("{}  summary: s\n  dataset: {HERE}\n  measure: {MEASURE}\n", file.text);
+    let text = format!("{}  summary: s\n  dataset: {HERE}\n{measure}", file.text);
     let whole = Arc::new(SourceFile { path: "rule".into(), text });
     let settings = parse(&whole).and_then(|node| decode::<RuleSettings>(node.get("rule").unwrap_or(rule)))?;
     let id = Located { value: "a-rule".to_owned(), place: Place::start_of(&whole) };
-    let scripts = Scripts::compile([], Limits::default()).expect("no scripts");
     Ok(Prepared { rule: Rule::compile(&id, settings, &catalog, &scripts)?, histories })
+}
+
+/// Measures of one's own, in the order in which the case has them.
+fn measures(node: &Node, catalog: &mut Catalog, scripts: &Scripts) -> Result<Vec<Arc<Derived>>, Problems> {
+    let mut derived = Vec::new();
+    for (name, settings) in node.get("measures").into_iter().flat_map(Node::entries) {
+        let name = Located { value: name.text().expect("a name").to_owned(), place: name.place.clone() };
+        let one = Derived::compile(&name, decode::<DerivedSettings>(settings)?, catalog, scripts)?;
+        catalog.add_measure(one.dataset(), one.name(), one.entry().clone());
+        derived.push(Arc::new(one));
+    }
+    Ok(derived)
 }
 
 fn said(prepared: &Prepared) -> String {

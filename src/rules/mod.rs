@@ -14,6 +14,7 @@
 mod catalog;
 mod compiled;
 mod condition;
+mod derived;
 mod figures;
 mod fingerprint;
 pub mod kinds;
@@ -23,6 +24,7 @@ mod rule;
 mod rule_test;
 mod settings;
 mod terms;
+mod worked_out;
 
 #[cfg(test)]
 pub(crate) mod literate;
@@ -31,9 +33,11 @@ mod shipped;
 
 pub use catalog::{Catalog, MeasureEntry};
 pub use condition::Condition;
+pub use derived::{Derived, DerivedSettings};
 pub use figures::{Figures, FiguresError};
 pub use matchers::{Matcher, Only};
 pub use persistence::Persistence;
 pub use rule::Rule;
 pub use rule_test::{Expectation, RuleTest, TestSeries};
 pub use settings::{RuleFile, RuleSettings};
+pub use worked_out::with_derived;

@@ -4,19 +4,23 @@ use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
-use super::{Condition, Only, Persistence, RuleTest};
+use super::{Condition, DerivedSettings, Only, Persistence, RuleTest};
 use crate::{
     expr::Setting,
     model::AlertSeverity,
     yaml::{Entries, Located},
 };
 
-/// A file of rules: `rules:` and under it each rule by its id.
+/// A file of rules: `rules:` and under it each rule by its id, `measures:` and under it each measure of one's own.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     /// The rules by id. An id is for ever: alerts and their history carry it.
+    #[serde(default)]
     pub rules: Entries<RuleSettings>,
+    /// Measures of one's own by name.
+    #[serde(default)]
+    pub measures: Entries<DerivedSettings>,
 }
 
 /// One rule as it is written.

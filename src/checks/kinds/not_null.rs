@@ -80,7 +80,7 @@ impl Compiled {
     fn counts(&self, reason: Missing) -> bool {
         let allowed = match reason {
             Missing::Unreadable | Missing::Words => return false,
-            Missing::Blank | Missing::Absent => return true,
+            Missing::Blank | Missing::Absent | Missing::Unsure => return true,
             Missing::Suppressed => Reason::Suppressed,
             Missing::NotAvailable => Reason::NotAvailable,
             Missing::NotApplicable => Reason::NotApplicable,

@@ -163,8 +163,8 @@ pub(super) fn register(engine: &mut Engine) {
 #[derive(Default)]
 struct Frame {
     looked_at: Option<(Series, Period, Option<Arc<Around>>)>,
-    /// The period whose suppressed figure ended the evaluation.
-    suppressed: Option<Period>,
+    /// The period whose figure ended the evaluation, where something is known of it: suppressed, or partly known.
+    open: Option<Period>,
 }
 
 thread_local! {
@@ -175,7 +175,7 @@ thread_local! {
 /// taken along only where it can be asked for.
 pub(super) fn enter(view: View<'_>, with_around: bool) {
     FRAME.with_borrow_mut(|frame| {
-        frame.suppressed = None;
+        frame.open = None;
         let none = || Series::new(SeriesKey::default(), view.series.better);
         let (series, period, around) = frame.looked_at.get_or_insert_with(|| (none(), view.period, None));
         *period = view.period;
@@ -187,14 +187,14 @@ pub(super) fn enter(view: View<'_>, with_around: bool) {
     });
 }
 
-/// The period whose suppressed figure ended the last evaluation on this thread, if one did.
-pub(super) fn suppressed() -> Option<Period> {
-    FRAME.with_borrow(|frame| frame.suppressed)
+/// The period whose suppressed or partly known figure ended the last evaluation on this thread, if one did.
+pub(super) fn open() -> Option<Period> {
+    FRAME.with_borrow(|frame| frame.open)
 }
 
-/// Notes that an evaluation ended at a suppressed figure of the series itself.
-pub(super) fn note_suppressed(period: Option<Period>) {
-    FRAME.with_borrow_mut(|frame| frame.suppressed = period);
+/// Notes that an evaluation ended at such a figure of the series itself.
+pub(super) fn note_open(period: Option<Period>) {
+    FRAME.with_borrow_mut(|frame| frame.open = period);
 }
 
 /// A function, called within the frame.
@@ -208,10 +208,14 @@ fn ask(name: &str, arguments: &[Argument<'_>]) -> Outcome<f64> {
             None => question.answer(View { series, period: *period, around: Around::nothing() }),
         };
         answer.or_else(|unanswered| {
-            frame.suppressed = match &unanswered {
-                Unanswered::Missing("figure", period, Missing::Suppressed) => Some(*period),
+            frame.open = match &unanswered {
+                Unanswered::Missing("figure", period, Missing::Suppressed | Missing::Unsure) => Some(*period),
                 _ => None,
             };
+            let why = frame.open.and_then(|period| Some((period, series.unsure(period)?)));
+            if let Some((period, unsure)) = why {
+                return cannot_tell(format!("no figure for {}: {}", period.label(), unsure.why));
+            }
             unanswered.words().map_or_else(|| finite(f64::INFINITY), cannot_tell)
         })
     })

@@ -125,12 +125,13 @@ enum End {
 impl Outlier {
     /// Which end is looked at, by the direction of the measure that is good.
     fn end(&self, place: &Place, measure: &MeasureEntry) -> Result<End, Problem> {
-        Ok(match (self.side, measure.better) {
+        let better = if measure.directions_vary { Better::Neither } else { measure.better };
+        Ok(match (self.side, better) {
             (Side::Both, _) => End::Both,
             (Side::High, _) | (Side::Worse, Better::Lower) | (Side::Better, Better::Higher) => End::High,
             (Side::Low, _) | (Side::Worse, Better::Higher) | (Side::Better, Better::Lower) => End::Low,
             (Side::Worse | Side::Better, Better::Neither) => {
-                let problem = Problem::new(place.clone(), "no direction of this measure is good");
+                let problem = Problem::new(place.clone(), "no one direction of this measure is good");
                 return Err(
                     problem.hint("write `side: both`, `high` or `low`, or `better` in the dataset's `measures`")
                 );

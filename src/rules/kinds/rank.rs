@@ -58,7 +58,7 @@ impl Kind for Rank {
         let (place_of, all) = match &self.of {
             Some(of) => ("value".to_owned(), among(of)),
             None => {
-                if measure.better == Better::Neither {
+                if measure.better == Better::Neither && !measure.directions_vary {
                     let problem = Problem::new(place.clone(), "no direction of this measure is good");
                     return Err(problem.hint("the dataset's `measures` say which: `better: higher` or `lower`").into());
                 }

@@ -1,0 +1,122 @@
+//! Measures of one's own, and rules over two datasets, through the real program.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where what it needs is not there")]
+
+mod support;
+
+use support::Home;
+
+const ACTIVITY: &str = "\
+title: Activity
+steward: performance-team
+files: [\"activity-*.csv\"]
+period: { column: month }
+columns:
+  month: { kind: period, granularity: month }
+  practice: { kind: text }
+  sub_icb: { kind: text }
+  delivered: { kind: number }
+measures:
+  activity: { value: delivered, labels: [practice, sub_icb], better: higher, unit: visits }
+";
+
+const WAITING: &str = "\
+title: Waiting lists
+steward: performance-team
+files: [\"waiting-*.csv\"]
+period: { column: month }
+columns:
+  month: { kind: period, granularity: month }
+  sub_icb: { kind: text }
+  people: { kind: number }
+measures:
+  waiting: { value: people, labels: [sub_icb], better: lower, unit: people }
+";
+
+const RULES: &str = "\
+measures:
+  all-activity: { dataset: activity, from: activity, sum_of: value, by: [sub_icb] }
+rules:
+  less-and-longer:
+    summary: Activity falls while waiting grows
+    dataset: activity
+    measure: all-activity
+    when: { across: { with: waiting/waiting, this: { falls: 5% }, other: { rises: 0% } } }
+";
+
+fn home() -> Home {
+    let home = Home::new();
+    home.write("config/datasets/activity.yaml", ACTIVITY);
+    home.write("config/datasets/waiting.yaml", WAITING);
+    home.write("rules/across.yaml", RULES);
+    home
+}
+
+/// Two practices of East, 200 visits in September and 150 in October.
+const SEPTEMBER: &str = "month,practice,sub_icb,delivered\n2025-09,A,East,120\n2025-09,B,East,80\n";
+const OCTOBER: &str = "month,practice,sub_icb,delivered\n2025-10,A,East,70\n2025-10,B,East,80\n";
+
+fn waiting(month: &str, people: u32) -> String {
+    format!("month,sub_icb,people\n{month},East,{people}\n")
+}
+
+#[test]
+fn a_rule_is_evaluated_again_when_the_other_dataset_arrives() {
+    let home = home();
+    home.take("activity-2025-09.csv", SEPTEMBER, 0);
+    home.take("waiting-2025-09.csv", waiting("2025-09", 500), 0);
+    home.take("activity-2025-10.csv", OCTOBER, 0);
+    assert_eq!(home.firing("less-and-longer"), [""; 0], "October of the waiting list is not known");
+
+    let before = home.notices().len();
+    home.take("waiting-2025-10.csv", waiting("2025-10", 520), 0);
+    assert_eq!(home.firing("less-and-longer"), ["East (2025-10)"]);
+    let told = home.only_notice_since(before);
+    let mail = home.mail(&told);
+    assert!(mail.contains("East: 150 after 200, while waiting is 520 after 500"), "{mail}");
+    assert!(mail.contains("with figures of another dataset"), "{mail}");
+
+    // The list is restated: it did not grow.
+    home.take("waiting-2025-10.csv", waiting("2025-10", 500), 0);
+    assert_eq!(home.alerts_in("withdrawn", "less-and-longer"), ["East (2025-10)"]);
+    assert_eq!(home.steps("less-and-longer", "East"), ["firing elsewhere", "withdrawn elsewhere"]);
+}
+
+#[test]
+fn what_is_worked_out_is_not_kept_and_a_changed_definition_is_looked_at_again() {
+    let home = home();
+    for (name, text) in [
+        ("waiting-2025-09.csv", waiting("2025-09", 500)),
+        ("waiting-2025-10.csv", waiting("2025-10", 520)),
+        ("activity-2025-09.csv", SEPTEMBER.to_owned()),
+        ("activity-2025-10.csv", OCTOBER.to_owned()),
+    ] {
+        home.take(name, text, 0);
+    }
+    assert_eq!(home.firing("less-and-longer"), ["East (2025-10)"]);
+    // Only A, which fell too, and then only B, which did not.
+    home.edit("rules/across.yaml", "by: [sub_icb]", "by: [sub_icb], where: { practice: B }");
+    home.once();
+    assert_eq!(home.firing("less-and-longer"), [""; 0]);
+}
+
+#[test]
+fn mistakes_are_found_when_they_are_loaded() {
+    let home = home();
+    home.write(
+        "rules/more.yaml",
+        "measures:\n  a: { dataset: activity, from: b, formula: value }\n  b: { dataset: activity, from: a, formula: value }\n  \
+         c: { dataset: activity, from: activity, formula: \"other(\\\"d\\\")\" }\n  \
+         d: { dataset: activity, from: activity, formula: \"other(\\\"c\\\")\" }\n  \
+         activity: { dataset: activity, from: activity, formula: value }\n",
+    );
+    let ran = home.run(&["check"]);
+    let said = format!("{}{}", ran.out, ran.err);
+    for part in [
+        "there is no measure of `activity` named `b`",
+        "`c` is worked out of itself",
+        "`d` is worked out of itself",
+        "`activity` has a measure `activity` already",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
