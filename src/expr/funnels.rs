@@ -27,6 +27,9 @@ pub(super) struct Asked {
     pub(super) within: Option<Arc<str>>,
 }
 
+/// A count, and what it is a count of.
+type Peer = (f64, f64);
+
 /// The rate of all peers together, and by how much they differ more than by chance; by period and group.
 pub(super) type Funnels = BTreeMap<(Period, Option<String>), Common>;
 
@@ -71,7 +74,7 @@ impl Asked {
 
     /// What these peers have in common.
     pub(super) fn funnels<'a>(&self, around: &Around, peers: impl Iterator<Item = &'a Series>) -> Funnels {
-        let mut all: BTreeMap<(Period, Option<String>), Vec<(f64, f64)>> = BTreeMap::new();
+        let mut all: BTreeMap<(Period, Option<String>), Vec<Peer>> = BTreeMap::new();
         for series in peers {
             for (period, figure) in series.iter() {
                 let Value::Number(value) = figure.value else { continue };
@@ -83,10 +86,10 @@ impl Asked {
         all.into_iter().map(|(key, peers)| (key, self.common(&peers))).collect()
     }
 
-    fn common(&self, peers: &[(f64, f64)]) -> Common {
+    fn common(&self, peers: &[Peer]) -> Common {
         let (count, base) = peers.iter().fold((0.0, 0.0), |(all, bases), (count, base)| (all + count, bases + base));
         let rate = count / base;
-        let deviation = |(count, base): &(f64, f64)| {
+        let deviation = |(count, base): &Peer| {
             let chance = self.chance(*base, rate);
             Some((count - chance.mean()) / chance.variance().sqrt()).filter(|deviation| deviation.is_finite())
         };

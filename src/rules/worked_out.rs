@@ -35,7 +35,9 @@ pub fn with_derived(
         let series = derived.work_out(&histories);
         let Some(of) = histories.get_mut(derived.dataset()).filter(|_| !series.is_empty()) else { continue };
         let mut more = History::upon(Arc::clone(of));
-        series.into_iter().for_each(|one| more.add(one));
+        for one in series {
+            more.add(one);
+        }
         *of = Arc::new(more);
     }
     histories
@@ -175,7 +177,7 @@ impl Tally {
                 self.sum += number;
             }
             Amount::Unsure(Unsure { possible, .. }) => {
-                let whole = possible.windows(2).all(|pair| matches!(pair, [a, b] if b - a == 1.0));
+                let whole = possible.windows(2).all(|pair| matches!(pair, [a, b] if (b - a).total_cmp(&1.0).is_eq()));
                 let ends = possible.first().copied().zip(possible.last().copied()).filter(|_| whole);
                 let before = if self.missing == 0 { Some((0.0, 0.0)) } else { self.open };
                 self.open = before.zip(ends).map(|((low, high), (from, to))| (low + from, high + to));

@@ -55,15 +55,14 @@ impl Kind for Rank {
             let problem = Problem::new(place.clone(), "a share of the peers is more than none and less than all");
             return Err(problem.hint("such as `worst: 25%`").into());
         }
-        let (place_of, all) = match &self.of {
-            Some(of) => ("value".to_owned(), among(of)),
-            None => {
-                if measure.better == Better::Neither && !measure.directions_vary {
-                    let problem = Problem::new(place.clone(), "no direction of this measure is good");
-                    return Err(problem.hint("the dataset's `measures` say which: `better: higher` or `lower`").into());
-                }
-                self.asked(share, measure)?
+        let (place_of, all) = if let Some(of) = &self.of {
+            ("value".to_owned(), among(of))
+        } else {
+            if measure.better == Better::Neither && !measure.directions_vary {
+                let problem = Problem::new(place.clone(), "no direction of this measure is good");
+                return Err(problem.hint("the dataset's `measures` say which: `better: higher` or `lower`").into());
             }
+            self.asked(share, measure)?
         };
         let ends = super::percent(share);
         let message = match &self.of {
