@@ -22,6 +22,9 @@
 //! - **measures**, **rules**, **alerts**: the figures join the history of their dataset; every rule says breach, clear or
 //!   cannot tell of every period; the life of each alert is worked out anew from all of them and compared with what was
 //!   known. So the order of arrival does not matter, and a restated or late month needs nothing else.
+//!   Measures of one's own are worked out of these histories each time, and never stored; rules of other datasets that ask
+//!   for the figures are evaluated again with them, in the same commit. Alerts of many series of one parent may be told
+//!   as one of the parent, which has a life like theirs.
 //! - **routing**, **reports**: what changed becomes one notice for each group concerned, and one message for each of its
 //!   recipients and channels.
 //! - **commit**: one transaction holds the delivery, its measures' manifest, alerts and their transitions, notices,

@@ -118,7 +118,15 @@ fn advance(id: &str, title: &str, expected: &[Expected], before: Option<&Alert>,
     let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
     let taken_back = gone.map(|step| line(&alert, step.since, &step.reading)).collect();
     let line = line(&alert, alert.since, &alert.reading);
-    Some(Told { before: before.map(|alert| alert.state), alert, transitions, line, taken_back, owner: None })
+    Some(Told {
+        before: before.map(|alert| alert.state),
+        alert,
+        transitions,
+        line,
+        taken_back,
+        owner: None,
+        parent: None,
+    })
 }
 
 fn line(alert: &Alert, since: Period, reading: &Reading) -> AlertLine {

@@ -18,6 +18,8 @@ use crate::{
     rules::Rule,
 };
 
+use super::roll_up::roll_up;
+
 /// How many figures a line shows behind the present one, at most: a year and the month before.
 const TRAIL: usize = 13;
 
@@ -69,6 +71,13 @@ pub fn evaluate(matter: &Matter<'_>, known: Vec<Alert>) -> Evaluation {
         seen.extend(matter.rules.get(rule).map(|rule| rule.id().to_owned()).zip(known));
         evaluation.alerts.extend(told);
         evaluation.unjudged.extend(unjudged);
+    }
+    for rule in matter.rules.iter().filter(|rule| rule.roll_up().is_some()) {
+        let mut of_rule: Vec<&mut Told> =
+            evaluation.alerts.iter_mut().filter(|told| told.alert.rule == rule.id()).collect();
+        let parents = roll_up(matter, rule, &asked.periods, &mut of_rule, of_rules.get(rule.id()));
+        seen.extend(parents.iter().map(|parent| (rule.id().to_owned(), parent.alert.labels.clone())));
+        evaluation.alerts.extend(parents);
     }
     for (rule, labels) in seen {
         of_rules.get_mut(&rule).map(|of_rule| of_rule.remove(&labels));
@@ -287,7 +296,7 @@ fn forget(before: &Alert, matter: &Matter<'_>) -> Option<Told> {
 }
 
 /// `words` are the rule's summary and what its measure counts.
-fn tell(
+pub(super) fn tell(
     words: (&str, Option<&str>),
     series: Option<&Series>,
     before: Option<&Alert>,
@@ -299,7 +308,7 @@ fn tell(
     let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
     let line = line(&alert, words, series, alert.since, &alert.reading);
     let before = before.map(|alert| alert.state);
-    Told { alert, before, transitions, line, taken_back, owner: None }
+    Told { alert, before, transitions, line, taken_back, owner: None, parent: None }
 }
 
 fn line(

@@ -61,6 +61,7 @@ pub mod refusals;
 mod reload;
 pub mod remember;
 pub mod requests;
+mod roll_up;
 pub mod rule_tests;
 pub mod schedule;
 pub mod send;

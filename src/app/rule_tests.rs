@@ -89,7 +89,12 @@ fn compare(ledger: &Ledger, expectation: &Expectation) -> Vec<String> {
     let Some(alerts) = ledger.get(&at) else {
         return vec![format!("{at}: the test has no figures for this period")];
     };
-    let matching: Vec<&Alert> = alerts.iter().filter(|alert| expectation.matches(&alert.labels)).collect();
+    // An alert with just these labels is meant, as that of a parent, before others that have more.
+    let just_these = alerts.iter().find(|alert| alert.labels == labels);
+    let matching: Vec<&Alert> = match just_these {
+        Some(alert) => vec![alert],
+        None => alerts.iter().filter(|alert| expectation.matches(&alert.labels)).collect(),
+    };
     let [alert] = matching.as_slice() else {
         return vec![match matching.len() {
             0 => format!("{at} {labels}: expected {}, found no alert", expectation.state),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Alert, AlertLine, AlertSeverity, AlertState, Cause, Exceptions, NotAssured, Transition, TransitionKind, UnknownLine,
+    Alert, AlertLine, AlertSeverity, AlertState, Cause, Exceptions, Labels, NotAssured, Transition, TransitionKind,
+    UnknownLine,
 };
 
 use super::{Route, Traits};
@@ -23,6 +24,8 @@ pub struct Told {
     pub taken_back: Vec<AlertLine>,
     /// A group that is told whatever the route says.
     pub owner: Option<String>,
+    /// The labels of an alert of the same rule that speaks for this one to those who hear of it.
+    pub parent: Option<Labels>,
 }
 
 /// A series that a rule could not judge at the newest period.
@@ -66,9 +69,10 @@ pub struct Outstanding {
 pub fn compose(route: &Route, delivered: &Delivered) -> BTreeMap<String, Exceptions> {
     let mut notices: BTreeMap<String, Exceptions> = BTreeMap::new();
     let dataset = delivered.head.dataset.as_str();
-    let mut for_each = |traits: Traits<'_>, owner: Option<&str>, say: &dyn Fn(&mut Exceptions)| {
+    let mut for_each = |traits: Traits<'_>, owner: Option<&str>, knows: &[&str], say: &dyn Fn(&mut Exceptions)| {
         let routed = route.receivers(traits);
-        for group in owner.filter(|owner| !routed.contains(owner)).into_iter().chain(routed.iter().copied()) {
+        let groups = owner.filter(|owner| !routed.contains(owner)).into_iter().chain(routed.iter().copied());
+        for group in groups.filter(|group| !knows.contains(group)) {
             say(notices.entry(group.to_owned()).or_insert_with(|| delivered.head.clone()));
         }
     };
@@ -77,17 +81,21 @@ pub fn compose(route: &Route, delivered: &Delivered) -> BTreeMap<String, Excepti
         let owner = told.owner.as_deref();
         let traits =
             Traits { rule: &alert.rule, dataset: &alert.dataset, severity: alert.severity, labels: &alert.labels };
+        // Who hears of the parent has the names there.
+        let of_parent = told.parent.as_ref().map(|labels| route.receivers(Traits { labels, ..traits }));
         if let Some(section) = section(told, &delivered.head) {
-            for_each(traits, owner, &|notice| notice.section_mut(section).push(told.line.clone()));
+            for_each(traits, owner, &of_parent.unwrap_or_default(), &|notice| {
+                notice.section_mut(section).push(told.line.clone());
+            });
         }
         if !delivered.head.first_load && !told.taken_back.is_empty() {
-            for_each(traits, owner, &|notice| notice.withdrawn.extend(told.taken_back.iter().cloned()));
+            for_each(traits, owner, &[], &|notice| notice.withdrawn.extend(told.taken_back.iter().cloned()));
         }
     }
     for unknown in &delivered.unjudged {
         let line = &unknown.line;
         let traits = Traits { rule: &line.rule, dataset, severity: unknown.severity, labels: &line.labels };
-        for_each(traits, None, &|notice| {
+        for_each(traits, None, &[], &|notice| {
             if unknown.failed { &mut notice.failed } else { &mut notice.cannot_tell }.push(line.clone());
         });
     }

@@ -20,6 +20,10 @@ pub(super) fn of(id: &str, settings: &RuleSettings, said: &Said, scripts: &[&Sou
     hash.part("for", &settings.persistence.periods.to_string());
     hash.part("of last", &settings.persistence.of_last.to_string());
     hash.part("resolve_after", &settings.resolve_after.to_string());
+    if let Some(roll_up) = &settings.roll_up {
+        hash.part("roll_up by", &roll_up.by);
+        hash.part("from", &format!("{:?}", roll_up.from));
+    }
     hash.entries("where", &settings.only, Matcher::written);
     hash.entries("labels", &settings.labels, Clone::clone);
     hash.entries("settings", &settings.settings, written);

@@ -7,6 +7,7 @@ use super::{
     compiled::Compiled,
     fingerprint,
     kinds::Said,
+    roll_up::{self, RollUp},
     rule_test::{self, unknown_labels},
 };
 use crate::{
@@ -44,6 +45,7 @@ impl Rule {
         let measure = catalog.measure(&settings.dataset, &settings.measure).map_err(Problems::from);
         let Some(measure) = problems.take(measure) else { return Err(problems) };
         check_labels(&settings, measure, &mut problems);
+        problems.take(settings.roll_up.as_ref().map_or(Ok(()), |roll_up| roll_up::check(roll_up, measure)));
         problems.take(rule_test::check(&settings, measure));
         let names = names(&settings, measure, catalog);
         let compiled = problems.take(say(id, &settings, measure)).and_then(|(condition, message)| {
@@ -139,6 +141,18 @@ impl Rule {
     #[must_use]
     pub fn alert_labels(&self, series: &Series) -> Labels {
         series.key.labels.iter().chain(self.labels.iter()).collect()
+    }
+
+    /// When alerts of many series of one parent are told as one.
+    #[must_use]
+    pub fn roll_up(&self) -> Option<&RollUp> {
+        self.settings.roll_up.as_ref()
+    }
+
+    /// The labels of the alert of a parent, and the rule's own beside them.
+    #[must_use]
+    pub fn parent_labels(&self, by: &str, parent: &str) -> Labels {
+        [(by, parent)].into_iter().chain(self.labels.iter()).collect()
     }
 
     /// Its tests.

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
-use super::{Condition, DerivedSettings, Only, Persistence, RuleTest};
+use super::{Condition, DerivedSettings, Only, Persistence, RollUp, RuleTest};
 use crate::{
     expr::Setting,
     model::AlertSeverity,
@@ -56,6 +56,9 @@ pub struct RuleSettings {
     /// How many consecutive periods must be clear before it is resolved.
     #[serde(default = "one")]
     pub resolve_after: NonZeroU32,
+    /// When alerts of many series of one parent are told as one.
+    #[serde(default)]
+    pub roll_up: Option<RollUp>,
     /// Labels that its alerts have besides those of the series.
     #[serde(default)]
     pub labels: Entries<String>,

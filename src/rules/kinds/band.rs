@@ -17,7 +17,7 @@
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, Error as _, IntoDeserializer, value},
+    de::{self, Error as _},
 };
 
 use super::{Kind, Said, Share};
@@ -54,8 +54,7 @@ impl<'de> Deserialize<'de> for Level {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-        let written: value::StrDeserializer<'_, value::Error> = text.as_str().into_deserializer();
-        number.map(Self::Number).or_else(|| Share::deserialize(written).ok().map(Self::Share)).ok_or_else(|| {
+        number.map(Self::Number).or_else(|| Share::written(&text).map(Self::Share)).ok_or_else(|| {
             D::Error::invalid_value(de::Unexpected::Str(&text), &"a number such as 10, or a share such as 90%")
         })
     }

@@ -150,6 +150,17 @@ registry! {
 pub struct Share(f64);
 
 impl Share {
+    /// Reads `60%`.
+    #[must_use]
+    pub fn written(text: &str) -> Option<Self> {
+        // "60e-2" is the number that 0.6 is, to the last bit.
+        let digits =
+            text.trim().strip_suffix('%').map(str::trim_end).filter(|digits| {
+                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+            });
+        digits.and_then(|digits| format!("{digits}e-2").parse().ok()).map(Self)
+    }
+
     /// The share as a number: 0.6.
     #[must_use]
     pub fn get(self) -> f64 {
@@ -188,12 +199,7 @@ impl<'de> Deserialize<'de> for Share {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Share, E> {
-                // "60e-2" is the number that 0.6 is, to the last bit.
-                let digits = text.trim().strip_suffix('%').map(str::trim_end).filter(|digits| {
-                    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-                });
-                let share = digits.and_then(|digits| format!("{digits}e-2").parse::<f64>().ok());
-                share.map(Share).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+                Share::written(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
             }
         }
         deserializer.deserialize_any(Written)
