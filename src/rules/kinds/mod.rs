@@ -15,18 +15,18 @@
 
 pub mod across;
 pub mod against_plan;
+pub mod band;
 pub mod category;
 pub mod change;
 pub mod extreme;
 pub mod forecast;
 pub mod improving;
 pub mod missing;
-pub mod rag;
-pub mod target;
-pub mod band;
 pub mod money;
 pub mod outlier;
+pub mod rag;
 pub mod rank;
+pub mod target;
 
 use serde::{
     Deserialize,
