@@ -44,11 +44,11 @@
 //! | room | may use | what it is |
 //! |---|---|---|
 //! | [`model`] | | the nouns: delivery, period, value, series, finding, signal, alert, notice; no I/O |
-//! | [`spc`] | model | XmR charts as the NHS reads them: limits, special causes, icons; arithmetic only |
+//! | [`spc`] | model, yaml | XmR charts as the NHS reads them: limits, special causes, icons; a measure's settings of them |
 //! | [`yaml`] | model | YAML with places: every mistake has its file, line and column, the line, and the nearest name |
 //! | [`expr`] | model, spc, yaml | expressions over rows and series, in Rhai with limits |
 //! | [`intake`] | model | drop folders: notice, wait until settled, claim, recover |
-//! | [`tables`] | model, yaml | bytes to a stream of typed column batches, periods and figures |
+//! | [`tables`] | model, spc, yaml | bytes to a stream of typed column batches, periods and figures |
 //! | [`checks`] | expr, model, yaml | batches, and figures against what is known, to findings; one file a kind |
 //! | [`rules`] | expr, model, spc, yaml | a series at a period to a signal; rules' own tests, as data |
 //! | [`alerts`] | model | signals of all periods to a life, and what a delivery changed in it |

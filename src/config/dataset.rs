@@ -274,6 +274,9 @@ fn check_measure(measure: &MeasureSettings, schema: &Schema, problems: &mut Prob
         let known = measure.labels.iter().map(|label| label.value.as_str());
         problems.push(Problem::unknown(label.place.clone(), "label", label, known));
     }
+    if let Some(spc) = &measure.spc {
+        problems.take(spc.check(&measure.labels));
+    }
     for label in &measure.labels {
         check_column(label, &[ColumnKind::Text], schema, problems);
     }

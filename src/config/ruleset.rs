@@ -113,6 +113,7 @@ fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
                 each_own_unit: dataset.has_mixed_units(measure),
                 counted: measure.counted().map(str::to_owned),
                 suppressed_below: measure.suppressed_below.as_ref().map(|below| below.value),
+                charting: measure.spc.as_ref().map(|spc| Arc::new(spc.charting())).unwrap_or_default(),
             };
             catalog.add_measure(id, &name.value, entry);
         }

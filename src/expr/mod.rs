@@ -53,6 +53,13 @@
 //! | `periods_before()` | how many periods before this one the dataset has figures for |
 //! | `in_force("les-prices/price")` | the newest figure of a period that has begun: a year's price, for each of its months |
 //! | `funnel_upper("patients", "share", 0.998)` `funnel_lower(…)` `funnel_rate("patients", "share")` | how far chance takes a figure from the rate of its peers: see [`crate::rules::kinds::outlier`] |
+//! | `spc_concern()` `spc_improvement()` `spc_special()` | whether the control chart shows a special cause: in the direction that is not good, that is good, in either; `spc_concern("trend, shift")` counts these tests only |
+//! | `spc_failing()` `spc_passing()` | whether the chart's limits lie beyond the plan (or a target: `spc_failing(95)`), so that chance alone will not meet it (will not miss it) |
+//! | `spc_centre()` `spc_lower()` `spc_upper()` `spc_points()` | the mean and limits of the chart, and how many figures there are since the last rebase |
+//! | `spc_why()` | the special cause in words: "seven months below the mean, since April 2025" |
+//!
+//! Control charts are read as the measure's `spc` says ([`crate::spc::ChartSettings`]), and as they stood at each period: limits
+//! come from the figures up to then. A suppressed figure of an earlier period is a gap of the chart.
 //!
 //! Most conditions are plain arithmetic, comparison, logic and known functions. They are evaluated without the
 //! interpreter: over whole columns ([`RowExpression::evaluate_all`]), and from the figures of a series at once. The answers

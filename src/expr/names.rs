@@ -7,9 +7,12 @@ use rhai::{AST, ASTFlags, ASTNode, Expr, FnCallExpr, Position, Stmt};
 use super::{
     engine::Arities,
     origin::Origin,
-    questions::{OF_FUNNELS, OF_OTHERS},
+    questions::{self, OF_FUNNELS, OF_OTHERS},
 };
-use crate::yaml::{Problem, Problems, nearest};
+use crate::{
+    spc,
+    yaml::{Problem, Problems, nearest},
+};
 
 /// What may be named.
 pub(super) struct Known<'a> {
@@ -143,7 +146,14 @@ impl<'a> Walk<'a> {
         if self.known.absent.contains(&name) {
             return self.refuse_at(position, name, "this measure has no plan");
         }
+        if questions::is_of_target(name) && call.args.is_empty() && self.known.absent.contains(&"plan") {
+            let message = format!("this measure has no plan: name the target, as in `{name}(95)`");
+            return self.refuse_at(position, name, &message);
+        }
         self.used.functions.insert(name.to_owned());
+        if questions::asks_chart(name) {
+            self.tests(call);
+        }
         if OF_OTHERS.contains(&name) || OF_FUNNELS.contains(&name) {
             self.measure(call, position);
         }
@@ -161,6 +171,15 @@ impl<'a> Walk<'a> {
         } else if !arities.contains(&count) {
             let takes = arities.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
             self.refuse_at(position, name, &format!("`{name}` takes {takes} {}, not {count}", arguments(&takes)));
+        }
+    }
+
+    /// The tests of a control chart that `spc_concern("trend, shift")` names.
+    fn tests(&mut self, call: &FnCallExpr) {
+        let Some(Expr::StringConstant(tests, at)) = call.args.first() else { return };
+        for name in questions::unknown_tests(tests) {
+            let known = spc::Test::ALL.iter().map(|test| test.code());
+            self.problems.push(Problem::unknown(self.origin.at(*at, tests), "test of a chart", name, known));
         }
     }
 

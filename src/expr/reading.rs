@@ -41,7 +41,8 @@ impl Vocabulary for Names {
     }
 
     fn function(&self, name: &str, arguments: &[Argument<'_>]) -> Option<Named<Slot>> {
-        questions::question(name, arguments)?.ok().map(Slot::Asked).map(Named::Number)
+        let slot = questions::question(name, arguments, &self.charting)?.ok().map(Slot::Asked)?;
+        Some(if questions::is_truth(name) { Named::Truth(slot) } else { Named::Number(slot) })
     }
 }
 
@@ -154,12 +155,26 @@ mod tests {
             "periods_before()",
             "known() - known_before()",
             "mean(0)",
+            "spc_centre()",
+            "spc_lower()",
+            "spc_upper()",
+            "spc_points()",
         ];
         let texts = ["period", "base", "labels.contract", "labels[\"contract\"]", "labels.contract_type"];
         written(
             &numbers,
             &texts,
-            &["strict", "value < share * plan", "value < previous()", "scripted(value)", "cannot_tell(\"too early\")"],
+            &[
+                "strict",
+                "value < share * plan",
+                "value < previous()",
+                "scripted(value)",
+                "cannot_tell(\"too early\")",
+                "spc_concern()",
+                "spc_special(\"trend, shift\")",
+                "spc_failing()",
+                "spc_passing(40)",
+            ],
         )
         .condition
     }

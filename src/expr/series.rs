@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     model::{Better, Figure, Missing, Period, Series, Value},
+    spc::Charting,
     yaml::{Located, Problem, Problems, SourceFile},
 };
 
@@ -44,6 +45,8 @@ pub struct Names {
     /// Counts below this are withheld from 1 on: a suppressed one is some whole number from 1 to one less. None where a
     /// suppressed figure may be anything.
     pub suppressed_below: Option<u32>,
+    /// How the control charts of the measure are read.
+    pub charting: Arc<Charting>,
     /// The other measures that may be named: `cost` of the same dataset, `les-prices/price` of another.
     pub measures: BTreeSet<String>,
 }
@@ -140,6 +143,12 @@ impl SeriesExpression {
         self.code.asks_around()
     }
 
+    /// Whether it asks about the control chart of the series.
+    #[must_use]
+    pub fn asks_chart(&self) -> bool {
+        self.code.asks_chart()
+    }
+
     /// What is evaluated without the interpreter, if it can be.
     pub(super) fn program(&self) -> Option<&Program<Slot>> {
         self.program.as_ref()
@@ -162,6 +171,8 @@ pub(super) struct Code {
     reachable: BTreeSet<String>,
     asks: bool,
     asks_around: bool,
+    /// How control charts are read, if it asks for one.
+    charting: Option<Arc<Charting>>,
     /// The other measures that it can come to ask for, as they are named.
     measures: BTreeSet<String>,
 }
@@ -198,6 +209,7 @@ impl Code {
             variables: variables(&used, names),
             asks: reachable.iter().any(|name| questions::asks(name)),
             asks_around: reachable.iter().any(|name| questions::asks_around(name)),
+            charting: reachable.iter().any(|name| questions::asks_chart(name)).then(|| Arc::clone(&names.charting)),
             reachable,
             scripts: scripts.clone(),
         })
@@ -206,7 +218,7 @@ impl Code {
     pub(super) fn run(&self, view: View<'_>) -> Result<Dynamic, Stopped> {
         let (mut scope, figure) = (Scope::new(), figure(view));
         if self.asks {
-            questions::enter(view, self.asks_around);
+            questions::enter(view, self.asks_around, self.charting.as_ref());
         }
         self.check_figures(view.series, figure, view.period)?;
         for variable in &self.variables {
@@ -244,6 +256,10 @@ impl Code {
     /// The other measures that it can come to ask, as they are named.
     pub(super) fn measures(&self) -> impl Iterator<Item = &str> {
         self.measures.iter().map(String::as_str)
+    }
+
+    pub(super) fn asks_chart(&self) -> bool {
+        self.charting.is_some()
     }
 
     /// The other datasets that it can come to ask.

@@ -115,6 +115,12 @@ impl Template {
         self.codes().any(Code::asks_around)
     }
 
+    /// Whether it asks about the control chart of the series.
+    #[must_use]
+    pub fn asks_chart(&self) -> bool {
+        self.codes().any(Code::asks_chart)
+    }
+
     /// The `.rhai` files whose functions it can come to call.
     #[must_use]
     pub fn scripts(&self) -> Vec<&Arc<SourceFile>> {

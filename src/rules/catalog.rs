@@ -1,9 +1,13 @@
 //! What a rule may name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     model::{Better, Unit},
+    spc::Charting,
     yaml::{Located, Problem},
 };
 
@@ -26,6 +30,8 @@ pub struct MeasureEntry {
     pub counted: Option<String>,
     /// Counts below this are withheld from 1 on; none where a suppressed figure may be anything.
     pub suppressed_below: Option<u32>,
+    /// How its control charts are read.
+    pub charting: Arc<Charting>,
 }
 
 /// The datasets with their measures.

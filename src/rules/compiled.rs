@@ -55,6 +55,11 @@ impl Compiled {
         self.condition.asks_around() || self.message.asks_around()
     }
 
+    /// Whether condition or message ask about the control chart of the series.
+    pub(super) fn asks_chart(&self) -> bool {
+        self.condition.asks_chart() || self.message.asks_chart()
+    }
+
     /// The message for these figures, whatever the condition says of them.
     pub(super) fn describe(&self, view: View<'_>) -> String {
         self.message.render(view)

@@ -190,6 +190,7 @@ impl Derived {
             settings: BTreeMap::new(),
             suppressed_below: from.suppressed_below,
             measures: catalog.measures_beside(&settings.dataset),
+            charting: std::sync::Arc::clone(&from.charting),
         };
         let formula = |text: &Located<String>| Formula::compile(text, &names, scripts);
         let condition = |text: &Located<String>| SeriesExpression::compile(text, &names, scripts);

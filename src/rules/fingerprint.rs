@@ -3,13 +3,20 @@
 use super::{DerivedSettings, Matcher, MeasureEntry, RuleSettings, kinds::Said};
 use crate::{
     expr::Setting,
+    spc::Charting,
     yaml::{Entries, SourceFile},
 };
 
-/// BLAKE3, in hexadecimal, of all that bears upon a rule's signals and alerts: its definition and the whole text of the
-/// `.rhai` files that it can come to call. What is for readers only (summary, doc, tests) does not count; nor do the
+/// BLAKE3, in hexadecimal, of all that bears upon a rule's signals and alerts: its definition, how the control
+/// charts that it asks for are read, and the whole text of the `.rhai` files that it can come to call. What is for readers only (summary, doc, tests) does not count; nor do the
 /// places of files, limits, and the other rules.
-pub(super) fn of(id: &str, settings: &RuleSettings, said: &Said, scripts: &[&SourceFile]) -> String {
+pub(super) fn of(
+    id: &str,
+    settings: &RuleSettings,
+    said: &Said,
+    charting: Option<&Charting>,
+    scripts: &[&SourceFile],
+) -> String {
     let mut hash = Hash(blake3::Hasher::new());
     hash.part("rule", id);
     hash.part("dataset", &settings.dataset);
@@ -27,6 +34,9 @@ pub(super) fn of(id: &str, settings: &RuleSettings, said: &Said, scripts: &[&Sou
     hash.entries("where", &settings.only, Matcher::written);
     hash.entries("labels", &settings.labels, Clone::clone);
     hash.entries("settings", &settings.settings, written);
+    if let Some(charting) = charting {
+        hash.part("chart", &charting.written());
+    }
     for script in scripts {
         hash.part("script", &script.text);
     }

@@ -8,6 +8,7 @@ use super::{Catalog, Derived, DerivedSettings, MeasureEntry, Rule, RuleSettings,
 use crate::{
     expr::{Around, Lane, Limits, Scripts, View},
     model::{Better, Categories, Figure, History, Missing, Period, SeriesKey, Signal, Unit, Value},
+    spc::ChartSettings,
     yaml::{Located, Node, Place, Problems, SourceFile, decode, parse},
 };
 
@@ -45,6 +46,8 @@ struct Measure {
     categories: Option<Categories>,
     #[serde(default)]
     suppressed_below: Option<u32>,
+    #[serde(default)]
+    spc: Option<ChartSettings>,
 }
 
 /// The pages by name.
@@ -120,6 +123,7 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
             each_own_unit: measure.each_own_unit,
             counted: None,
             suppressed_below: measure.suppressed_below,
+            charting: measure.spc.as_ref().map(|spc| Arc::new(spc.charting())).unwrap_or_default(),
         };
         catalog.add_measure(dataset, &name, entry);
         let period: Period = cell("period").expect("a period").parse().expect("a period");

@@ -58,7 +58,13 @@ impl Rule {
             id: id.value.clone(),
             labels: settings.labels.labels(),
             measure: measure.clone(),
-            fingerprint: fingerprint::of(id, &settings, &said, &compiled.scripts()),
+            fingerprint: fingerprint::of(
+                id,
+                &settings,
+                &said,
+                compiled.asks_chart().then_some(&*measure.charting),
+                &compiled.scripts(),
+            ),
             said,
             compiled,
             settings,
@@ -245,6 +251,7 @@ fn names(settings: &RuleSettings, measure: &MeasureEntry, catalog: &Catalog) -> 
         has_plan: measure.has_plan,
         settings: settings.settings.iter().map(|(name, setting)| (name.value.clone(), setting.clone())).collect(),
         suppressed_below: measure.suppressed_below,
+        charting: Arc::clone(&measure.charting),
         measures: catalog.measures_beside(&settings.dataset),
     }
 }

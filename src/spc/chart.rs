@@ -16,6 +16,8 @@ pub struct Chart {
     points: Vec<Point>,
     segments: Vec<Segment>,
     settings: Settings,
+    /// The tests that hold of the newest point.
+    newest: Option<Found>,
 }
 
 /// One period.
@@ -73,6 +75,7 @@ impl Chart {
         self.points.clear();
         self.segments.clear();
         self.settings = *settings;
+        self.newest = None;
         let mut start = 0;
         while start < figures.len() {
             let next = rebase.iter().copied().filter(|next| *next > start).min();
@@ -110,6 +113,7 @@ impl Chart {
             limits: segment.limits?,
             special: point.special,
             figures: segment.figures,
+            found: self.newest?,
         })
     }
 
@@ -140,25 +144,29 @@ impl Chart {
         self.points.extend(points);
         let points = self.points.get_mut(start..).unwrap_or_default();
         if let Some(limits) = &limits {
-            mark(points, limits, &self.settings);
+            self.newest = mark(points, limits, &self.settings);
         }
         let count = points.iter().filter(|point| point.figure.is_some()).count();
         self.segments.push(Segment { periods: start..start + figures.len(), figures: count, limits });
     }
 }
 
-/// Marks the points of one segment.
-pub(super) fn mark(points: &mut [Point], limits: &Limits, settings: &Settings) {
+/// Marks the points of one segment, and answers what holds of its newest one.
+pub(super) fn mark(points: &mut [Point], limits: &Limits, settings: &Settings) -> Option<Found> {
     let mut walk = Walk::new(limits, settings);
+    let mut newest_found = None;
     for newest in 0..points.len() {
-        let Some(seen) = points.get_mut(..=newest) else { return };
+        let seen = points.get_mut(..=newest)?;
         let figure = seen.last().and_then(|point| point.figure);
-        let Found { beyond, trend, two_of_three, shift } = walk.step(figure);
+        let found = walk.step(figure);
+        newest_found = figure.map(|figure| found.of_newest(figure, limits));
+        let Found { beyond, trend, two_of_three, shift } = found;
         name(seen, 1, Test::BeyondLimit, beyond, |_| true);
         name(seen, settings.trend.points(), Test::Trend, trend, |_| true);
         name(seen, 3, Test::TwoOfThree, two_of_three, |figure| limits.is_near(figure));
         name(seen, settings.shift.points(), Test::Shift, shift, |_| true);
     }
+    newest_found
 }
 
 /// Marks the newest `count` points that `takes_part` names, unless a test of higher priority has named them. Of two trends

@@ -8,7 +8,7 @@ const PROCESS: f64 = 2.66;
 /// The near limits lie two thirds of the way.
 const NEAR: f64 = 2.0 * (PROCESS / 3.0);
 /// The upper limit of moving ranges, in mean moving ranges.
-const OUTLIER: f64 = 3.267;
+pub(super) const OUTLIER: f64 = 3.267;
 
 coded! {
     /// Which way a figure is out of the common.
@@ -48,6 +48,11 @@ impl Limits {
         let all = Means::of(base, None)?;
         let screen = (settings.screen_outliers && all.moving_range > 0.0).then_some(OUTLIER * all.moving_range);
         let Means { centre, moving_range } = if screen.is_some() { Means::of(base, screen)? } else { all };
+        Self::around(centre, moving_range)
+    }
+
+    /// The limits around a mean; `None` if they have no numbers.
+    pub(super) fn around(centre: f64, moving_range: f64) -> Option<Self> {
         let (process, near) = (PROCESS * moving_range, NEAR * moving_range);
         let (lower, upper) = (centre - process, centre + process);
         let limits = Self { centre, moving_range, lower, upper, near_lower: centre - near, near_upper: centre + near };

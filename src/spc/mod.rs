@@ -1,11 +1,12 @@
 //! Statistical process control: the XmR chart, read as the NHS reads it ("Making Data Count").
 //!
-//! Arithmetic only, the same for rules, expressions and pictures. A series of consecutive periods' figures becomes
+//! Arithmetic only, the same for rules, expressions and pictures, and the settings of a measure's charts. A series of consecutive periods' figures becomes
 //! [`Limits`] for each of its segments, the [`SpecialCause`] of each point, and what is said of the newest one:
 //! [`Variation`] and [`Assurance`].
 //!
 //! - [`latest`] answers for the newest period alone and allocates nothing; `latest(&figures[..=t], …)` is the answer as it
 //!   was when period `t` was the newest. This is what a rule asks of every period of a history.
+//! - [`AsOf`] is that answer for every period at once.
 //! - [`Chart`] answers for every period as seen from the newest one, as a chart draws it: a point may be marked because of
 //!   points that came after it. A chart can be filled again and keeps its buffers.
 //!
@@ -27,7 +28,9 @@
 //! - **A rising trend that ends in a tie.** If another trend starts with the second of the equal points, the package calls
 //!   the last rising point falling. Here it stays rising.
 
+mod as_of;
 mod chart;
+mod declared;
 mod icons;
 mod limits;
 mod newest;
@@ -38,7 +41,9 @@ mod special;
 #[cfg(test)]
 mod tests;
 
+pub use as_of::{AsOf, periods_of};
 pub use chart::{Chart, Point, Segment};
+pub use declared::{ChartSettings, Charting, Rebase};
 pub use icons::{Assurance, Variation};
 pub use limits::{Limits, Side};
 pub use newest::{Latest, latest};

@@ -1,6 +1,10 @@
 //! The newest period alone.
 
-use super::{Assurance, ENOUGH, Limits, Settings, SpecialCause, Variation, limits::finite, special::Walk};
+use super::{
+    Assurance, ENOUGH, Limits, Settings, Side, SpecialCause, Test, Variation,
+    limits::finite,
+    special::{Found, Walk},
+};
 use crate::model::Better;
 
 /// What is known of the newest period.
@@ -14,9 +18,17 @@ pub struct Latest {
     pub special: Option<SpecialCause>,
     /// How many figures its segment has, this one included.
     pub figures: usize,
+    /// Every test that holds of it.
+    pub(super) found: Found,
 }
 
 impl Latest {
+    /// The side that a test finds it on, also where a test of higher priority names it.
+    #[must_use]
+    pub fn side(&self, test: Test) -> Option<Side> {
+        self.found.side(test)
+    }
+
     /// The icon of variation.
     #[must_use]
     pub fn variation(&self, better: Better) -> Variation {
@@ -55,7 +67,7 @@ pub fn latest(figures: &[Option<f64>], rebase: &[usize], settings: &Settings) ->
     let reach = settings.trend.points().max(settings.shift.points());
     let (older, newest) = segment.split_at(segment.len().saturating_sub(reach));
     let mut walk = Walk::new(&limits, settings);
-    let found = newest.iter().fold(None, |_, figure| Some(walk.step(finite(*figure))))?;
+    let found = newest.iter().fold(None, |_, figure| Some(walk.step(finite(*figure))))?.of_newest(figure, &limits);
     let count = |periods: &[Option<f64>]| periods.iter().filter(|figure| finite(**figure).is_some()).count();
-    Some(Latest { figure, limits, special: found.of_newest(figure, &limits), figures: count(older) + count(newest) })
+    Some(Latest { figure, limits, special: found.named(), figures: count(older) + count(newest), found })
 }

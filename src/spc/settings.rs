@@ -1,5 +1,6 @@
 //! How a chart is read.
 
+use serde::Deserialize;
 use thiserror::Error;
 
 /// How a chart is read. The default is that of NHS England's Excel tool: limits of all points, runs of 7, no screening.
@@ -19,11 +20,13 @@ pub struct Settings {
 ///
 /// Figures are counted, not periods: a gap does not fill a place of the baseline. A segment with fewer figures has limits
 /// from all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "usize")]
 pub struct Baseline(usize);
 
 /// How many points make a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "usize")]
 pub enum RunLength {
     /// As some teams have it.
     Six,

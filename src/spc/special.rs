@@ -34,7 +34,7 @@ pub struct SpecialCause {
 pub(super) struct Found {
     pub beyond: Option<Side>,
     pub trend: Option<Side>,
-    /// Of the newest three points; which of these are marked says [`Limits::is_near`].
+    /// Of the newest three points, unless [`Found::of_newest`]; which of these are marked says [`Limits::is_near`].
     pub two_of_three: Option<Side>,
     pub shift: Option<Side>,
 }
@@ -105,16 +105,23 @@ impl<'a> Walk<'a> {
 }
 
 impl Found {
-    /// What the newest point itself is.
-    pub(super) fn of_newest(self, figure: f64, limits: &Limits) -> Option<SpecialCause> {
-        let near = self.two_of_three.filter(|_| limits.is_near(figure));
-        let found = [
-            (Test::BeyondLimit, self.beyond),
-            (Test::Trend, self.trend),
-            (Test::TwoOfThree, near),
-            (Test::Shift, self.shift),
-        ];
-        found.into_iter().find_map(|(test, side)| side.map(|side| SpecialCause { test, side }))
+    /// What holds of the newest point itself: of two out of three it may be the third.
+    pub(super) fn of_newest(self, figure: f64, limits: &Limits) -> Self {
+        Self { two_of_three: self.two_of_three.filter(|_| limits.is_near(figure)), ..self }
+    }
+
+    pub(super) fn side(self, test: Test) -> Option<Side> {
+        match test {
+            Test::BeyondLimit => self.beyond,
+            Test::Trend => self.trend,
+            Test::TwoOfThree => self.two_of_three,
+            Test::Shift => self.shift,
+        }
+    }
+
+    /// The test that names the point.
+    pub(super) fn named(self) -> Option<SpecialCause> {
+        Test::ALL.iter().find_map(|test| self.side(*test).map(|side| SpecialCause { test: *test, side }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Charts against published ones, against hand calculations, and against what must hold of every chart.
 
 mod causes;
+mod declared;
 mod lines;
 mod properties;
 mod published;

@@ -12,6 +12,7 @@ use serde::{
 
 use crate::{
     model::{Categories, ColumnDef, Schema, Unit},
+    spc::ChartSettings,
     yaml::{Entries, Located},
 };
 
@@ -322,6 +323,9 @@ pub struct MeasureSettings {
     /// A figure is the place of its category, from 1, and is written as the word.
     #[serde(default)]
     pub categories: Option<Located<Categories>>,
+    /// How its control charts are read, by rules and by reports.
+    #[serde(default)]
+    pub spc: Option<ChartSettings>,
 }
 
 impl MeasureSettings {

@@ -32,6 +32,8 @@ pub(in crate::expr) trait Vocabulary {
 /// What a name stands for.
 pub(in crate::expr) enum Named<S> {
     Number(S),
+    /// True or false: 1 or 0 in a slot of numbers.
+    Truth(S),
     Text(S),
     Constant(Setting),
 }
@@ -110,6 +112,11 @@ impl<V: Vocabulary> Lowering<'_, V> {
     fn named(&mut self, named: Named<V::Slot>) -> Option<Typed> {
         match named {
             Named::Number(slot) => Some(Typed::Number(Number::Slot(place(&mut self.numbers, slot)))),
+            Named::Truth(slot) => {
+                let number = Number::Slot(place(&mut self.numbers, slot));
+                let pair = Box::new((number, Number::Constant(0.0)));
+                Some(Typed::Condition(Condition::Compare(Order::NotEqual, pair)))
+            }
             Named::Text(slot) => Some(Typed::Text(Text::Slot(place(&mut self.texts, slot)))),
             Named::Constant(Setting::Number(number)) => Some(Typed::Number(Number::Constant(number))),
             Named::Constant(Setting::Bool(value)) => Some(Typed::Condition(Condition::Constant(value))),

@@ -12,23 +12,28 @@ mod others;
 mod own;
 mod peers;
 mod rating;
+mod spc;
 
 use std::{cell::RefCell, sync::Arc};
 
-use rhai::{Engine, ImmutableString};
+use rhai::{Engine, ImmutableString, Variant};
 
 use super::{
     failure::{Outcome, cannot_tell},
     operators::finite,
     view::{Around, View},
 };
-use crate::model::{Missing, Period, Series, SeriesKey};
+use crate::{
+    model::{Missing, Period, Series, SeriesKey},
+    spc::Charting,
+};
 
 pub(super) use funnel::{FUNCTIONS as OF_FUNNELS, FunnelQuestion};
 pub(super) use others::{FUNCTIONS as OF_OTHERS, OtherQuestion};
 pub(super) use own::{ASKS_FOR_PLAN, FIGURES, OwnQuestion};
 pub(super) use peers::PeerQuestion;
 pub(super) use rating::RatingQuestion;
+pub(super) use spc::{ChartQuestion, asks_chart, is_of_target, is_truth, unknown_tests};
 
 /// A question about a series at a period; its answer is a number.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +48,8 @@ pub(super) enum Question {
     Other(OtherQuestion),
     /// About the limits that chance sets.
     Funnel(FunnelQuestion),
+    /// About its control chart.
+    Chart(ChartQuestion),
 }
 
 /// A constant argument of a function.
@@ -85,13 +92,13 @@ impl Unanswered {
 type Signatures = &'static [(&'static str, &'static [Takes])];
 
 fn signatures() -> impl Iterator<Item = &'static (&'static str, &'static [Takes])> {
-    let own = [own::SIGNATURES, rating::SIGNATURES, peers::SIGNATURES];
+    let own = [own::SIGNATURES, rating::SIGNATURES, spc::SIGNATURES, peers::SIGNATURES];
     own.into_iter().chain([others::SIGNATURES, funnel::SIGNATURES]).flatten()
 }
 
 /// Whether a function of this name asks something.
 pub(super) fn asks(name: &str) -> bool {
-    signatures().any(|(known, _)| *known == name)
+    name == spc::WHY || signatures().any(|(known, _)| *known == name)
 }
 
 /// Whether a function of this name asks about more than the series' own figures.
@@ -99,13 +106,14 @@ pub(super) fn asks_around(name: &str) -> bool {
     [peers::SIGNATURES, others::SIGNATURES, funnel::SIGNATURES].into_iter().flatten().any(|(known, _)| *known == name)
 }
 
-/// What a call asks; none for other functions and other arguments.
-pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome<Question>> {
+/// What a call asks; none for other functions and other arguments. Control charts are read as the measure says.
+pub(super) fn question(name: &str, arguments: &[Argument<'_>], charting: &Arc<Charting>) -> Option<Outcome<Question>> {
     let own = own::question(name, arguments).map(|asked| asked.map(Question::Own));
     own.or_else(|| rating::question(name, arguments).map(|asked| asked.map(Question::Rating)))
         .or_else(|| peers::question(name, arguments).map(|asked| asked.map(Question::Peers)))
         .or_else(|| others::question(name, arguments).map(|asked| asked.map(Question::Other)))
         .or_else(|| funnel::question(name, arguments).map(|asked| asked.map(Question::Funnel)))
+        .or_else(|| spc::question(name, arguments, charting).map(|asked| asked.map(Question::Chart)))
 }
 
 impl Question {
@@ -117,47 +125,61 @@ impl Question {
             Self::Peers(question) => question.answer(view),
             Self::Other(question) => question.answer(view),
             Self::Funnel(question) => question.answer(view),
+            Self::Chart(question) => question.answer(view),
         }
     }
 
     /// Whether the answer is that of the series and the period alone, whatever surrounds it.
     pub(super) fn is_own(&self) -> bool {
-        matches!(self, Self::Own(_) | Self::Rating(_))
+        matches!(self, Self::Own(_) | Self::Rating(_) | Self::Chart(_))
     }
 }
 
 pub(super) fn register(engine: &mut Engine) {
-    use Argument::{Number as N, Text as T};
     for (name, takes) in signatures().copied() {
-        match takes {
-            [] => engine.register_fn(name, move || ask(name, &[])),
-            [Takes::Number] => engine.register_fn(name, move |n: f64| ask(name, &[N(n)])),
-            [Takes::Text] => engine.register_fn(name, move |t: ImmutableString| ask(name, &[T(&t)])),
-            [Takes::Text, Takes::Number] => {
-                engine.register_fn(name, move |t: ImmutableString, n: f64| ask(name, &[T(&t), N(n)]))
-            }
-            [Takes::Number, Takes::Text] => {
-                engine.register_fn(name, move |n: f64, t: ImmutableString| ask(name, &[N(n), T(&t)]))
-            }
-            [Takes::Text, Takes::Text] => {
-                engine.register_fn(name, move |t: ImmutableString, u: ImmutableString| ask(name, &[T(&t), T(&u)]))
-            }
-            [Takes::Text, Takes::Text, Takes::Text] => engine
-                .register_fn(name, move |t: ImmutableString, u: ImmutableString, v: ImmutableString| {
-                    ask(name, &[T(&t), T(&u), T(&v)])
-                }),
-            [Takes::Text, Takes::Text, Takes::Number] => engine
-                .register_fn(name, move |t: ImmutableString, u: ImmutableString, n: f64| {
-                    ask(name, &[T(&t), T(&u), N(n)])
-                }),
-            [Takes::Text, Takes::Text, Takes::Number, Takes::Text] => {
-                engine.register_fn(name, move |t: ImmutableString, u: ImmutableString, n: f64, v: ImmutableString| {
-                    ask(name, &[T(&t), T(&u), N(n), T(&v)])
-                })
-            }
-            _ => continue,
-        };
+        if spc::is_truth(name) {
+            function(engine, name, takes, |name, arguments| ask(name, arguments).map(|number| number != 0.0));
+        } else {
+            function(engine, name, takes, ask);
+        }
     }
+    function(engine, spc::WHY, &[], why);
+    function(engine, spc::WHY, &[Takes::Text], why);
+}
+
+fn function<T: Variant + Clone>(
+    engine: &mut Engine,
+    name: &'static str,
+    takes: &[Takes],
+    ask: fn(&'static str, &[Argument<'_>]) -> Outcome<T>,
+) {
+    use Argument::{Number as N, Text as T};
+    match takes {
+        [] => engine.register_fn(name, move || ask(name, &[])),
+        [Takes::Number] => engine.register_fn(name, move |n: f64| ask(name, &[N(n)])),
+        [Takes::Text] => engine.register_fn(name, move |t: ImmutableString| ask(name, &[T(&t)])),
+        [Takes::Text, Takes::Number] => {
+            engine.register_fn(name, move |t: ImmutableString, n: f64| ask(name, &[T(&t), N(n)]))
+        }
+        [Takes::Number, Takes::Text] => {
+            engine.register_fn(name, move |n: f64, t: ImmutableString| ask(name, &[N(n), T(&t)]))
+        }
+        [Takes::Text, Takes::Text] => {
+            engine.register_fn(name, move |t: ImmutableString, u: ImmutableString| ask(name, &[T(&t), T(&u)]))
+        }
+        [Takes::Text, Takes::Text, Takes::Text] => engine
+            .register_fn(name, move |t: ImmutableString, u: ImmutableString, v: ImmutableString| {
+                ask(name, &[T(&t), T(&u), T(&v)])
+            }),
+        [Takes::Text, Takes::Text, Takes::Number] => engine
+            .register_fn(name, move |t: ImmutableString, u: ImmutableString, n: f64| ask(name, &[T(&t), T(&u), N(n)])),
+        [Takes::Text, Takes::Text, Takes::Number, Takes::Text] => {
+            engine.register_fn(name, move |t: ImmutableString, u: ImmutableString, n: f64, v: ImmutableString| {
+                ask(name, &[T(&t), T(&u), N(n), T(&v)])
+            })
+        }
+        _ => return,
+    };
 }
 
 #[derive(Default)]
@@ -165,24 +187,30 @@ struct Frame {
     looked_at: Option<(Series, Period, Option<Arc<Around>>)>,
     /// The period whose figure ended the evaluation, where something is known of it: suppressed, or partly known.
     open: Option<Period>,
+    charting: Arc<Charting>,
 }
 
 thread_local! {
     static FRAME: RefCell<Frame> = RefCell::default();
 }
 
-/// Makes what is looked at that of which the functions speak, on this thread, until the next call. What surrounds it is
-/// taken along only where it can be asked for.
-pub(super) fn enter(view: View<'_>, with_around: bool) {
+/// Makes what is looked at that of which the functions speak, on this thread, until the next call. What surrounds it, and
+/// how its control charts are read, is taken along only where it can be asked for.
+pub(super) fn enter(view: View<'_>, with_around: bool, charting: Option<&Arc<Charting>>) {
     FRAME.with_borrow_mut(|frame| {
         frame.open = None;
         let none = || Series::new(SeriesKey::default(), view.series.better);
         let (series, period, around) = frame.looked_at.get_or_insert_with(|| (none(), view.period, None));
         *period = view.period;
         series.clone_figures_from(view.series);
-        if with_around {
+        if with_around || charting.is_some() {
             series.key.clone_from(&view.series.key);
+        }
+        if with_around {
             *around = Some(Arc::clone(view.around));
+        }
+        if let Some(charting) = charting {
+            frame.charting = Arc::clone(charting);
         }
     });
 }
@@ -198,15 +226,27 @@ pub(super) fn note_open(period: Option<Period>) {
 }
 
 /// A function, called within the frame.
-fn ask(name: &str, arguments: &[Argument<'_>]) -> Outcome<f64> {
-    let Some(question) = question(name, arguments) else { return cannot_tell("nothing is asked") };
-    let question = question?;
+fn ask(name: &'static str, arguments: &[Argument<'_>]) -> Outcome<f64> {
+    within(|view, charting| match question(name, arguments, charting) {
+        Some(question) => Ok(question?.answer(view)),
+        None => cannot_tell("nothing is asked"),
+    })
+}
+
+/// Why the newest point of the control chart is special.
+fn why(_: &'static str, arguments: &[Argument<'_>]) -> Outcome<ImmutableString> {
+    let tests = arguments.iter().find_map(|argument| match argument {
+        Argument::Text(tests) => Some(*tests),
+        Argument::Number(_) => None,
+    });
+    within(|view, charting| Ok(spc::why(tests, view, charting)?.map(ImmutableString::from)))
+}
+
+fn within<T>(answer: impl FnOnce(View<'_>, &Arc<Charting>) -> Outcome<Result<T, Unanswered>>) -> Outcome<T> {
     FRAME.with_borrow_mut(|frame| {
         let Some((series, period, around)) = &frame.looked_at else { return cannot_tell("no series is looked at") };
-        let answer = match around {
-            Some(around) => question.answer(View { series, period: *period, around }),
-            None => question.answer(View { series, period: *period, around: Around::nothing() }),
-        };
+        let around = around.as_ref().unwrap_or(Around::nothing());
+        let answer = answer(View { series, period: *period, around }, &frame.charting)?;
         answer.or_else(|unanswered| {
             frame.open = match &unanswered {
                 Unanswered::Missing("figure", period, Missing::Suppressed | Missing::Unsure) => Some(*period),
@@ -216,7 +256,10 @@ fn ask(name: &str, arguments: &[Argument<'_>]) -> Outcome<f64> {
             if let Some((period, unsure)) = why {
                 return cannot_tell(format!("no figure for {}: {}", period.label(), unsure.why));
             }
-            unanswered.words().map_or_else(|| finite(f64::INFINITY), cannot_tell)
+            match unanswered.words() {
+                Some(words) => cannot_tell(words),
+                None => finite(f64::INFINITY).and_then(|_| cannot_tell("too large")),
+            }
         })
     })
 }

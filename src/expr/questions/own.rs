@@ -73,6 +73,9 @@ pub(in crate::expr) const FIGURES: &[&str] = &[
     "worst",
     "peer_mean",
     "peer_median",
+    "spc_centre",
+    "spc_lower",
+    "spc_upper",
 ];
 
 /// What asks for a plan: the variable, and functions.

@@ -26,6 +26,7 @@ pub mod money;
 pub mod outlier;
 pub mod rag;
 pub mod rank;
+pub mod spc;
 pub mod target;
 
 use serde::{
@@ -143,6 +144,7 @@ registry! {
     money => Money,
     outlier => Outlier,
     rank => Rank,
+    spc => Spc,
 }
 
 /// A share as people write it: `60%`, or `0.6`.

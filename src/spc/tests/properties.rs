@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use crate::spc::{
-    Baseline, Chart, Limits, Point, RunLength, Settings, Side, SpecialCause, Test, latest, settings::SettingsError,
+    AsOf, Baseline, Chart, Limits, Point, RunLength, Settings, Side, SpecialCause, Test, latest,
+    settings::SettingsError,
 };
 
 fn settings() -> impl Strategy<Value = Settings> {
@@ -103,6 +104,20 @@ proptest! {
             chart.fill(&figures[..=t], &rebase, &settings);
             prop_assert_eq!(latest(&figures[..=t], &rebase, &settings), chart.latest());
         }
+    }
+
+    #[test]
+    fn all_periods_at_once_are_as_each_was_when_it_was_the_newest(
+        first in figures(),
+        figures in prop_oneof![figures(), proptest::collection::vec(proptest::option::of(any::<f64>()), 0..40)],
+        rebase in rebase(),
+        settings in settings(),
+    ) {
+        let mut as_of = AsOf::default();
+        as_of.fill(first, &[], &Settings::default());
+        as_of.fill(figures.iter().copied(), &rebase, &settings);
+        let alone: Vec<_> = (0..figures.len()).map(|t| latest(&figures[..=t], &rebase, &settings)).collect();
+        prop_assert_eq!(as_of.periods(), alone);
     }
 
     #[test]
