@@ -158,17 +158,29 @@ impl<'a> Asked<'a> {
     }
 
     fn follow(&self, series: &[&'a Series]) -> Vec<Followed> {
-        let mut followed = Vec::new();
-        let Some(first) = series.first() else { return followed };
-        let (mut lane, mut answers) = (Lane::new(first, &[]), Vec::new());
-        for series in series {
-            let kind = series.newest().map(Period::granularity);
-            let periods = kind.and_then(|kind| self.periods.get(&kind)).map_or(&[][..], Vec::as_slice);
-            lane.go_on(series, periods);
-            for (at, rule) in self.matter.rules.iter().enumerate().filter(|(_, rule)| rule.applies_to(series)) {
-                let Some(around) = self.around.get(at) else { continue };
-                rule.answers(&mut lane, around, &mut answers);
-                followed.extend(self.follow_one(at, rule, &lane, &answers, around));
+        let (mut followed, mut answers) = (Vec::new(), Vec::new());
+        let (mut all, mut some) = (Lane::default(), Lane::default());
+        let kind = |series: &Series| series.newest().map(Period::granularity);
+        for alike in series.chunk_by(|a, b| a.key.measure == b.key.measure && kind(a) == kind(b)) {
+            let periods =
+                alike.first().and_then(|first| self.periods.get(&kind(first)?)).map_or(&[][..], Vec::as_slice);
+            for together in alike.chunks(Lane::together(periods.len())) {
+                all.go_on(together, periods);
+                for ((at, rule), around) in self.matter.rules.iter().enumerate().zip(&self.around) {
+                    let looked_at: Vec<&Series> =
+                        together.iter().copied().filter(|series| rule.applies_to(series)).collect();
+                    let lane = if looked_at.len() == together.len() { &mut all } else { &mut some };
+                    if looked_at.is_empty() {
+                        continue;
+                    }
+                    if looked_at.len() < together.len() {
+                        lane.go_on(&looked_at, periods);
+                    }
+                    rule.answers(lane, around, &mut answers);
+                    for (series, answers) in looked_at.iter().zip(answers.chunks(periods.len().max(1))) {
+                        followed.extend(self.follow_one(at, rule, (series, periods), answers, around));
+                    }
+                }
             }
         }
         followed
@@ -178,7 +190,7 @@ impl<'a> Asked<'a> {
         &self,
         at: usize,
         rule: &Rule,
-        lane: &Lane<'_>,
+        (series, periods): (&Series, &[Period]),
         answers: &[Option<bool>],
         around: &Arc<Around>,
     ) -> Option<Followed> {
@@ -187,15 +199,16 @@ impl<'a> Asked<'a> {
         if is_clear && of_rule.is_none() {
             return None;
         }
-        let (series, labels) = (lane.series(), rule.alert_labels(lane.series()));
+        let labels = rule.alert_labels(series);
         let before = of_rule.and_then(|of_rule| of_rule.get(&labels));
         if is_clear && before.is_none() {
             return None;
         }
         let view = |period| View { series, period, around };
-        let newest = lane.periods().last().zip(answers.last()).filter(|(_, answer)| answer.is_none());
+        let newest = periods.last().zip(answers.last()).filter(|(_, answer)| answer.is_none());
         let unjudged = newest.and_then(|(newest, _)| reason(&rule.signal(view(*newest))).map(|why| (*newest, why)));
-        let life = life(rule, lane, answers, around, unjudged.as_ref().map(|(_, (reason, _))| reason.clone()));
+        let life =
+            life(rule, (series, periods), answers, around, unjudged.as_ref().map(|(_, (reason, _))| reason.clone()));
         let subject = Subject {
             rule: rule.id(),
             dataset: self.matter.dataset,
@@ -229,7 +242,7 @@ impl<'a> Asked<'a> {
 /// The life of an alert, from what was said of every period.
 fn life(
     rule: &Rule,
-    lane: &Lane<'_>,
+    (series, periods): (&Series, &[Period]),
     answers: &[Option<bool>],
     around: &Arc<Around>,
     cannot_tell: Option<String>,
@@ -239,11 +252,11 @@ fn life(
         Some(false) => Answer::Clear,
         None => Answer::CannotTell,
     };
-    let stretches = alerts::stretches(policy(rule), lane.periods().iter().copied().zip(answers.iter().map(answer)));
+    let stretches = alerts::stretches(policy(rule), periods.iter().copied().zip(answers.iter().map(answer)));
     if stretches.is_empty() {
         return Life { episodes: Vec::new(), cannot_tell };
     }
-    let (series, unit) = (lane.series(), lane.series().unit());
+    let unit = series.unit();
     let reading = |period: Period| {
         let Figure { value, plan, .. } =
             series.at(period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None });

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use rhai::{AST, Dynamic, Map, Scope};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Map, Scope};
 
 use super::{
     Setting, Truth,
@@ -18,6 +18,7 @@ use super::{
     possible, questions,
     reading::{self, Slot},
     scripts::Scripts,
+    session::Session,
     view::View,
 };
 use crate::{
@@ -112,13 +113,29 @@ impl SeriesExpression {
         truth(self.code.run(view))
     }
 
-    /// Whether the figures of a period that it names are there.
-    pub(super) fn names_what_is_there(&self, series: &Series, figure: Figure) -> bool {
-        self.code.variables.iter().all(|variable| match variable {
-            Variable::Value => figure.value.get().is_some(),
-            Variable::Plan => figure.plan.get().is_some(),
-            Variable::Direction => direction(series).is_some(),
-            Variable::Period | Variable::Labels | Variable::Subject | Variable::Setting(..) => true,
+    /// The answers for these views in the interpreter, one after the other; none where [`SeriesExpression::evaluate`] has
+    /// the reason why there is none.
+    pub(super) fn interpret_all<'s>(
+        &self,
+        views: impl Iterator<Item = View<'s>>,
+    ) -> impl Iterator<Item = Option<bool>> {
+        let mut session = Session::new(&self.code);
+        views.map(move |view| match truth(session.run(view)) {
+            Truth::CannotTell(_) if self.suppressed_below.is_some() || view.series.is_unsure() => {
+                session.disturbed();
+                possible::truth(self, view, self.suppressed_below)
+            }
+            answer => answer.holds(),
+        })
+    }
+
+    /// What it names and cannot do without.
+    pub(super) fn needs(&self) -> impl Iterator<Item = Slot> {
+        self.code.variables.iter().filter_map(|variable| match variable {
+            Variable::Value => Some(Slot::Value),
+            Variable::Plan => Some(Slot::Plan),
+            Variable::Direction => Some(Slot::Direction),
+            Variable::Period | Variable::Labels | Variable::Subject | Variable::Setting(..) => None,
         })
     }
 
@@ -216,11 +233,25 @@ impl Code {
     }
 
     pub(super) fn run(&self, view: View<'_>) -> Result<Dynamic, Stopped> {
-        let (mut scope, figure) = (Scope::new(), figure(view));
-        if self.asks {
-            questions::enter(view, self.asks_around, self.charting.as_ref());
-        }
-        self.check_figures(view.series, figure, view.period)?;
+        Session::new(self).run(view)
+    }
+
+    /// Whether it asks by functions.
+    pub(super) fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Makes what is looked at that of which its functions speak.
+    pub(super) fn enter(&self, view: View<'_>) {
+        questions::enter(view, self.asks_around, self.charting.as_ref());
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        self.scripts.engine()
+    }
+
+    /// Adds its variables to a scope.
+    pub(super) fn push<'c>(&'c self, scope: &mut Scope<'c>, view: View<'_>, figure: Figure) {
         for variable in &self.variables {
             let (name, value) = match variable {
                 Variable::Value => ("value", Dynamic::from_float(figure.value.get().unwrap_or(f64::NAN))),
@@ -233,20 +264,21 @@ impl Code {
             };
             scope.push_constant_dynamic(name, value);
         }
-        let result = self.scripts.engine().eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast);
-        result.map_err(|error| {
-            let stopped = failure::stopped(&error, |function, position| {
-                let place = function.and_then(|function| self.scripts.at(function, position));
-                place.unwrap_or_else(|| self.origin.at(position, "")).to_string()
-            });
-            match stopped {
-                // A plan of nought is a matter of the figures: the rule is not wrong for it.
-                Stopped::Failed(words) if words.starts_with(DIVISION_BY_ZERO) => {
-                    Stopped::CannotTell(DIVISION_BY_ZERO.to_owned())
-                }
-                stopped => stopped,
+    }
+
+    /// Why an evaluation ended, in words.
+    pub(super) fn stopped(&self, error: &EvalAltResult) -> Stopped {
+        let stopped = failure::stopped(error, |function, position| {
+            let place = function.and_then(|function| self.scripts.at(function, position));
+            place.unwrap_or_else(|| self.origin.at(position, "")).to_string()
+        });
+        match stopped {
+            // A plan of nought is a matter of the figures: the rule is not wrong for it.
+            Stopped::Failed(words) if words.starts_with(DIVISION_BY_ZERO) => {
+                Stopped::CannotTell(DIVISION_BY_ZERO.to_owned())
             }
-        })
+            stopped => stopped,
+        }
     }
 
     pub(super) fn asks_around(&self) -> bool {
@@ -268,7 +300,7 @@ impl Code {
     }
 
     /// Whether the figures of this period that it names are there.
-    fn check_figures(&self, series: &Series, figure: Figure, period: Period) -> Result<(), Stopped> {
+    pub(super) fn check_figures(&self, series: &Series, figure: Figure, period: Period) -> Result<(), Stopped> {
         questions::note_open(None);
         self.variables.iter().try_for_each(|variable| match variable {
             Variable::Value => {

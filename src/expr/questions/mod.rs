@@ -7,6 +7,7 @@
 //! ask is evaluated. 24 months take about 100 ns.
 
 mod ahead;
+mod columns;
 mod funnel;
 mod others;
 mod own;
@@ -218,6 +219,16 @@ pub(super) fn enter(view: View<'_>, with_around: bool, charting: Option<&Arc<Cha
 /// The period whose suppressed or partly known figure ended the last evaluation on this thread, if one did.
 pub(super) fn open() -> Option<Period> {
     FRAME.with_borrow(|frame| frame.open)
+}
+
+/// Goes on to another period of the series that is looked at.
+pub(super) fn go_on(period: Period) {
+    FRAME.with_borrow_mut(|frame| {
+        frame.open = None;
+        if let Some((_, at, _)) = &mut frame.looked_at {
+            *at = period;
+        }
+    });
 }
 
 /// Notes that an evaluation ended at such a figure of the series itself.

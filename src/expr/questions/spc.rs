@@ -189,9 +189,20 @@ fn enough(latest: Option<&Latest>, view: View<'_>, charting: &Charting) -> Resul
 }
 
 impl ChartQuestion {
+    /// How the chart is read.
+    pub(in crate::expr) fn charting(&self) -> &Arc<Charting> {
+        &self.charting
+    }
+
     pub(super) fn answer(&self, view: View<'_>) -> Result<f64, Unanswered> {
         let (_, latest) = seen(view, &self.charting)?;
         self.of(&latest, view)
+    }
+
+    /// The answer where the chart is known already; NaN where it says nothing.
+    pub(in crate::expr) fn number(&self, latest: Option<&Latest>, view: View<'_>) -> f64 {
+        let latest = latest.filter(|latest| latest.figures >= self.charting.least_points);
+        latest.and_then(|latest| self.of(latest, view).ok()).unwrap_or(f64::NAN)
     }
 
     fn of(&self, latest: &Latest, view: View<'_>) -> Result<f64, Unanswered> {
