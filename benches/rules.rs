@@ -47,7 +47,7 @@ const OF_MONTH: [usize; 5] = [3, 3, 2, 2, 1];
 
 const DATASET: &str = "
 title: National
-steward: team
+steward: performance-team
 files: ['national-*.csv']
 period: { column: month }
 columns:
@@ -62,12 +62,12 @@ measures:
 
 const GROUPS: &str = "
 groups:
-  team:
-    name: Team
+  performance-team:
+    name: Performance team
     channels:
       - email: { to: [team@example.org] }
 route:
-  to: [team]
+  to: [performance-team]
 ";
 
 fn main() {

@@ -146,6 +146,7 @@ fn line(alert: &Alert, since: Period, reading: &Reading) -> AlertLine {
         counted: None,
         previous: Value::ABSENT,
         trail: Vec::new(),
+        chart: None,
     }
 }
 

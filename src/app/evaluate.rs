@@ -226,7 +226,11 @@ impl<'a> Asked<'a> {
             describe(&mut advance.alert.reading);
             advance.alert.episodes.iter_mut().filter_map(|episode| episode.resolved.as_mut()).for_each(describe);
             advance.transitions.iter_mut().for_each(|step| describe(&mut step.reading));
-            tell((rule.summary(), rule.counted()), Some(series), before, advance)
+            let mut told = tell((rule.summary(), rule.counted()), Some(series), before, advance);
+            if told.alert.state == AlertState::Firing {
+                told.line.chart = rule.chart(view(told.line.period));
+            }
+            told
         });
         let firing = told.as_ref().map(|told| &told.alert).filter(|alert| alert.state == AlertState::Firing);
         let firing_since = firing.map(|alert| alert.since);
@@ -355,5 +359,6 @@ fn line(
         counted: counted.map(str::to_owned),
         previous: previous.map_or(Value::ABSENT, |figure| figure.value),
         trail,
+        chart: None,
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AlertId, AlertSeverity, Cause, Delivery, DeliveryId, DueState, Examination, Finding, Labels, Override, Period,
-    Severity, Unit, Value, Verdict, coded,
+    AlertId, AlertSeverity, Cause, ControlChart, Delivery, DeliveryId, DueState, Examination, Finding, Labels,
+    Override, Period, Severity, Unit, Value, Verdict, coded,
 };
 
 /// A notice's id; later ones sort after earlier ones.
@@ -242,6 +242,9 @@ pub struct AlertLine {
     pub previous: Value,
     /// The figures up to this period, oldest first, for a small chart (at most 13).
     pub trail: Vec<(Period, Value)>,
+    /// The control chart, where the rule asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chart: Option<ControlChart>,
 }
 
 /// A series that could not be judged.

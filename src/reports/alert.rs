@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{clean, trend::Trend, words};
+use super::{clean, control::ControlView, trend::Trend, words};
 use crate::model::{AlertLine, AlertSeverity, LATE_DELIVERY, Period, Value};
 
 /// The widest that a label of a series, a message and a rule's summary are shown; data decides how long they are.
@@ -48,6 +48,8 @@ pub(super) struct AlertView {
     /// "for 3 months, since August 2025".
     pub(super) since: String,
     pub(super) trend: Option<Trend>,
+    /// The control chart, of rules that ask for it.
+    pub(super) control: Option<ControlView>,
     pub(super) rule: String,
     pub(super) rule_summary: String,
     pub(super) id: String,
@@ -79,6 +81,7 @@ impl AlertView {
             figures: (!withdrawn && has_figures(line)).then(|| Figures::of(line)),
             since: since(line, change),
             trend: Trend::of(&line.trail, line.plan, line.unit),
+            control: line.chart.as_ref().filter(|_| !withdrawn).and_then(|chart| ControlView::of(chart, line.unit)),
             rule: clean::line(&line.rule, LABEL),
             rule_summary: clean::line(&line.rule_summary, MESSAGE),
             id: clean::line(&line.id.0, LABEL),

@@ -63,6 +63,7 @@ pub(super) fn below_plan(contract: &str, since: &str, plan: f64, figures: [f64; 
         counted: None,
         previous: Value::number(previous),
         trail,
+        chart: None,
     }
 }
 

@@ -10,7 +10,9 @@
 //!
 //! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
-//!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary}]`,
+//!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary, chart}]`
+//!   (`chart`, of rules about control charts: `points [{period, value, plan, lines [lower, mean, upper], mark}]`, `rebases`,
+//!   `suggested_rebase`),
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`, `not_assured [{dataset,
 //!   dataset_title, measures, period, due, state, reason}]`; `delivery` is null where `cause` is `due`: the alerts of rule
 //!   `late-delivery` say what did not arrive, each with a label `dataset`
@@ -25,6 +27,7 @@
 
 mod alert;
 mod clean;
+mod control;
 mod exceptions;
 mod findings;
 #[cfg(test)]

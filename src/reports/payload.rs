@@ -67,7 +67,7 @@ fn alert(line: &AlertLine, change: Change) -> Json {
         Change::Resolved => AlertState::Resolved,
         Change::Withdrawn => AlertState::Withdrawn,
     };
-    json!({
+    let mut alert = json!({
         "id": line.id,
         "rule": line.rule,
         "severity": line.severity,
@@ -83,7 +83,11 @@ fn alert(line: &AlertLine, change: Change) -> Json {
         "unit": unit(line),
         "message": line.message,
         "rule_summary": line.rule_summary,
-    })
+    });
+    if let (Some(alert), Some(chart)) = (alert.as_object_mut(), &line.chart) {
+        alert.insert("chart".to_owned(), json!(chart));
+    }
+    alert
 }
 
 /// The unit of the figures as they are in JSON: `number` gives way to what is counted.

@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::{
     GateFiles, Rendered, clean,
-    fixtures::{alert, below_plan, empty, held_back, notice, october, unknown},
+    fixtures::{alert, below_plan, empty, held_back, notice, october, period, unknown},
     gate_report, render, trial_page,
 };
 use crate::model::{
-    AlertLine, AlertSeverity, Cause, Content, Exceptions, FailingRow, Finding, GateReport, Labels, Missing,
-    OperatorReport, Severity, Value, Verdict,
+    AlertLine, AlertSeverity, Cause, ChartMark, ChartPoint, ChartRebase, Content, ControlChart, Exceptions, FailingRow,
+    Finding, GateReport, Labels, Missing, OperatorReport, Severity, Value, Verdict,
 };
 
 fn rendered(exceptions: Exceptions) -> Rendered {
@@ -139,6 +139,46 @@ fn a_withdrawal_quotes_what_was_said_and_gives_the_figure_that_replaced_it() {
             assert!(page.contains(text), "{text:?} is missing in {page}");
         }
     }
+}
+
+/// A level of 10 with limits 2 to 18, set anew at 20 after a year; a point of each mark.
+fn control_chart() -> ControlChart {
+    let (first, rebased) = (period("2024-05"), period("2025-05"));
+    let points = (0..18).map(|at| {
+        let level = if at < 12 { 10.0 } else { 20.0 };
+        let (value, mark) = match at {
+            5 => (Some(level - 9.0), ChartMark::Concern),
+            6 => (None, ChartMark::CommonCause),
+            9 => (Some(level + 9.0), ChartMark::Improvement),
+            15 => (Some(level + 10.0), ChartMark::Special),
+            17 => (Some(level - 10.0), ChartMark::Concern),
+            _ => (Some(level + f64::from(at % 3) * 2.0 - 2.0), ChartMark::CommonCause),
+        };
+        let lines = Some([level - 8.0, level, level + 8.0]);
+        ChartPoint { period: first.minus(-at), value, plan: Some(15.0), lines, mark }
+    });
+    let approved = ChartRebase { from: rebased, approved_by: "Chair".to_owned(), comment: "second clinic".to_owned() };
+    ControlChart { points: points.collect(), rebases: vec![approved], suggested_rebase: None }
+}
+
+#[test]
+fn a_control_chart_is_drawn_and_said() {
+    let line = AlertLine { chart: Some(control_chart()), ..alert("Dementia") };
+    let rendered = rendered(Exceptions { new: vec![line], ..empty() });
+    for page in both(&rendered) {
+        for text in [
+            "Control chart: mean 20, limits 12 to 28.",
+            "Of 18 points 2 of concern (filled triangles), 1 of improvement (hollow diamonds), 1 out of the common (hollow squares).",
+            "Limits set anew from May 2025, approved by Chair: second clinic.",
+        ] {
+            assert!(page.contains(text), "{text:?} is missing in {page}");
+        }
+    }
+    assert!(rendered.html.contains("<svg role=\"img\" aria-label=\"Control chart: mean 20, limits 12 to 28. Of 18"));
+    assert_eq!(rendered.json["data"]["alerts"][0]["chart"]["points"][5]["mark"], json!("concern"));
+    assert_eq!(rendered.json["data"]["alerts"][0]["chart"]["rebases"][0]["approved_by"], json!("Chair"));
+    // A mail without the rule has none.
+    assert!(!self::rendered(full()).html.contains("<svg"));
 }
 
 #[test]

@@ -12,6 +12,7 @@
 //! What a rule waits for is written out in Rhai or named as one of the [`kinds`], each a file of its own.
 
 mod catalog;
+mod chart;
 mod compiled;
 mod condition;
 mod derived;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Catalog, Condition, MeasureEntry, Persistence, RuleSettings, RuleTest,
+    Catalog, Condition, MeasureEntry, Persistence, RuleSettings, RuleTest, chart,
     compiled::Compiled,
     fingerprint,
     kinds::Said,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     expr::{Around, Lane, Names, SERIES_VARIABLES, Scripts, View},
-    model::{AlertSeverity, Better, Labels, Series, Signal, Unit},
+    model::{AlertSeverity, Better, ControlChart, Labels, Series, Signal, Unit},
     yaml::{Located, Problem, Problems},
 };
 
@@ -202,6 +202,12 @@ impl Rule {
     /// reason why that cannot be said.
     pub fn answers(&self, lane: &mut Lane<'_>, around: &Arc<Around>, answers: &mut Vec<Option<bool>>) {
         self.compiled.answers(lane, around, answers);
+    }
+
+    /// The control chart of a series as seen from a period, if the rule asks for it.
+    #[must_use]
+    pub fn chart(&self, view: View<'_>) -> Option<ControlChart> {
+        self.compiled.asks_chart().then(|| chart::of(view, &self.measure.charting)).flatten()
     }
 
     /// The rule's message for the figures of a period, whether they are in breach or not.
