@@ -17,7 +17,7 @@ pub(super) struct Grid {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Steps {
     /// How far each is from the first.
-    steps: Vec<i32>,
+    from_first: Vec<i32>,
     /// For each, how many periods of its financial year there are up to it; none for weeks and days, whose years differ.
     pub(super) of_year: Option<Vec<i32>>,
     pub(super) in_year: i32,
@@ -30,7 +30,7 @@ impl Steps {
     /// None unless they are of one kind.
     pub(super) fn of(periods: &[Period]) -> Option<Self> {
         let first = *periods.first()?;
-        let steps = periods.iter().map(|period| period.since(first)).collect::<Option<Vec<_>>>()?;
+        let from_first = periods.iter().map(|period| period.since(first)).collect::<Option<Vec<_>>>()?;
         let in_year = match first.granularity() {
             Granularity::Month => 12,
             Granularity::Quarter => 4,
@@ -39,13 +39,13 @@ impl Steps {
         };
         let of_year = |period: &Period| Some(period.since(period.first_of_financial_year())? + 1);
         let of_year = if in_year > 0 { periods.iter().map(of_year).collect() } else { None };
-        Some(Self { steps, of_year, in_year })
+        Some(Self { from_first, of_year, in_year })
     }
 
     /// The places of the periods in a grid.
     pub(super) fn places(&self, grid: &Grid) -> impl Iterator<Item = i32> {
         let start = grid.start;
-        self.steps.iter().map(move |step| start.saturating_add(*step))
+        self.from_first.iter().map(move |step| start.saturating_add(*step))
     }
 }
 
