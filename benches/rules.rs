@@ -9,6 +9,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs,
     path::Path,
     sync::Arc,
@@ -156,7 +157,8 @@ fn rules(conditions: &[String]) -> Vec<Arc<Rule>> {
     fs::write(home.path().join("rules/below.rhai"), "fn below(a, b) { a < b }").expect("a script");
     let mut text = "rules:\n".to_owned();
     for (n, condition) in conditions.iter().enumerate() {
-        text += &format!(
+        let _ = write!(
+            text,
             "  r{n:03}:\n    summary: s\n    dataset: national\n    measure: activity\n    severity: warning\n    when: {condition}\n    message: \"{{subject}}: {{value}}\"\n"
         );
     }
@@ -175,7 +177,7 @@ fn history() -> History {
         let key = SeriesKey { measure: "activity".to_owned(), labels: labels.into_iter().collect() };
         for month in 0..MONTHS {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let collapse = (random >> 40) % 50_000 == 0;
+            let collapse = (random >> 40_u32).is_multiple_of(50_000);
             let value = if collapse { 10.0 } else { 100.0 + ((random >> 33) % 90) as f64 };
             let figure = Figure { value: Value::Number(value), plan: Value::Number(200.0), unit: None };
             history.insert(key.clone(), Better::Higher, first.minus(-month), figure);
