@@ -50,7 +50,7 @@ impl Rule {
         let names = names(&settings, measure, catalog);
         let compiled = problems.take(say(id, &settings, measure)).and_then(|(condition, message)| {
             let compiled = Compiled::compile(&condition, &message, &names, scripts);
-            let compiled = problems.take(compiled.map_err(|found| in_words_of(&settings.when, found)))?;
+            let compiled = problems.take(compiled.map_err(|found| in_words_of(&settings, found)))?;
             Some((Said { condition: condition.value, message: message.value }, compiled))
         });
         let Some((said, compiled)) = compiled.filter(|_| problems.is_empty()) else { return Err(problems) };
@@ -240,13 +240,15 @@ fn say(
     }
 }
 
-/// What is wrong with an expression that a kind stands for is wrong with the kind's settings, and said once.
-fn in_words_of(when: &Located<Condition>, found: Problems) -> Problems {
-    let Condition::Kind(kind) = &when.value else { return found };
+/// What is wrong with an expression that a kind stands for is wrong with the kind's settings, and said once. A message of
+/// one's own has its mistakes where they stand.
+fn in_words_of(settings: &RuleSettings, found: Problems) -> Problems {
+    let Condition::Kind(kind) = &settings.when.value else { return found };
+    let written = settings.message.as_ref().map(|message| message.place.span.clone()).unwrap_or_default();
     let mut once = Problems::default();
     for problem in found {
-        let problem = Problem { place: kind.place().clone(), ..problem };
-        once.push_new(problem);
+        let is_written = written.contains(&problem.place.span.start);
+        once.push_new(if is_written { problem } else { Problem { place: kind.place().clone(), ..problem } });
     }
     once
 }
