@@ -16,11 +16,13 @@ pub mod due;
 pub mod examination;
 pub mod finding;
 pub mod labels;
+pub mod matcher;
 pub mod notice;
 pub mod period;
 pub mod rating;
 pub mod series;
 pub mod signal;
+pub mod silence;
 pub mod table;
 pub mod tolerance;
 pub mod unit;
@@ -38,13 +40,14 @@ pub use examination::{CheckMade, ColumnRead, Examination, Outcome, TableRead};
 pub use finding::{FailingRow, Finding, Severity, Share};
 pub use labels::Labels;
 pub use notice::{
-    AlertLine, Content, Exceptions, GateReport, NotAssured, Notice, NoticeId, NoticeKind, OperatorReport, Overridden,
-    UnknownLine,
+    AlertLine, Content, Exceptions, GateReport, MutedLine, NotAssured, Notice, NoticeId, NoticeKind, OperatorReport,
+    Overridden, UnknownLine,
 };
 pub use period::{Granularity, Period};
 pub use rating::Rating;
 pub use series::{Better, Figure, History, Series, SeriesKey, Unsure};
 pub use signal::Signal;
+pub use silence::{Silence, SilenceId, SilenceState};
 pub use table::{Asked, Batch, Cell, CellPlace, Column, ColumnDef, ColumnKind, Header, Memo, Schema};
 pub use tolerance::Tolerance;
 pub use unit::Unit;

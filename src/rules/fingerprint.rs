@@ -1,8 +1,9 @@
 //! Whether a rule is still the one whose alerts are known.
 
-use super::{DerivedSettings, Matcher, MeasureEntry, RuleSettings, kinds::Said};
+use super::{DerivedSettings, MeasureEntry, RuleSettings, kinds::Said};
 use crate::{
     expr::Setting,
+    model::matcher::Condition,
     spc::Charting,
     yaml::{Entries, SourceFile},
 };
@@ -31,7 +32,7 @@ pub(super) fn of(
         hash.part("roll_up by", &roll_up.by);
         hash.part("from", &format!("{:?}", roll_up.from));
     }
-    hash.entries("where", &settings.only, Matcher::written);
+    hash.entries("where", &settings.only, Condition::written);
     hash.entries("labels", &settings.labels, Clone::clone);
     hash.entries("settings", &settings.settings, written);
     if let Some(charting) = charting {

@@ -37,7 +37,7 @@ pub use catalog::{Catalog, MeasureEntry};
 pub use condition::Condition;
 pub use derived::{Derived, DerivedSettings};
 pub use figures::{Figures, FiguresError};
-pub use matchers::{Matcher, Only};
+pub use matchers::Only;
 pub use persistence::Persistence;
 pub use roll_up::{From, RollUp};
 pub use rule::Rule;
