@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use crate::{
     config::{Config, Group},
-    model::{Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport, Severity},
+    model::{Alert, Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport, Severity},
     outbox::{ChannelKind, Payload},
     reports::{self, RenderError},
-    routing::{self, Delivered},
+    routing::{self, Delivered, Held},
     store::{Commit, NewMessage},
 };
 
-use super::error::CycleError;
+use super::{App, error::CycleError, waiting};
 
 /// How many cases a report to the operator lists.
 const LISTED: usize = 50;
@@ -26,6 +26,10 @@ pub struct Announcement {
     pub notices: Vec<(Notice, String)>,
     /// One message for each recipient and channel.
     pub messages: Vec<Message>,
+    /// What is composed and waits to be said.
+    held: Vec<Held>,
+    /// The alerts that were told of, which the store does not know yet.
+    told: Vec<Alert>,
 }
 
 /// One message to one recipient on one channel.
@@ -75,15 +79,21 @@ impl Announcement {
         Ok(())
     }
 
-    /// What alerts have to say, to each group concerned.
+    /// What alerts have to say, to each group concerned: now, or when what it waits for has come.
     ///
     /// # Errors
-    /// A notice cannot be rendered.
-    pub fn exceptions(&mut self, config: &Config, delivered: &Delivered, now: Timestamp) -> Result<(), RenderError> {
-        let notices = routing::compose(&config.route, delivered);
-        self.failures(config, &notices, now)?;
-        for (group, exceptions) in notices {
-            self.tell(config, &group, Content::Exceptions(exceptions), now)?;
+    /// The store fails, or a notice cannot be rendered.
+    pub async fn exceptions(&mut self, app: &App, config: &Config, delivered: &Delivered) -> Result<(), CycleError> {
+        self.told.extend(delivered.alerts.iter().map(|told| told.alert.clone()));
+        let (now, mutes) = (app.now(), waiting::mutes(app, config, &self.told).await?);
+        let said = routing::compose(&config.policy.route, delivered, &mutes);
+        self.failures(config, said.iter().map(|speech| &speech.exceptions), now)?;
+        for speech in said {
+            if waiting::is_said_now(config, &speech, now) {
+                self.tell(config, &speech.group, Content::Exceptions(speech.exceptions), now)?;
+            } else {
+                self.held.push(Held::of(speech, now));
+            }
         }
         Ok(())
     }
@@ -114,12 +124,12 @@ impl Announcement {
     fn failures<'a>(
         &mut self,
         config: &Config,
-        notices: impl IntoIterator<Item = (&'a String, &'a Exceptions)>,
+        notices: impl IntoIterator<Item = &'a Exceptions>,
         now: Timestamp,
     ) -> Result<(), RenderError> {
         let mut paragraphs: Vec<String> = notices
             .into_iter()
-            .flat_map(|(_, notice)| &notice.failed)
+            .flat_map(|notice| &notice.failed)
             .map(|line| format!("{} on {} for {}: {}", line.rule, line.labels, line.period.label(), line.reason))
             .collect();
         paragraphs.sort();
@@ -181,6 +191,9 @@ impl Announcement {
             });
         }
         commit.notices.extend(self.notices);
+        for held in &self.held {
+            commit.held.push(waiting::kept(held)?);
+        }
         Ok(())
     }
 }
@@ -191,7 +204,7 @@ fn thread(notice: &Notice) -> Option<String> {
         Content::Exceptions(exceptions) => {
             Some(format!("{}.{}.{}", exceptions.dataset, exceptions.period, notice.group).replace('/', "-"))
         }
-        Content::Gate(_) | Content::Operator(_) => None,
+        Content::Gate(_) | Content::Operator(_) | Content::Silence(_) => None,
     }
 }
 

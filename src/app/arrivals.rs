@@ -173,7 +173,7 @@ async fn say(app: &App, config: &Config, told: Vec<Told>, judged: usize) -> Resu
         unjudged: Vec::new(),
         outstanding: Vec::new(),
     };
-    announcement.exceptions(config, &delivered, app.now())?;
+    announcement.exceptions(app, config, &delivered).await?;
     announcement.into_commit(&mut commit)?;
     app.store.commit(&commit).await?;
     app.wake_outbox();

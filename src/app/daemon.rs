@@ -25,7 +25,7 @@ use crate::{
 };
 
 use super::{
-    App, arrivals, cycle,
+    App, cycle,
     error::CycleError,
     health::Part,
     home::Home,
@@ -33,7 +33,7 @@ use super::{
     lock::{HomeLock, LockError},
     manager, reconsider, refusals, requests,
     schedule::Schedule,
-    send,
+    send, waiting,
 };
 
 /// The buckets of what is measured in seconds.
@@ -204,12 +204,12 @@ impl Daemon {
         }
     }
 
-    /// Says what did not arrive, or has arrived since.
+    /// Says what did not arrive, or has arrived since, and what waited for its time.
     async fn look_for_late(&mut self) {
-        match arrivals::evaluate(&self.app).await {
+        match waiting::look(&self.app).await {
             Ok(next) => self.schedule.set(next),
             Err(error) => {
-                tracing::error!(%error, "what did not arrive could not be looked for; trying again");
+                tracing::error!(%error, "what did not arrive, or waits to be said, could not be looked at; trying again");
                 self.schedule.try_again();
             }
         }

@@ -101,7 +101,7 @@ async fn one(
                 commit.deliveries.iter().map(|(of_file, _)| of_file).chain([delivery]).collect();
             delivered.outstanding =
                 outstanding::outstanding(app, config, delivered.head.period, &arriving, overruled).await?;
-            announcement.exceptions(config, &delivered, app.now())?;
+            announcement.exceptions(app, config, &delivered).await?;
         }
     }
     keep(commit, dataset, config, evaluation, tells);

@@ -17,11 +17,13 @@
 //! | `app/failing_rows.rs` | every failing row of a delivery, as CSV beside its file |
 //! | `app/reconsider.rs` | a history loaded for the first time, changed rules |
 //! | `app/arrivals.rs`, `app/outstanding.rs` | what did not arrive, as an alert and in the reports of others |
+//! | `app/waiting.rs`, `app/silences.rs` | what waits to be said; what is muted, and telling that it is |
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
 //! | `app/daemon.rs`, `app/once.rs` | the loop of `run`, and `run --once` |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
 //! | `app/home.rs`, `app/lock.rs` | the folders of a home, and one daemon for each |
 //! | `app/health.rs`, `app/http.rs`, `app/manager.rs` | what a monitor and the service manager are told |
+//! | `app/routes.rs`, `app/preview.rs` | who would be told of something; what a silence would mute |
 //! | `app/rule_tests.rs`, `app/overview.rs`, `app/demo.rs` | the tests inside rules, the picture, the demonstration |
 
 pub mod against;
@@ -53,6 +55,7 @@ pub mod overview;
 pub mod pass;
 pub mod place;
 pub mod plan;
+pub mod preview;
 pub mod progress;
 pub mod publication;
 pub mod recognise;
@@ -62,12 +65,15 @@ mod reload;
 pub mod remember;
 pub mod requests;
 mod roll_up;
+pub mod routes;
 pub mod rule_tests;
 pub mod schedule;
 pub mod send;
+pub mod silences;
 #[cfg(test)]
 mod tests;
 pub mod trial;
+pub mod waiting;
 
 use std::{
     collections::BTreeMap,

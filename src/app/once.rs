@@ -5,9 +5,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{model::Delivery, outbox::Counts};
 
 use super::{
-    arrivals,
     daemon::{Daemon, DaemonError},
-    refusals, send,
+    refusals, send, waiting,
 };
 
 /// What a one-shot run did.
@@ -47,7 +46,7 @@ impl Daemon {
             }
             self.introduce_rest().await?;
         }
-        arrivals::evaluate(&self.app).await?;
+        waiting::look(&self.app).await?;
         done.messages = self.sender.drain(stop).await;
         if send::report_dead_letters(&self.app).await? > 0 {
             let more = self.sender.drain(stop).await;

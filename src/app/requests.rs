@@ -1,4 +1,4 @@
-//! How a command asks the daemon at work on a home to overrule the gate: by a file in `state/requests/` and a signal
+//! How a command asks the daemon at work on a home for what people decide: by a file in `state/requests/` and a signal
 //! (SIGUSR1), and the answer beside it. Who may write into the home's state may ask.
 
 use std::{
@@ -13,14 +13,25 @@ use super::{
     App,
     files::write_file,
     home::Home,
-    overrule::{Request, overrule},
+    overrule::{self, overrule},
+    silences::{self, SilenceAsked},
 };
+
+/// What somebody decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Over the gate.
+    Overrule(overrule::Request),
+    /// That alerts are not told of for a while.
+    Silence(SilenceAsked),
+}
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// It was carried out: the delivery's verdict now.
+    /// It was carried out: a delivery's verdict now, a silence's id.
     Done(String),
     /// It was not, for this reason.
     Refused(String),
@@ -57,10 +68,7 @@ pub fn answer(home: &Home, id: Uuid) -> io::Result<Option<Answer>> {
 pub async fn carry_out(app: &App) {
     for path in asked(&folder(&app.home)) {
         let answer = match read(&path) {
-            Ok(request) => match overrule(app, &request).await {
-                Ok(delivery) => Answer::Done(delivery.verdict.code().to_owned()),
-                Err(error) => Answer::Refused(error.to_string()),
-            },
+            Ok(request) => carry_out_one(app, &request).await,
             Err(error) => Answer::Refused(format!("the request cannot be read: {error}")),
         };
         if let Answer::Refused(reason) = &answer {
@@ -75,6 +83,21 @@ pub async fn carry_out(app: &App) {
             tracing::error!(request = %path.display(), %error, "a request is carried out, and the answer cannot be kept");
         }
     }
+}
+
+/// Carries out one request.
+pub async fn carry_out_one(app: &App, request: &Request) -> Answer {
+    let done = match request {
+        Request::Overrule(asked) => {
+            let done = overrule(app, asked).await;
+            done.map(|delivery| delivery.verdict.code().to_owned()).map_err(|error| error.to_string())
+        }
+        Request::Silence(asked) => {
+            let done = silences::carry_out(app, asked).await;
+            done.map(|silence| silence.id.to_string()).map_err(|error| error.to_string())
+        }
+    };
+    done.map_or_else(Answer::Refused, Answer::Done)
 }
 
 fn read(path: &Path) -> io::Result<Request> {

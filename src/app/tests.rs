@@ -76,6 +76,7 @@ impl Desk {
                     Content::Exceptions(_) => "exceptions",
                     Content::Gate(_) => "gate",
                     Content::Operator(_) => "operator",
+                    Content::Silence(_) => "silence",
                 };
                 format!("{kind} to {}", kept.notice.group)
             })

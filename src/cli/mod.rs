@@ -1,6 +1,7 @@
 //! The command line.
 
 mod alerts;
+mod ask;
 mod check;
 mod deliveries;
 mod exit;
@@ -16,7 +17,9 @@ mod output;
 mod overrule;
 mod progress;
 mod reload;
+mod routes;
 mod run;
+mod silences;
 mod status;
 mod test;
 mod validate;
@@ -83,6 +86,10 @@ enum Command {
     Alerts(alerts::AlertsArguments),
     /// List what groups were told, newest first
     Notices(notices::NoticesArguments),
+    /// Draw the routes, or tell who would be told of something, and why not the others
+    Routes(routes::RoutesArguments),
+    /// Mute alerts for a while, and list, end or try silences
+    Silences(silences::SilencesArguments),
     /// List messages and where they are, newest first
     Outbox(outbox::OutboxArguments),
     /// Tell at a glance how things stand
@@ -124,6 +131,8 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Expected(options) => expected::list(&home, &options).await,
         Command::Alerts(options) => alerts::list(&home, &options).await,
         Command::Notices(options) => notices::list(&home, &options).await,
+        Command::Routes(options) => routes::routes(&home, &options).await,
+        Command::Silences(options) => silences::silences(&home, &options).await,
         Command::Outbox(options) => outbox::list(&home, &options).await,
         Command::Status(options) => status::status(&home, &options).await,
         Command::Reload => reload::reload(&home),

@@ -5,11 +5,13 @@ use std::{
     sync::Arc,
 };
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::{
+    model::Calendar,
     outbox::ChannelSettings,
-    routing::{Route, RouteSettings},
+    routing::{InhibitSettings, NamedIntervalSettings, Names, Policy, PolicySettings, RouteSettings},
     yaml::{Entries, Located, Node, Problem, Problems, SourceFile},
 };
 
@@ -21,15 +23,71 @@ use super::{Dataset, Decoded, Files, check_id, decode_file};
 pub struct Group {
     /// Its name for people.
     pub name: String,
+    /// What it is.
+    #[serde(default)]
+    pub kind: GroupKind,
     /// The group that hears of what this one does not act on.
     #[serde(default)]
     pub escalates_to: Option<Located<String>>,
     /// Who chairs it.
     #[serde(default)]
     pub chair: Option<Person>,
+    /// Its senior responsible owner.
+    #[serde(default)]
+    pub sro: Option<Person>,
+    /// Its clinical lead.
+    #[serde(default)]
+    pub clinical_lead: Option<Person>,
+    /// Who keeps its papers.
+    #[serde(default)]
+    pub secretary: Option<Person>,
+    /// Who else belongs to it.
+    #[serde(default)]
+    pub members: Vec<Person>,
+    /// What it hears of.
+    #[serde(default = "exceptions")]
+    pub hears: Vec<Hears>,
+    /// The days on which it does not work, beside weekends and the holidays of the home: a date, and why.
+    #[serde(default)]
+    pub closed: Entries<Located<String>>,
+    /// In which words it reads dates.
+    #[serde(default)]
+    pub language: Language,
     /// How it is reached. A group without channels is told nothing, which is a mistake.
     #[serde(default)]
     pub channels: Vec<ChannelSettings>,
+}
+
+/// What a group is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupKind {
+    /// A group or team that looks after measures.
+    #[default]
+    Group,
+    /// A committee to which groups report.
+    Committee,
+}
+
+/// What a group hears of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hears {
+    /// Exceptions that the route leads to it.
+    Exceptions,
+    /// What groups below escalate to it.
+    Escalations,
+    /// A summary of what other groups are alerted to, advised of and assured about.
+    ThreeAs,
+}
+
+/// In which words dates are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum Language {
+    /// `3 December 2025`.
+    #[default]
+    #[serde(rename = "en-GB")]
+    BritishEnglish,
 }
 
 /// Someone with a role in a group.
@@ -40,14 +98,72 @@ pub struct Person {
     pub name: String,
     /// The address.
     #[serde(default)]
-    pub email: Option<String>,
+    pub email: Option<Located<String>>,
+}
+
+impl Group {
+    /// Its roles with the people in them: `chair`, `sro`, `clinical_lead`, `secretary`, `member`.
+    pub fn people(&self) -> impl Iterator<Item = (&'static str, &Person)> {
+        let roles = [
+            ("chair", &self.chair),
+            ("sro", &self.sro),
+            ("clinical_lead", &self.clinical_lead),
+            ("secretary", &self.secretary),
+        ];
+        let named = roles.into_iter().filter_map(|(role, person)| Some((role, person.as_ref()?)));
+        named.chain(self.members.iter().map(|member| ("member", member)))
+    }
+
+    /// Whether it hears of something.
+    #[must_use]
+    pub fn hears(&self, what: Hears) -> bool {
+        self.hears.contains(&what)
+    }
+
+    /// The days on which it works.
+    fn calendar(&self, home: &Calendar, problems: &mut Problems) -> Option<Calendar> {
+        let mut calendar = (!self.closed.0.is_empty()).then(|| home.clone())?;
+        for (day, why) in self.closed.iter() {
+            match day.parse::<Date>() {
+                Ok(date) => calendar.close(date, why),
+                Err(_) => {
+                    let problem = Problem::new(day.place.clone(), format!("`{}` is not a day", day.value));
+                    problems.push(problem.hint("write the day and why it is closed: 2026-12-24: Christmas Eve"));
+                }
+            }
+        }
+        Some(calendar)
+    }
+
+    fn check(&self, id: &Located<String>, problems: &mut Problems) {
+        for channel in &self.channels {
+            problems.extend(channel.check());
+        }
+        for email in self.people().filter_map(|(_, person)| person.email.as_ref()) {
+            if let Err(error) = email.parse::<crate::outbox::EmailAddress>() {
+                problems.push(Problem::new(email.place.clone(), error.to_string()));
+            }
+        }
+        if self.hears.is_empty() {
+            let problem = Problem::new(id.place.clone(), format!("the group `{}` hears of nothing", id.value));
+            problems.push(problem.hint("say `hears: [exceptions]`, `[escalations]` or `[three_as]`"));
+        }
+    }
+}
+
+fn exceptions() -> Vec<Hears> {
+    vec![Hears::Exceptions, Hears::Escalations]
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GroupsFile {
     groups: Entries<Group>,
-    route: RouteSettings,
+    route: Located<RouteSettings>,
+    #[serde(default)]
+    time_intervals: Vec<NamedIntervalSettings>,
+    #[serde(default)]
+    inhibit_rules: Vec<InhibitSettings>,
 }
 
 /// The file, as far as it can be understood.
@@ -55,26 +171,26 @@ pub(super) struct Groups {
     pub(super) by_id: BTreeMap<String, Group>,
     /// The ids of all groups, also of those with mistakes.
     ids: BTreeSet<String>,
-    route: RouteSettings,
+    policy: PolicySettings,
 }
 
 pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Groups> {
     let Decoded { node, settings, whole } = decode_file::<GroupsFile>(file, problems)?;
+    let GroupsFile { groups: listed, route, time_intervals, inhibit_rules } = settings;
     let ids = node.get("groups").map(Node::keys).unwrap_or_default().into_iter().collect();
     let mut groups = BTreeMap::new();
-    for (id, group) in settings.groups.0 {
+    for (id, group) in listed.0 {
         check_id(&id, "group", problems);
         if group.channels.is_empty() && whole {
             let message = format!("the group `{}` has no channels: nobody would be told", id.value);
             let hint = "add `channels:` with an email or a webhook";
             problems.push(Problem::new(id.place.clone(), message).hint(hint));
         }
-        for channel in &group.channels {
-            problems.extend(channel.check());
-        }
+        group.check(&id, problems);
         groups.insert(id.value, group);
     }
-    let loaded = Groups { by_id: groups, ids, route: settings.route };
+    let policy = PolicySettings { route, time_intervals, inhibit_rules };
+    let loaded = Groups { by_id: groups, ids, policy };
     for target in loaded.by_id.values().filter_map(|group| group.escalates_to.as_ref()) {
         loaded.check_name(target, problems);
     }
@@ -90,54 +206,42 @@ impl Groups {
         }
     }
 
-    /// The route, if it names only what there is. A matcher on a rule, dataset or label that does not exist would never
-    /// match, and nobody would notice.
-    pub(super) fn check_route(
+    /// Who is told what, if it names only what there is. A matcher on a rule, dataset or label that does not exist would
+    /// never match, and nobody would notice.
+    pub(super) fn policy(
         &self,
         files: &Files,
         datasets: &BTreeMap<String, Arc<Dataset>>,
         problems: &mut Problems,
-    ) -> Option<Route> {
-        let mut labels: BTreeSet<&str> = ["rule", "dataset", "severity"].into();
-        labels.extend(datasets.values().flat_map(|dataset| dataset.labels()));
-        // A rule or dataset with mistakes of its own is there all the same.
-        let known = Known { labels, rules: files.rule_ids(), datasets: files.dataset_ids() };
-        check_branch(&self.route, &known, problems);
-        problems.take(Route::compile(&self.route, &self.ids.iter().map(String::as_str).collect()))
+    ) -> Option<Policy> {
+        let names = Names {
+            groups: self.ids.clone(),
+            labels: datasets.values().flat_map(|dataset| dataset.labels()).map(str::to_owned).collect(),
+            // A rule or dataset with mistakes of its own is there all the same.
+            rules: files.rule_ids(),
+            datasets: files.dataset_ids(),
+            ..Names::default()
+        };
+        self.check_heard(&self.policy.route, problems);
+        problems.take(Policy::compile(&self.policy, names))
     }
-}
 
-struct Known<'a> {
-    labels: BTreeSet<&'a str>,
-    rules: BTreeSet<String>,
-    datasets: BTreeSet<String>,
-}
-
-fn check_branch(route: &RouteSettings, known: &Known<'_>, problems: &mut Problems) {
-    for (name, pattern) in route.matches.iter() {
-        match name.as_str() {
-            "rule" => check_pattern("rule", pattern, &known.rules, problems),
-            "dataset" => check_pattern("dataset", pattern, &known.datasets, problems),
-            "severity" => {
-                let severities = ["info", "warning", "critical"].map(str::to_owned).into();
-                check_pattern("severity", pattern, &severities, problems);
+    /// A group that hears of no exceptions must not be where a route leads.
+    fn check_heard(&self, route: &RouteSettings, problems: &mut Problems) {
+        for name in route.to.iter().chain(&route.receiver) {
+            if self.by_id.get(&name.value).is_some_and(|group| !group.hears(Hears::Exceptions)) {
+                let message = format!("the group `{}` does not hear of exceptions", name.value);
+                problems.push(Problem::new(name.place.clone(), message).hint("see `hears` of the group"));
             }
-            label if !known.labels.contains(label) => {
-                problems.push(Problem::unknown(name.place.clone(), "label", label, known.labels.iter().copied()));
-            }
-            _ => {}
+        }
+        for branch in &route.routes {
+            self.check_heard(branch, problems);
         }
     }
-    for branch in &route.routes {
-        check_branch(branch, known, problems);
-    }
-}
 
-/// A text without wildcards must be one that there is. One with wildcards may wait for what is yet to come.
-fn check_pattern(what: &str, pattern: &Located<String>, known: &BTreeSet<String>, problems: &mut Problems) {
-    let plain = !pattern.contains(['*', '?', '[', '{', '\\']);
-    if plain && !known.contains(&pattern.value) {
-        let names = known.iter().map(String::as_str);
-        problems.push(Problem::unknown(pattern.place.clone(), what, pattern, names));
+    /// The calendars of groups that have one of their own.
+    pub(super) fn calendars(&self, home: &Calendar, problems: &mut Problems) -> BTreeMap<String, Calendar> {
+        let own = self.by_id.iter().filter_map(|(id, group)| Some((id.clone(), group.calendar(home, problems)?)));
+        own.collect()
     }
 }

@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     model::Calendar,
-    routing::Route,
+    routing::Policy,
     rules::{Derived, Rule},
     yaml::{Located, Node, Problem, Problems, SourceFile, decode_partly, parse},
 };
@@ -28,7 +28,7 @@ use crate::{
 pub use daemon::{Daemon, Listen};
 pub use dataset::Dataset;
 pub use files::Files;
-pub use groups::Group;
+pub use groups::{Group, GroupKind, Hears, Language, Person};
 
 /// All that a home says, checked and ready for use.
 #[derive(Debug)]
@@ -37,8 +37,8 @@ pub struct Config {
     pub daemon: Daemon,
     /// Groups and committees by id.
     pub groups: BTreeMap<String, Group>,
-    /// Which group an alert goes to.
-    pub route: Route,
+    /// Which group an alert goes to, when, and what is not said.
+    pub policy: Policy,
     /// Datasets by id.
     pub datasets: BTreeMap<String, Arc<Dataset>>,
     /// Rules by id.
@@ -47,6 +47,8 @@ pub struct Config {
     pub derived: Vec<Arc<Derived>>,
     /// Which days are worked: England's, with the holidays of `config/holidays.csv`.
     pub calendar: Calendar,
+    /// The calendars of groups that close on other days as well.
+    calendars: BTreeMap<String, Calendar>,
     /// A hash of all datasets' definitions: a file that was held back may be judged otherwise under another.
     pub datasets_fingerprint: String,
 }
@@ -66,7 +68,8 @@ impl Config {
         dataset::check_needs(&datasets, &mut problems);
         let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();
         let ruleset::Loaded { rules, derived } = ruleset::load_all(&files, &datasets, limits, &mut problems);
-        let route = groups.as_ref().and_then(|groups| {
+        let calendars = groups.as_ref().map(|groups| groups.calendars(&calendar, &mut problems)).unwrap_or_default();
+        let policy = groups.as_ref().and_then(|groups| {
             let stewards = datasets.values().map(|dataset| &dataset.steward);
             let owners = datasets.values().flat_map(|dataset| dataset.checks.owners());
             let own_owner = |dataset: &&Arc<Dataset>| dataset.owner.place != dataset.steward.place;
@@ -74,13 +77,19 @@ impl Config {
             for group in stewards.chain(owners).chain(told_late).chain(daemon.iter().map(|daemon| &daemon.operator)) {
                 groups.check_name(group, &mut problems);
             }
-            groups.check_route(&files, &datasets, &mut problems)
+            groups.policy(&files, &datasets, &mut problems)
         });
-        let (Some(daemon), Some(groups), Some(route)) = (daemon, groups, route) else { return Err(problems) };
+        let (Some(daemon), Some(groups), Some(policy)) = (daemon, groups, policy) else { return Err(problems) };
         problems.into_result()?;
         let groups = groups.by_id;
         let datasets_fingerprint = hash(datasets.values().map(|dataset| dataset.fingerprint.as_str()));
-        Ok(Self { daemon, groups, route, datasets, rules, derived, calendar, datasets_fingerprint })
+        Ok(Self { daemon, groups, policy, datasets, rules, derived, calendar, calendars, datasets_fingerprint })
+    }
+
+    /// The days on which a group works.
+    #[must_use]
+    pub fn calendar_of(&self, group: &str) -> &Calendar {
+        self.calendars.get(group).unwrap_or(&self.calendar)
     }
 
     /// The rules on one dataset.

@@ -76,6 +76,11 @@ impl Calendar {
         }
     }
 
+    /// Closes one more day, whatever else is known of its year.
+    pub fn close(&mut self, day: Date, why: &str) {
+        self.holidays.insert(day, why.to_owned());
+    }
+
     /// Whether the bank holidays of a day's year are known. In other years weekends alone count.
     #[must_use]
     pub fn knows(&self, day: Date) -> bool {

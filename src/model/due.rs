@@ -56,7 +56,9 @@ pub struct Due {
 }
 
 impl Days {
-    fn after(self, day: Date, calendar: &Calendar) -> Date {
+    /// The day that so many days after a day are over.
+    #[must_use]
+    pub fn after(self, day: Date, calendar: &Calendar) -> Date {
         if self.working {
             calendar.add_working_days(day, self.count)
         } else {

@@ -31,6 +31,8 @@ coded! {
         Gate = "gate",
         /// Something that the operator must see to: a dead letter, a rule that fails.
         Operator = "operator",
+        /// A silence that begins or is over, to the groups that it keeps from hearing.
+        Silence = "silence",
     }
 }
 
@@ -60,6 +62,8 @@ pub enum Content {
     Gate(GateReport),
     /// For the operator.
     Operator(OperatorReport),
+    /// A silence.
+    Silence(OperatorReport),
 }
 
 impl Notice {
@@ -70,6 +74,7 @@ impl Notice {
             Content::Exceptions(_) => NoticeKind::Exceptions,
             Content::Gate(_) => NoticeKind::Gate,
             Content::Operator(_) => NoticeKind::Operator,
+            Content::Silence(_) => NoticeKind::Silence,
         }
     }
 }
@@ -148,6 +153,9 @@ pub struct Exceptions {
     pub withdrawn: Vec<AlertLine>,
     /// What was said before and has changed, because figures were restated or arrived late.
     pub amended: Vec<AlertLine>,
+    /// Alerts that fire and that the group is not told of now, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub muted: Vec<MutedLine>,
     /// Series that a rule could not judge, and why.
     pub cannot_tell: Vec<UnknownLine>,
     /// Rules that went wrong.
@@ -181,6 +189,7 @@ impl Exceptions {
             resolved: Vec::new(),
             withdrawn: Vec::new(),
             amended: Vec::new(),
+            muted: Vec::new(),
             cannot_tell: Vec::new(),
             failed: Vec::new(),
             not_assured: Vec::new(),
@@ -245,6 +254,16 @@ pub struct AlertLine {
     /// The control chart, where the rule asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<ControlChart>,
+}
+
+/// An alert that is not told of now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MutedLine {
+    /// The alert.
+    #[serde(flatten)]
+    pub line: AlertLine,
+    /// Why: `silenced by Jo Bell until 3 December 2025: moving house`.
+    pub by: String,
 }
 
 /// A series that could not be judged.

@@ -78,7 +78,7 @@ pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
             let (html, text) = (template::fill("gate.html", &view)?, template::fill("gate.txt", &view)?);
             (view.subject, html, text)
         }
-        Content::Operator(content) => {
+        Content::Operator(content) | Content::Silence(content) => {
             let view = operator::OperatorView::of(notice, content);
             let (html, text) = (template::fill("operator.html", &view)?, template::fill("operator.txt", &view)?);
             (view.subject, html, text)

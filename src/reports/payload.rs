@@ -13,7 +13,7 @@ pub(super) fn of(notice: &Notice) -> Json {
     let data = match &notice.content {
         Content::Exceptions(exceptions) => of_exceptions(exceptions),
         Content::Gate(report) => of_gate(report),
-        Content::Operator(report) => of_operator(report),
+        Content::Operator(report) | Content::Silence(report) => of_operator(report),
     };
     let mut body = json!({
         "type": format!("bellwether.{}", notice.kind().code()),

@@ -1,13 +1,13 @@
-//! What one delivery changed → one notice for each group.
+//! What one delivery changed → what is said to each group.
 
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Alert, AlertLine, AlertSeverity, AlertState, Cause, Exceptions, Labels, NotAssured, Transition, TransitionKind,
-    UnknownLine,
+    Alert, AlertLine, AlertSeverity, AlertState, Cause, Exceptions, Labels, MutedLine, NotAssured, Transition,
+    TransitionKind, UnknownLine,
 };
 
-use super::{Route, Traits};
+use super::{Hold, Manner, Mutes, Route, Traits};
 
 /// An alert that a delivery looked at, with what happened to it.
 #[derive(Debug, Clone)]
@@ -61,51 +61,123 @@ pub struct Outstanding {
     pub rules: Vec<(String, AlertSeverity, String)>,
 }
 
-/// One notice for each group that has something to be told, by group id.
+/// What is said to one group, and what it waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speech {
+    /// The group's id.
+    pub group: String,
+    /// The labels that all of it has in common, where the route groups by labels.
+    pub labels: Labels,
+    /// What it waits for.
+    pub hold: Hold,
+    /// What is said.
+    pub exceptions: Exceptions,
+}
+
+/// What is said to each group that has something to be told, in the order of the groups' ids.
 ///
 /// The first load of a history is one summary of what fires now. Later, an alert is listed by what its group knows
-/// already: an alert that began and ended within months that arrived late was never said, and is not.
+/// already: an alert that began and ended within months that arrived late was never said, and is not. What is muted is
+/// named beside the rest, and never alone.
 #[must_use]
-pub fn compose(route: &Route, delivered: &Delivered) -> BTreeMap<String, Exceptions> {
-    let mut notices: BTreeMap<String, Exceptions> = BTreeMap::new();
-    let dataset = delivered.head.dataset.as_str();
-    let mut for_each = |traits: Traits<'_>, owner: Option<&str>, knows: &[&str], say: &dyn Fn(&mut Exceptions)| {
-        let routed = route.receivers(traits);
-        let groups = owner.filter(|owner| !routed.contains(owner)).into_iter().chain(routed.iter().copied());
-        for group in groups.filter(|group| !knows.contains(group)) {
-            say(notices.entry(group.to_owned()).or_insert_with(|| delivered.head.clone()));
-        }
-    };
+pub fn compose(route: &Route, delivered: &Delivered, mutes: &Mutes) -> Vec<Speech> {
+    let mut composing = Composing { route, head: &delivered.head, notices: BTreeMap::new() };
     for told in &delivered.alerts {
-        let alert = &told.alert;
-        let owner = told.owner.as_deref();
-        let traits =
-            Traits { rule: &alert.rule, dataset: &alert.dataset, severity: alert.severity, labels: &alert.labels };
-        // Who hears of the parent has the names there.
-        let of_parent = told.parent.as_ref().map(|labels| route.receivers(Traits { labels, ..traits }));
-        if let Some(section) = section(told, &delivered.head) {
-            for_each(traits, owner, &of_parent.unwrap_or_default(), &|notice| {
-                notice.section_mut(section).push(told.line.clone());
-            });
-        }
-        if !delivered.head.first_load && !told.taken_back.is_empty() {
-            for_each(traits, owner, &[], &|notice| notice.withdrawn.extend(told.taken_back.iter().cloned()));
-        }
+        composing.tell(told, mutes);
     }
     for unknown in &delivered.unjudged {
-        let line = &unknown.line;
+        composing.tell_unjudged(unknown, mutes);
+    }
+    let mut said = Vec::new();
+    for ((group, labels, hold), mut exceptions) in composing.notices {
+        if !exceptions.is_empty() {
+            let outstanding = delivered.outstanding.iter();
+            exceptions.not_assured = outstanding.filter_map(|one| one.for_group(route, &group)).collect();
+            exceptions.sort();
+            said.push(Speech { group, labels, hold, exceptions });
+        }
+    }
+    said
+}
+
+/// What tells one message from another.
+type Key = (String, Labels, Hold);
+
+struct Composing<'a> {
+    route: &'a Route,
+    head: &'a Exceptions,
+    notices: BTreeMap<Key, Exceptions>,
+}
+
+impl<'a> Composing<'a> {
+    fn tell(&mut self, told: &Told, mutes: &Mutes) {
+        let alert = &told.alert;
+        let (traits, owner) = (Traits::of(alert), told.owner.as_deref());
+        let section = section(told, self.head);
+        let muted = mutes.reason(&traits);
+        // Who hears of the parent has the names there.
+        let of_parent = told.parent.as_ref().map(|labels| Traits { labels, ..traits });
+        let of_parent = of_parent.filter(|parent| mutes.reason(parent).is_none());
+        let of_parent = of_parent.map(|parent| self.route.receivers(&parent)).unwrap_or_default();
+        for (group, manner) in self.receivers(traits, owner) {
+            let is_new_here = !of_parent.iter().any(|(known, _)| *known == group);
+            if let Some(section) = section.filter(|section| is_new_here && is_said(*section, alert, manner)) {
+                let notice = self.notice(group, manner, traits);
+                match &muted {
+                    None => notice.section_mut(section).push(told.line.clone()),
+                    // That it is over, while nobody heard of it, is nothing to name.
+                    Some(by) if alert.state == AlertState::Firing => {
+                        notice.muted.push(MutedLine { line: told.line.clone(), by: by.clone() });
+                    }
+                    Some(_) => {}
+                }
+            }
+            // What was said and is not true is taken back, muted or not.
+            if !self.head.first_load && !told.taken_back.is_empty() {
+                self.notice(group, manner, traits).withdrawn.extend(told.taken_back.iter().cloned());
+            }
+        }
+    }
+
+    fn tell_unjudged(&mut self, unknown: &Unjudged, mutes: &Mutes) {
+        let (line, dataset) = (&unknown.line, self.head.dataset.as_str());
         let traits = Traits { rule: &line.rule, dataset, severity: unknown.severity, labels: &line.labels };
-        for_each(traits, None, &[], &|notice| {
+        if !unknown.failed && mutes.reason(&traits).is_some() {
+            return;
+        }
+        for (group, manner) in self.receivers(traits, None) {
+            let notice = self.notice(group, manner, traits);
             if unknown.failed { &mut notice.failed } else { &mut notice.cannot_tell }.push(line.clone());
-        });
+        }
     }
-    notices.retain(|_, notice| !notice.is_empty());
-    for (group, notice) in &mut notices {
-        notice.not_assured =
-            delivered.outstanding.iter().filter_map(|outstanding| outstanding.for_group(route, group)).collect();
-        notice.sort();
+
+    /// The groups of the route, and before them an owner that it does not name, who is told in the manner of the top.
+    fn receivers<'b>(&self, traits: Traits<'_>, owner: Option<&'b str>) -> Vec<(&'b str, &'b Manner)>
+    where
+        'a: 'b,
+    {
+        static PLAIN: std::sync::LazyLock<Manner> = std::sync::LazyLock::new(Manner::default);
+        let routed = self.route.receivers(&traits);
+        let apart = owner.filter(|owner| !routed.iter().any(|(group, _)| group == owner));
+        apart.map(|owner| (owner, &*PLAIN)).into_iter().chain(routed).collect()
     }
-    notices
+
+    fn notice(&mut self, group: &str, manner: &Manner, traits: Traits<'_>) -> &mut Exceptions {
+        let key = (group.to_owned(), manner.group_by.labels(traits), manner.hold.clone());
+        self.notices.entry(key).or_insert_with(|| self.head.clone())
+    }
+}
+
+/// Whether a branch wants this said of an alert.
+fn is_said(section: TransitionKind, alert: &Alert, manner: &Manner) -> bool {
+    match section {
+        TransitionKind::Resolved => !manner.quiet_end,
+        TransitionKind::Continuing => {
+            let fired = alert.episodes.last().and_then(|episode| episode.fired);
+            manner.repeat.is_due(fired.unwrap_or(alert.since), alert.reading.period)
+        }
+        _ => true,
+    }
 }
 
 impl Outstanding {
@@ -158,7 +230,7 @@ fn section(told: &Told, head: &Exceptions) -> Option<TransitionKind> {
 }
 
 impl Exceptions {
-    fn section_mut(&mut self, kind: TransitionKind) -> &mut Vec<AlertLine> {
+    pub(super) fn section_mut(&mut self, kind: TransitionKind) -> &mut Vec<AlertLine> {
         match kind {
             TransitionKind::Worsened => &mut self.worsened,
             TransitionKind::Continuing => &mut self.continuing,
@@ -170,7 +242,7 @@ impl Exceptions {
     }
 
     /// The most severe and the longest first.
-    fn sort(&mut self) {
+    pub(super) fn sort(&mut self) {
         for section in [
             &mut self.new,
             &mut self.worsened,
@@ -179,13 +251,16 @@ impl Exceptions {
             &mut self.withdrawn,
             &mut self.amended,
         ] {
-            section.sort_by(|a, b| {
-                let key = |line: &AlertLine| (std::cmp::Reverse(line.severity), line.since);
-                key(a).cmp(&key(b)).then_with(|| (&a.rule, &a.labels).cmp(&(&b.rule, &b.labels)))
-            });
+            section.sort_by(urgency);
         }
+        self.muted.sort_by(|a, b| urgency(&a.line, &b.line));
         let key = |line: &UnknownLine| (line.rule.clone(), line.labels.clone());
         self.cannot_tell.sort_by_key(key);
         self.failed.sort_by_key(key);
     }
+}
+
+fn urgency(a: &AlertLine, b: &AlertLine) -> std::cmp::Ordering {
+    let key = |line: &AlertLine| (std::cmp::Reverse(line.severity), line.since);
+    key(a).cmp(&key(b)).then_with(|| (&a.rule, &a.labels).cmp(&(&b.rule, &b.labels)))
 }

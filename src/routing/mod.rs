@@ -1,8 +1,40 @@
-//! Who is told what: the routing tree picks the groups of an alert, and [`compose`] gathers what one delivery changed
-//! into one notice for each of them.
+//! Who is told what, and when. A tree picks the groups of an alert ([`Route`]); silences and inhibition keep alerts silent
+//! ([`Mutes`]); [`compose`] gathers what one delivery changed into what is said to each group; and what waits, for the
+//! month's other deliveries or for working hours, is [`Held`].
+//!
+//! Everything here decides and does nothing else: the time, what fires and what has arrived are arguments. The tree, time
+//! intervals, inhibition and silences behave as in Prometheus Alertmanager, by whose own tests they are tested, with these
+//! differences. A repetition is counted in reporting periods. What may not be said now, because of the time, waits and is
+//! said later; so does what waits for other deliveries. What is muted is named in the reports that go out.
 
 mod compose;
+mod explain;
+mod hold;
+mod inhibit;
+mod interval;
+mod interval_settings;
+mod manner;
+mod mute;
+mod names;
+mod policy;
 mod route;
+mod settings;
+mod silence;
+#[cfg(test)]
+mod tests;
+mod traits;
 
-pub use compose::{Delivered, Outstanding, Told, Unjudged, compose};
-pub use route::{Route, RouteSettings, Traits};
+pub use compose::{Delivered, Outstanding, Speech, Told, Unjudged, compose};
+pub use explain::{Branch, Explanation, Other, Outcome, Receiver, explain};
+pub use hold::{Held, Standing, merge, standing};
+pub use inhibit::{InhibitSettings, Inhibition};
+pub use interval::{Interval, Intervals};
+pub use interval_settings::{IntervalSettings, NamedIntervalSettings};
+pub use manner::{GroupBy, Hold, Length, LengthError, Manner, Repeat};
+pub use mute::Mutes;
+pub use names::Names;
+pub use policy::{Policy, PolicySettings};
+pub use route::Route;
+pub use settings::RouteSettings;
+pub use silence::{SilenceError, SilenceRequest, expire};
+pub use traits::Traits;

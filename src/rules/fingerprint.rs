@@ -61,7 +61,7 @@ pub(super) fn of_derived(
     }
     hash.part("known", &settings.known.as_ref().map_or_else(String::new, |known| known.value.to_string()));
     hash.part("entry", &format!("{entry:?}"));
-    hash.entries("where", &settings.only, Matcher::written);
+    hash.entries("where", &settings.only, Condition::written);
     for script in scripts {
         hash.part("script", &script.text);
     }

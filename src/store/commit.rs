@@ -9,13 +9,15 @@ use super::{
     database::Store,
     datasets, deliveries,
     error::{Result, StoreError},
+    held::{self, HeldNotice},
     measures::{MeasureFile, manifest},
     notices,
     outbox::{self, NewMessage},
     overrides::{self, Overruled},
     placements::{self, Placement},
+    silences,
 };
-use crate::model::{Alert, Delivery, Notice, Transition};
+use crate::model::{Alert, Delivery, Notice, Silence, SilenceId, Transition};
 
 /// What one delivery (or a change of the rules) changed. Everything of it is kept, or nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,14 @@ pub struct Commit {
     pub messages: Vec<NewMessage>,
     /// Where the deliveries' file is to go, one each.
     pub placements: Vec<Placement>,
+    /// What is composed and waits to be said.
+    pub held: Vec<HeldNotice>,
+    /// What waited and is said herewith.
+    pub released: Vec<Uuid>,
+    /// Silences as they are now.
+    pub silences: Vec<Silence>,
+    /// Silences whose end these notices tell.
+    pub silences_over: Vec<SilenceId>,
     /// Dead letters that these notices report.
     pub dead_reported: Vec<Uuid>,
 }
@@ -73,6 +83,10 @@ impl Commit {
             notices: Vec::new(),
             messages: Vec::new(),
             placements: Vec::new(),
+            held: Vec::new(),
+            released: Vec::new(),
+            silences: Vec::new(),
+            silences_over: Vec::new(),
             dead_reported: Vec::new(),
         }
     }
@@ -160,5 +174,13 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
     for placement in &commit.placements {
         placements::insert(tx, placement).await?;
     }
+    for notice in &commit.held {
+        held::insert(tx, notice).await?;
+    }
+    held::remove(tx, &commit.released).await?;
+    for silence in &commit.silences {
+        silences::upsert(tx, silence).await?;
+    }
+    silences::set_told(tx, &commit.silences_over).await?;
     outbox::set_reported(tx, &commit.dead_reported).await
 }

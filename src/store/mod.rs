@@ -10,6 +10,7 @@
 //! | `commit` | the one transaction |
 //! | `deliveries`, `alerts`, `datasets`, `notices`, `placements` | a table or two each |
 //! | `arrivals` | when each period of a dataset came |
+//! | `silences`, `held` | what people asked not to hear of; what waits to be said |
 //! | `outbox/` | messages, leases, dead letters |
 //! | `measures/` | the Parquet files and their manifest |
 //!
@@ -28,12 +29,14 @@ mod datasets;
 mod deliveries;
 mod error;
 mod escape;
+mod held;
 mod measures;
 mod notices;
 mod outbox;
 mod overrides;
 mod placements;
 mod rows;
+mod silences;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +47,7 @@ pub use database::Store;
 pub use datasets::DatasetMemory;
 pub use deliveries::{DeliveryFilter, KeptDelivery};
 pub use error::{Result, StoreError};
+pub use held::HeldNotice;
 pub use measures::MeasureFile;
 pub use notices::KeptNotice;
 pub use outbox::{MessageState, NewMessage, OutboxFilter, QueuedMessage};

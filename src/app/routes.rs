@@ -1,0 +1,51 @@
+//! Who would be told of something: the home's own routes, or a file with others that are tried.
+
+use std::{path::Path, sync::Arc};
+
+use jiff::Timestamp;
+
+pub use crate::routing::{Branch, Explanation, Manner, Other, Outcome, Policy, Receiver, Route, explain};
+
+use crate::{
+    model::Labels,
+    routing::{Mutes, Names, PolicySettings},
+    store::{Store, StoreError},
+    yaml::{Place, Problem, Problems, SourceFile, decode, parse},
+};
+
+/// The policy of a file in the form of `config/groups.yaml` or of Alertmanager's own; its groups, labels, rules and datasets
+/// may be any.
+///
+/// # Errors
+/// The file cannot be read, or every mistake in it.
+pub fn tried(path: &Path) -> Result<Policy, Problems> {
+    let holding = |text| Arc::new(SourceFile { path: path.to_owned(), text });
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Problem::new(Place::start_of(&holding(String::new())), format!("it cannot be read: {error}"))
+    })?;
+    let settings = decode::<PolicySettings>(&parse(&holding(text))?)?;
+    Policy::compile(&settings, Names { any: true, ..Names::default() })
+}
+
+/// Why an alert with these labels would not be told of at a moment: a silence, or another alert that fires.
+///
+/// # Errors
+/// The store fails.
+pub async fn muted(
+    store: Option<&Store>,
+    policy: &Policy,
+    labels: &Labels,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let Some(store) = store else { return Ok(None) };
+    Ok(mutes(store, policy, now).await?.reason(labels))
+}
+
+/// All that mutes alerts at a moment.
+///
+/// # Errors
+/// The store fails.
+pub async fn mutes(store: &Store, policy: &Policy, now: Timestamp) -> Result<Mutes, StoreError> {
+    let alerts = store.alerts(None).await?;
+    Ok(Mutes::at(now, store.silences_in_force().await?, &policy.inhibitions, alerts))
+}
