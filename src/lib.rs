@@ -33,8 +33,9 @@
 //!   Both are steps that the store remembers and that can be done again.
 //!
 //! What happens without a new file is beside the spine: `app/reconsider.rs` (a history loaded for the first time, changed
-//! rules), `app/reload.rs` (a new configuration), `app/arrivals.rs` (a due day that passed), `app/overrule.rs` (what
-//! people decide over the gate), `app/send.rs` (dead letters).
+//! rules), `app/reload.rs` (a new configuration), `app/arrivals.rs` (a due day that passed), `app/waiting.rs` (a message that
+//! waited), `app/silences.rs`, `app/overrule.rs` (what people decide over alerts, and over the gate), `app/send.rs` (dead
+//! letters).
 //!
 //! # The rooms
 //!
@@ -52,7 +53,7 @@
 //! | [`checks`] | expr, model, yaml | batches, and figures against what is known, to findings; one file a kind |
 //! | [`rules`] | expr, model, spc, yaml | a series at a period to a signal; rules' own tests, as data |
 //! | [`alerts`] | model | signals of all periods to a life, and what a delivery changed in it |
-//! | [`routing`] | model, yaml | what changed to one notice for each group |
+//! | [`routing`] | model, yaml | what changed to what is said to each group, and when; what is not said |
 //! | [`reports`] | model, spc | a notice to HTML, text, JSON and pictures |
 //! | [`outbox`] | model, yaml | lease, send, retry, record; channels, one file each |
 //! | [`store`] | model | all that is kept, in SQL and the history as Parquet; a dataset's own queries are in `checks/kinds/sql.rs` |

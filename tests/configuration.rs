@@ -42,8 +42,8 @@ fn unknown_names_in_all_files_are_told_at_once_with_the_nearest() {
     );
     home.edit(
         "config/groups.yaml",
-        "escalates_to: primary-care-contracts\n    chair",
-        "escalates_to: primary-care\n    chair",
+        "escalates_to: primary-care-contracts\n    chair: { name: Chair of the group, email: pcms",
+        "escalates_to: primary-care\n    chair: { name: Chair of the group, email: pcms",
     );
     home.edit(LES, "steward: performance-team", "steward: performance");
     home.edit(LES, "column: contract_type, values", "column: contract_typ, values");

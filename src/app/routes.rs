@@ -4,11 +4,13 @@ use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
 
-pub use crate::routing::{Branch, Explanation, Manner, Other, Outcome, Policy, Receiver, Route, explain};
+pub use crate::routing::{
+    Branch, Explanation, Manner, Mutes, Other, Outcome, Policy, Receiver, Route, Traits, explain,
+};
 
 use crate::{
     model::Labels,
-    routing::{Mutes, Names, PolicySettings},
+    routing::{Names, PolicySettings},
     store::{Store, StoreError},
     yaml::{Place, Problem, Problems, SourceFile, decode, parse},
 };

@@ -72,7 +72,12 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
         let has_arrived = |dataset: &str, _: Period| arrived.iter().any(|known| known == dataset);
         let (group, period) = (first.group.clone(), first.exceptions.period);
         let by = (&config.policy.intervals, config.calendar_of(&group));
-        match standing((&first.hold, period, first.since), &has_arrived, by, now) {
+        let standing = if is_asked_for(&config, first) {
+            standing((&first.hold, period, first.since), &has_arrived, by, now)
+        } else {
+            Standing::Now
+        };
+        match standing {
             Standing::Now => {
                 if let Some(exceptions) = merge(held, &mutes) {
                     announcement.tell(&config, &group, Content::Exceptions(exceptions), now)?;
@@ -91,6 +96,12 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
         app.wake_outbox();
     }
     Ok(next)
+}
+
+/// Whether a branch still wants this to wait: a newer configuration may not.
+fn is_asked_for(config: &Config, held: &Held) -> bool {
+    let mut branches = config.policy.route.walk();
+    branches.any(|branch| branch.manner.hold == held.hold && branch.manner.to.contains(&held.group))
 }
 
 /// What is said together, with the ids of what the store keeps of it. What cannot be read is given up, loudly.

@@ -1,10 +1,15 @@
 //! `bellwether alerts`.
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    app::home::Home,
+    app::{
+        home::Home,
+        routes::{self, Mutes},
+    },
+    config::Config,
     model::{Alert, AlertSeverity, AlertState, Labels, Period, Unit},
     store::Store,
 };
@@ -75,7 +80,17 @@ pub(super) async fn list(home: &Home, options: &AlertsArguments) -> Result<Exit,
         };
         (order(a), &a.rule, a.since, &a.labels).cmp(&(order(b), &b.rule, b.since, &b.labels))
     });
-    let entries: Vec<Entry> = alerts.into_iter().map(Entry::from).collect();
+    let mutes = match (&store, Config::load(home.root())) {
+        // Without a configuration there are no inhibitions, and nothing is sent that could be muted.
+        (Some(store), Ok(config)) => routes::mutes(store, &config.policy, Timestamp::now()).await?,
+        _ => Mutes::default(),
+    };
+    let entry = |alert: Alert| {
+        let firing = Some(&alert).filter(|alert| alert.state == AlertState::Firing);
+        let by = firing.and_then(|alert| mutes.reason(&routes::Traits::of(alert)));
+        Entry { muted: by, ..Entry::from(alert) }
+    };
+    let entries: Vec<Entry> = alerts.into_iter().map(entry).collect();
     output::print::<Alerts>(&entries, options.format)?;
     Ok(Exit::Fine)
 }
@@ -97,6 +112,8 @@ struct Entry {
     cannot_tell: Option<String>,
     /// Of `value` and `plan`.
     unit: Unit,
+    /// Why nobody is told of it now.
+    muted: Option<String>,
 }
 
 impl From<Alert> for Entry {
@@ -115,6 +132,7 @@ impl From<Alert> for Entry {
             dataset: alert.dataset,
             cannot_tell: alert.cannot_tell,
             unit: alert.reading.unit,
+            muted: None,
         }
     }
 }
@@ -127,10 +145,13 @@ impl Listing for Alerts {
     const EMPTY: &'static str = "No alerts.";
 
     fn cells(entry: &Entry) -> Vec<output::Cell> {
-        let message = match &entry.cannot_tell {
+        let mut message = match &entry.cannot_tell {
             Some(reason) => format!("{} (since then: {reason})", entry.message),
             None => entry.message.clone(),
         };
+        if let Some(by) = &entry.muted {
+            message = format!("{message} ({by})");
+        }
         vec![
             output::Cell::toned(entry.state.code(), tone(entry.state)),
             entry.since.to_string().into(),

@@ -150,19 +150,16 @@ struct Tested {
 
 async fn test(home: &Home, options: &TestArguments) -> Result<Exit, Failure> {
     let mut labels: Labels = options.labels.iter().cloned().collect();
-    let tested = match &options.file {
-        Some(file) => {
-            let policy = routes::tried(file).map_err(Failure::configuration)?;
-            Tested { explanation: explain(&policy.route, &labels), labels, muted: None }
-        }
-        None => {
-            let config = Config::load(home.root()).map_err(Failure::configuration)?;
-            complete(&mut labels, &config)?;
-            let store = Store::open_read_only(&home.database(), &home.measures()).await?;
-            let muted = routes::muted(store.as_ref(), &config.policy, &labels, Timestamp::now()).await?;
-            let explanation = with_unnamed(explain(&config.policy.route, &labels), &config, &config.policy);
-            Tested { explanation, labels, muted }
-        }
+    let tested = if let Some(file) = &options.file {
+        let policy = routes::tried(file).map_err(Failure::configuration)?;
+        Tested { explanation: explain(&policy.route, &labels), labels, muted: None }
+    } else {
+        let config = Config::load(home.root()).map_err(Failure::configuration)?;
+        complete(&mut labels, &config)?;
+        let store = Store::open_read_only(&home.database(), &home.measures()).await?;
+        let muted = routes::muted(store.as_ref(), &config.policy, &labels, Timestamp::now()).await?;
+        let explanation = with_unnamed(explain(&config.policy.route, &labels), &config, &config.policy);
+        Tested { labels, explanation, muted }
     };
     match options.format {
         Format::Json => output::print_json(&tested)?,

@@ -46,7 +46,7 @@ enum Action {
 
 #[derive(Debug, Args)]
 struct AddArguments {
-    /// What the alerts have, all of it: contract="Dementia" severity=warning 'rule=~"les-.*"' 'sub_icb!="06H"'
+    /// What the alerts have, all of it: contract="Dementia" severity=warning 'rule=~"les-.*"' 'area!="North"'
     #[arg(value_name = "MATCHER", required = true)]
     matchers: Vec<String>,
     /// From when: 2025-12-01 (its beginning in London), or 2025-12-01T09:00:00Z; left out: at once

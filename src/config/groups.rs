@@ -124,12 +124,11 @@ impl Group {
     fn calendar(&self, home: &Calendar, problems: &mut Problems) -> Option<Calendar> {
         let mut calendar = (!self.closed.0.is_empty()).then(|| home.clone())?;
         for (day, why) in self.closed.iter() {
-            match day.parse::<Date>() {
-                Ok(date) => calendar.close(date, why),
-                Err(_) => {
-                    let problem = Problem::new(day.place.clone(), format!("`{}` is not a day", day.value));
-                    problems.push(problem.hint("write the day and why it is closed: 2026-12-24: Christmas Eve"));
-                }
+            if let Ok(date) = day.parse::<Date>() {
+                calendar.close(date, why);
+            } else {
+                let problem = Problem::new(day.place.clone(), format!("`{}` is not a day", day.value));
+                problems.push(problem.hint("write the day and why it is closed: 2026-12-24: Christmas Eve"));
             }
         }
         Some(calendar)

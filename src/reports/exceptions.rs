@@ -6,6 +6,7 @@ use super::{
     alert::{AlertView, Change, LABEL, MESSAGE},
     clean,
     findings::FindingView,
+    muted::{self, MutedView},
     not_assured::{self, NotAssuredView},
     subject,
     unknown::{self, Group, StillFiring},
@@ -27,6 +28,7 @@ pub(super) struct ExceptionsView {
     dataset: String,
     period: String,
     sections: Vec<Section>,
+    muted: Listed<MutedView>,
     unjudged: Unjudged,
     failed: Listed<Group>,
     not_assured: Listed<NotAssuredView>,
@@ -84,6 +86,7 @@ impl ExceptionsView {
             dataset: clean::line(whole, LABEL),
             period: exceptions.period.label(),
             sections: sections(exceptions),
+            muted: Listed::of(muted::views(&exceptions.muted, whole)),
             unjudged: Unjudged {
                 firing: Listed::of(unknown::still_firing(&exceptions.cannot_tell, whole)),
                 groups: Listed::of(unknown::groups(quiet, whole)),
@@ -213,6 +216,7 @@ fn headline(exceptions: &Exceptions) -> String {
         (exceptions.withdrawn.len(), "withdrawn".to_owned()),
         (exceptions.amended.len(), "amended".to_owned()),
         (exceptions.resolved.len(), "resolved".to_owned()),
+        (exceptions.muted.len(), "muted".to_owned()),
         (subject::still_firing(exceptions), "not judged and still firing".to_owned()),
     ];
     let mut parts: Vec<String> = Vec::new();

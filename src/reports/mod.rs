@@ -5,7 +5,7 @@
 //! characters and of marks that turn the direction of text. What is long is cut with `…`; what is left out of a list is
 //! counted. JSON carries names and values as they were delivered.
 //!
-//! The body of a webhook is `{"type": "bellwether.exceptions" | "bellwether.gate" | "bellwether.operator",
+//! The body of a webhook is `{"type": "bellwether.exceptions" | "bellwether.gate" | "bellwether.operator" | "bellwether.silence",
 //! "timestamp": RFC 3339, "data": {…}}`. `data` always holds `notice` and `group {id, name}`, and by type:
 //!
 //! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
@@ -13,6 +13,7 @@
 //!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary, chart}]`
 //!   (`chart`, of rules about control charts: `points [{period, value, plan, lines [lower, mean, upper], mark}]`, `rebases`,
 //!   `suggested_rebase`),
+//!   `muted` (alerts that fire and are not told of, each with `by`),
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`, `not_assured [{dataset,
 //!   dataset_title, measures, period, due, state, reason}]`; `delivery` is null where `cause` is `due`: the alerts of rule
 //!   `late-delivery` say what did not arrive, each with a label `dataset`
@@ -20,7 +21,7 @@
 //!   `findings [{check, severity, message, count, looked_at, share, rows [{row, sheet, cell, column, value, masked}],
 //!   owner}]`, `checks [{check, outcome}]` (`passed`, `note`, `warning`, `error`, `left_out`), `tables [{member, sheet,
 //!   header_row, rows, columns [{name, header, by_tolerance}], unexpected}]`
-//! - operator: `title`, `paragraphs`
+//! - operator and silence: `title`, `paragraphs`
 //!
 //! A figure is a number or `{"missing": reason}`; `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
 //! `GBP`, `EUR`, `USD`, what is counted (`appointments`), or `number`. Periods are written as everywhere: `2025-10`.
@@ -33,6 +34,7 @@ mod findings;
 #[cfg(test)]
 mod fixtures;
 mod gate;
+mod muted;
 mod not_assured;
 mod operator;
 mod overview;

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::alert::Change;
 use crate::model::{
-    AlertLine, AlertState, Content, Exceptions, Finding, GateReport, Notice, OperatorReport, Severity, Unit,
+    AlertLine, AlertState, Content, Exceptions, Finding, GateReport, MutedLine, Notice, OperatorReport, Severity, Unit,
     UnknownLine,
 };
 
@@ -54,11 +54,20 @@ fn of_exceptions(exceptions: &Exceptions) -> Json {
         "firing": exceptions.firing(),
         "counts": counts,
         "alerts": alerts,
+        "muted": exceptions.muted.iter().map(muted).collect::<Vec<_>>(),
         "cannot_tell": exceptions.cannot_tell.iter().map(unknown).collect::<Vec<_>>(),
         "failed": exceptions.failed.iter().map(unknown).collect::<Vec<_>>(),
         "findings": exceptions.findings,
         "not_assured": exceptions.not_assured,
     })
+}
+
+fn muted(muted: &MutedLine) -> Json {
+    let mut json = alert(&muted.line, Change::Continuing);
+    if let Json::Object(fields) = &mut json {
+        fields.insert("by".to_owned(), muted.by.clone().into());
+    }
+    json
 }
 
 fn alert(line: &AlertLine, change: Change) -> Json {

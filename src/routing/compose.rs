@@ -114,7 +114,7 @@ impl<'a> Composing<'a> {
         let alert = &told.alert;
         let (traits, owner) = (Traits::of(alert), told.owner.as_deref());
         let section = section(told, self.head);
-        let muted = mutes.reason(&traits);
+        let silent = mutes.reason(&traits);
         // Who hears of the parent has the names there.
         let of_parent = told.parent.as_ref().map(|labels| Traits { labels, ..traits });
         let of_parent = of_parent.filter(|parent| mutes.reason(parent).is_none());
@@ -123,7 +123,7 @@ impl<'a> Composing<'a> {
             let is_new_here = !of_parent.iter().any(|(known, _)| *known == group);
             if let Some(section) = section.filter(|section| is_new_here && is_said(*section, alert, manner)) {
                 let notice = self.notice(group, manner, traits);
-                match &muted {
+                match &silent {
                     None => notice.section_mut(section).push(told.line.clone()),
                     // That it is over, while nobody heard of it, is nothing to name.
                     Some(by) if alert.state == AlertState::Firing => {

@@ -138,9 +138,9 @@ impl Explanation {
                 (None, Some(number)) => Some(Outcome::TakenBefore(String::clone(number))),
                 (None, None) => None,
             };
-            let takes = self.follow(branch, labelled, &path, settled);
-            taken |= takes;
-            if takes && !branch.go_on && by.is_none() {
+            let ends_there = self.follow(branch, labelled, &path, settled);
+            taken |= ends_there;
+            if ends_there && !branch.go_on && by.is_none() {
                 by = Some(branch.number.clone());
             }
         }

@@ -95,7 +95,9 @@ pub fn merge(held: Vec<Held>, mutes: &Mutes) -> Option<Exceptions> {
             None => of_datasets.push(later),
         }
     }
-    of_datasets.iter_mut().for_each(|of_dataset| of_dataset.mute(mutes));
+    for of_dataset in &mut of_datasets {
+        of_dataset.mute(mutes);
+    }
     let mut merged = of_datasets.into_iter().reduce(join)?;
     merged.sort();
     (!merged.is_empty()).then_some(merged)

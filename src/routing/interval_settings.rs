@@ -101,22 +101,24 @@ impl IntervalSettings {
             number.ok_or(format!("{text} is not a day of a month: 1 to 31, or -1 for its last day to -31"))
         };
         Interval {
-            times: each(self.times.as_deref(), problems, |times| times.minutes()),
+            times: each(self.times.as_deref(), problems, TimeSettings::minutes),
             weekdays: each(self.weekdays.as_deref(), problems, |text| rising(range(text, weekday)?, text)),
             days_of_month: each(self.days_of_month.as_deref(), problems, |text| days(range(text, day)?)),
             months: each(self.months.as_deref(), problems, |text| rising(range(text, month)?, text)),
             years: each(self.years.as_deref(), problems, |text| rising(range(text, year)?, text)),
             working_days: self.working_days,
-            location: self.location.as_ref().and_then(|name| match TimeZone::get(name) {
-                Ok(zone) => Some(zone),
-                Err(_) => {
-                    let message = format!("there is no time zone `{}`", name.value);
-                    problems.push(Problem::new(name.place.clone(), message).hint("such as Europe/London"));
-                    None
-                }
-            }),
+            location: self.location.as_ref().and_then(|name| zone(name, problems)),
         }
     }
+}
+
+fn zone(name: &Located<String>, problems: &mut Problems) -> Option<TimeZone> {
+    let zone = TimeZone::get(name).ok();
+    if zone.is_none() {
+        let problem = Problem::new(name.place.clone(), format!("there is no time zone `{}`", name.value));
+        problems.push(problem.hint("such as Europe/London"));
+    }
+    zone
 }
 
 /// Reads every entry of a list; what cannot be read is told at its place.

@@ -304,7 +304,9 @@ impl Hold {
             problems.push(Problem::new(first.place.clone(), message).hint(hint));
         }
         let mut intervals = |settings: &[Located<String>]| {
-            settings.iter().for_each(|interval| names.check_interval(interval, problems));
+            for interval in settings {
+                names.check_interval(interval, problems);
+            }
             settings.iter().map(|interval| interval.value.clone()).collect()
         };
         let mute = intervals(&settings.mute_time_intervals);

@@ -7,7 +7,7 @@ use super::*;
 use crate::model::Calendar;
 
 fn stretches(stretches: &str) -> Result<Intervals, Vec<String>> {
-    let indented: String = stretches.lines().map(|line| format!("      {line}\n")).collect();
+    let indented = format!("      {}\n", stretches.replace('\n', "\n      "));
     let text = format!("route: {{ to: [a] }}\ntime_intervals:\n  - name: it\n    time_intervals:\n{indented}");
     policy(&text).map(|policy| policy.intervals)
 }
