@@ -211,3 +211,47 @@ fn alerts_are_told_apart_by_the_labels_of_their_branch() {
     let said: Vec<_> = home.notices().into_iter().filter(|told| told.kind == "exceptions").collect();
     assert!(said.len() >= firing && firing > 1, "{} messages of {firing} alerts", said.len());
 }
+
+#[test]
+fn an_alert_that_says_less_is_muted_while_the_other_one_fires() {
+    let home = Home::new();
+    let rules = "inhibit_rules:\n  - name: a fall says more\n    source_matchers: ['rule=\"les-deterioration\"']\n    \
+                 target_matchers: ['rule=\"les-below-60-percent-of-plan\"']\n    equal: [contract, contract_type]\n";
+    let groups = home.read("config/groups.yaml");
+    home.write("config/groups.yaml", format!("{groups}\n{rules}"));
+    home.take_months(&["2025-08", "2025-09"]);
+    let before = home.notices().len();
+    home.take_months(&["2025-10"]);
+    // In October 579 of 975 planned are 59.4%, and 22.0% fewer than the 742 of September: both rules see it.
+    let october = home.only_notice_since(before);
+    assert_eq!(october.section("muted"), ["les-below-60-percent-of-plan: Diabetes (2025-10)"]);
+    let new = october.section("new");
+    assert!(new.contains(&"les-deterioration: Diabetes (2025-10)".to_owned()), "{new:?}");
+    let mail = home.mail(&october);
+    assert!(
+        mail.contains("muted while les-deterioration fires for Diabetes · cost-and-volume (a fall says more)"),
+        "{mail}"
+    );
+    let marked: Vec<Value> = home.alerts().into_iter().filter(|alert| alert["muted"].is_string()).collect();
+    assert_eq!(marked.len(), 1, "{marked:?}");
+}
+
+#[test]
+fn what_may_not_be_said_now_waits_for_its_time() {
+    let home = Home::new();
+    let never = "  - name: long-ago\n    time_intervals: [{ years: ['2000:2001'] }]\n";
+    home.edit(
+        "config/groups.yaml",
+        "time_intervals:\n  - name: office-hours\n",
+        &format!("time_intervals:\n{never}  - name: office-hours\n"),
+    );
+    let asked = "      active_time_intervals: [long-ago]\n";
+    home.edit("config/groups.yaml", LES_ROUTE, &format!("{LES_ROUTE}{asked}"));
+    home.take_months(&["2025-09"]);
+    let said = || home.notices().iter().filter(|told| told.kind == "exceptions").count();
+    assert_eq!(said(), 0);
+    // The times are looked at again when it could be said: now they are others.
+    home.edit("config/groups.yaml", "years: ['2000:2001']", "years: ['2000:2999']");
+    home.once().ends_with(0);
+    assert_eq!(said(), 1);
+}

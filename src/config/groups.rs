@@ -44,8 +44,8 @@ pub struct Group {
     /// Who else belongs to it.
     #[serde(default)]
     pub members: Vec<Person>,
-    /// What it hears of.
-    #[serde(default = "exceptions")]
+    /// What it hears of beside the exceptions that the route leads to it.
+    #[serde(default = "escalations")]
     pub hears: Vec<Hears>,
     /// The days on which it does not work, beside weekends and the holidays of the home: a date, and why.
     #[serde(default)]
@@ -69,12 +69,10 @@ pub enum GroupKind {
     Committee,
 }
 
-/// What a group hears of.
+/// What a group hears of beside the exceptions that the route leads to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hears {
-    /// Exceptions that the route leads to it.
-    Exceptions,
     /// What groups below escalate to it.
     Escalations,
     /// A summary of what other groups are alerted to, advised of and assured about.
@@ -134,7 +132,7 @@ impl Group {
         Some(calendar)
     }
 
-    fn check(&self, id: &Located<String>, problems: &mut Problems) {
+    fn check(&self, problems: &mut Problems) {
         for channel in &self.channels {
             problems.extend(channel.check());
         }
@@ -143,15 +141,11 @@ impl Group {
                 problems.push(Problem::new(email.place.clone(), error.to_string()));
             }
         }
-        if self.hears.is_empty() {
-            let problem = Problem::new(id.place.clone(), format!("the group `{}` hears of nothing", id.value));
-            problems.push(problem.hint("say `hears: [exceptions]`, `[escalations]` or `[three_as]`"));
-        }
     }
 }
 
-fn exceptions() -> Vec<Hears> {
-    vec![Hears::Exceptions, Hears::Escalations]
+fn escalations() -> Vec<Hears> {
+    vec![Hears::Escalations]
 }
 
 #[derive(Deserialize)]
@@ -185,7 +179,7 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Gr
             let hint = "add `channels:` with an email or a webhook";
             problems.push(Problem::new(id.place.clone(), message).hint(hint));
         }
-        group.check(&id, problems);
+        group.check(problems);
         groups.insert(id.value, group);
     }
     let policy = PolicySettings { route, time_intervals, inhibit_rules };
@@ -221,21 +215,7 @@ impl Groups {
             datasets: files.dataset_ids(),
             ..Names::default()
         };
-        self.check_heard(&self.policy.route, problems);
         problems.take(Policy::compile(&self.policy, names))
-    }
-
-    /// A group that hears of no exceptions must not be where a route leads.
-    fn check_heard(&self, route: &RouteSettings, problems: &mut Problems) {
-        for name in route.to.iter().chain(&route.receiver) {
-            if self.by_id.get(&name.value).is_some_and(|group| !group.hears(Hears::Exceptions)) {
-                let message = format!("the group `{}` does not hear of exceptions", name.value);
-                problems.push(Problem::new(name.place.clone(), message).hint("see `hears` of the group"));
-            }
-        }
-        for branch in &route.routes {
-            self.check_heard(branch, problems);
-        }
     }
 
     /// The calendars of groups that have one of their own.
