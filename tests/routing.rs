@@ -255,3 +255,19 @@ fn what_may_not_be_said_now_waits_for_its_time() {
     home.once().ends_with(0);
     assert_eq!(said(), 1);
 }
+
+#[test]
+fn it_is_told_when_somebody_would_hear() {
+    let home = Home::new();
+    home.edit("config/groups.yaml", LES_ROUTE, &format!("{LES_ROUTE}      active_time_intervals: [office-hours]\n"));
+    let closed = "  primary-care-medical-services:\n    name: Primary Care Medical Services Group\n";
+    home.edit("config/groups.yaml", closed, &format!("{closed}    closed: {{ 2025-12-29: Between the years }}\n"));
+    // Christmas Day is a Thursday; Friday is Boxing Day, and on Monday this group is closed.
+    let told = tested(&home, &["dataset=les-activity", "--at", "2025-12-25T10:00:00Z"]);
+    assert_eq!(
+        told["waits"]["primary-care-medical-services"],
+        "would wait until 2025-12-30T08:00:00Z: it is not office-hours"
+    );
+    let told = tested(&home, &["dataset=les-activity", "--at", "2025-12-30T10:00:00Z"]);
+    assert_eq!(told["waits"], serde_json::json!({}));
+}

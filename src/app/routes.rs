@@ -9,6 +9,7 @@ pub use crate::routing::{
 };
 
 use crate::{
+    config::Config,
     model::Labels,
     routing::{Names, PolicySettings},
     store::{Store, StoreError},
@@ -41,6 +42,17 @@ pub async fn muted(
 ) -> Result<Option<String>, StoreError> {
     let Some(store) = store else { return Ok(None) };
     Ok(mutes(store, policy, now).await?.reason(labels))
+}
+
+/// Until when what is said in a manner to a group would wait at a moment because of the time, and why.
+#[must_use]
+pub fn waits(config: &Config, group: &str, manner: &Manner, now: Timestamp) -> Option<String> {
+    let (intervals, calendar) = (&config.policy.intervals, config.calendar_of(group));
+    let why = intervals.mutes(&manner.hold, now, calendar)?;
+    Some(match intervals.opens(&manner.hold, now, calendar) {
+        Some(until) => format!("would wait until {until}: {why}"),
+        None => format!("would wait: {why}"),
+    })
 }
 
 /// All that mutes alerts at a moment.

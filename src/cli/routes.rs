@@ -1,6 +1,6 @@
 //! `bellwether routes`: the tree, and who would be told of something.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -51,6 +51,9 @@ struct TestArguments {
     /// Another file than the home's, in the same form or in Alertmanager's; its names are not looked up
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    /// When it is told: 2025-12-25T10:00:00Z; left out: now. It decides which silences and time intervals hold
+    #[arg(long, value_name = "TIME", conflicts_with = "file")]
+    at: Option<Timestamp>,
     /// Who is expected, in this order; otherwise the command ends with 1
     #[arg(long, value_name = "GROUP,…", value_delimiter = ',')]
     expect: Option<Vec<String>>,
@@ -146,20 +149,28 @@ struct Tested {
     explanation: Explanation,
     /// Why nobody would be told now.
     muted: Option<String>,
+    /// Which groups would be told later, because of the time, and why.
+    waits: BTreeMap<String, String>,
 }
 
 async fn test(home: &Home, options: &TestArguments) -> Result<Exit, Failure> {
     let mut labels: Labels = options.labels.iter().cloned().collect();
     let tested = if let Some(file) = &options.file {
         let policy = routes::tried(file).map_err(Failure::configuration)?;
-        Tested { explanation: explain(&policy.route, &labels), labels, muted: None }
+        Tested { explanation: explain(&policy.route, &labels), labels, muted: None, waits: BTreeMap::new() }
     } else {
         let config = Config::load(home.root()).map_err(Failure::configuration)?;
         complete(&mut labels, &config)?;
         let store = Store::open_read_only(&home.database(), &home.measures()).await?;
-        let muted = routes::muted(store.as_ref(), &config.policy, &labels, Timestamp::now()).await?;
+        let now = options.at.unwrap_or_else(Timestamp::now);
+        let muted = routes::muted(store.as_ref(), &config.policy, &labels, now).await?;
         let explanation = with_unnamed(explain(&config.policy.route, &labels), &config, &config.policy);
-        Tested { labels, explanation, muted }
+        let waiting = explanation.receivers.iter().filter_map(|receiver| {
+            let why = routes::waits(&config, &receiver.group, &receiver.manner, now)?;
+            Some((receiver.group.clone(), why))
+        });
+        let waits = waiting.collect();
+        Tested { labels, explanation, muted, waits }
     };
     match options.format {
         Format::Json => output::print_json(&tested)?,
@@ -209,7 +220,7 @@ fn with_unnamed(mut explanation: Explanation, config: &Config, policy: &Policy) 
 }
 
 fn print(tested: &Tested) -> std::io::Result<()> {
-    let Tested { labels, explanation, muted } = tested;
+    let Tested { labels, explanation, muted, waits } = tested;
     output::say(output::clean(&labels.to_string()))?;
     output::say(format!("\n{}", output::strong("Receives it")))?;
     for receiver in &explanation.receivers {
@@ -219,6 +230,9 @@ fn print(tested: &Tested) -> std::io::Result<()> {
         output::say(format!("  {group}  through {through}: {}", output::clean(&receiver.route)))?;
         for said in receiver.manner.differences(&Manner::default()) {
             output::say(format!("      {}", output::clean(&said)))?;
+        }
+        if let Some(why) = waits.get(&receiver.group) {
+            output::say(format!("      {}", output::doubtful(&output::clean(why))))?;
         }
     }
     if let Some(by) = muted {

@@ -1,23 +1,15 @@
 //! How what ends at a branch is said: to whom, together with what, and when.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{
-        Calendar, Days, Labels, Period,
-        calendar::{day_in_london, hour_in_london},
-        matcher::Labelled,
-    },
+    model::{Labels, matcher::Labelled},
     yaml::{Located, Problem, Problems},
 };
 
-use super::{names::Names, settings::RouteSettings, traits::Traits};
-
-/// The hour in London at which a wait of working days is over.
-const MORNING: i8 = 9;
+use super::{length::Length, names::Names, repeat::Repeat, settings::RouteSettings, traits::Traits};
 
 /// How what ends at a branch is said. What a branch does not say, it has from its parent; time intervals it has not.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -81,120 +73,6 @@ pub struct Hold {
     /// Time intervals outside of which it is not said, if there are any.
     #[serde(default)]
     pub active: Vec<String>,
-}
-
-/// A length of time: `4h`, `2 days`, `3 working days`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Length {
-    /// By the clock.
-    Clock(SignedDuration),
-    /// So many working days, until nine in the morning in London.
-    WorkingDays(u16),
-}
-
-impl Length {
-    /// The moment at which it is over.
-    #[must_use]
-    pub fn after(self, from: Timestamp, calendar: &Calendar) -> Timestamp {
-        match self {
-            Self::Clock(length) => from.saturating_add(length).unwrap_or(Timestamp::MAX),
-            Self::WorkingDays(count) => {
-                let day = Days { count, working: true }.after(day_in_london(from), calendar);
-                hour_in_london(day, MORNING).unwrap_or(Timestamp::MAX).max(from)
-            }
-        }
-    }
-}
-
-/// Why a text is no length of time.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a length of time such as 4h, 2 days or 3 working days")]
-pub struct LengthError(String);
-
-impl FromStr for Length {
-    type Err = LengthError;
-
-    fn from_str(text: &str) -> Result<Self, LengthError> {
-        let wrong = || LengthError(text.to_owned());
-        let working = text.strip_suffix(" working days").or_else(|| text.strip_suffix(" working day"));
-        if let Some(count) = working {
-            return count.trim().parse().map(Self::WorkingDays).map_err(|_| wrong());
-        }
-        let span: Span = text.parse().map_err(|_| wrong())?;
-        if span.is_negative() || span.get_years() != 0 || span.get_months() != 0 {
-            return Err(wrong());
-        }
-        span.to_duration(SpanRelativeTo::days_are_24_hours()).map(Self::Clock).map_err(|_| wrong())
-    }
-}
-
-impl fmt::Display for Length {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Clock(length) => write!(f, "{length:#}"),
-            Self::WorkingDays(1) => f.write_str("1 working day"),
-            Self::WorkingDays(count) => write!(f, "{count} working days"),
-        }
-    }
-}
-
-impl Serialize for Length {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Length {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// How often an alert that goes on firing is said again. That it worsened is always said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Repeat {
-    /// In every so manieth period after the one in which it began to fire.
-    Every(u32),
-    /// Not at all.
-    Never,
-}
-
-impl Default for Repeat {
-    fn default() -> Self {
-        Self::Every(1)
-    }
-}
-
-impl Repeat {
-    /// Whether an alert that began to fire at one period is said again at another.
-    #[must_use]
-    pub fn is_due(self, fired: Period, now: Period) -> bool {
-        match self {
-            Self::Never => false,
-            Self::Every(n) => now.since(fired).is_none_or(|passed| passed.unsigned_abs() % n.max(1) == 0),
-        }
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        match text {
-            "each period" | "every period" => return Some(Self::Every(1)),
-            "never" => return Some(Self::Never),
-            _ => {}
-        }
-        let count = text.strip_prefix("every ")?.strip_suffix(" periods")?;
-        count.parse().ok().filter(|n| *n > 0).map(Self::Every)
-    }
-}
-
-impl fmt::Display for Repeat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Every(1) => f.write_str("each period"),
-            Self::Every(n) => write!(f, "every {n} periods"),
-            Self::Never => f.write_str("never"),
-        }
-    }
 }
 
 impl Manner {

@@ -29,14 +29,26 @@ impl<'a> Traits<'a> {
     }
 }
 
-impl Labelled for Traits<'_> {
-    fn label(&self, name: &str) -> &str {
+impl<'a> Traits<'a> {
+    fn get(self, name: &str) -> &'a str {
         match name {
             "rule" => self.rule,
             "dataset" => self.dataset,
             "severity" => self.severity.code(),
             label => self.labels.label(label),
         }
+    }
+}
+
+impl Labelled for Traits<'_> {
+    fn label(&self, name: &str) -> &str {
+        self.get(name)
+    }
+}
+
+impl Labelled for Alert {
+    fn label(&self, name: &str) -> &str {
+        Traits::of(self).get(name)
     }
 }
 
