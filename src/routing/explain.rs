@@ -120,7 +120,11 @@ impl Explanation {
                 })
                 .collect()
         };
-        let refused = settled.or_else(|| Some(differing()).filter(|what| !what.is_empty()).map(Outcome::Differs));
+        // That it does not match says more than that it was not looked into.
+        let refused = match settled {
+            Some(Outcome::Above) => Some(Outcome::Above),
+            settled => Some(differing()).filter(|what| !what.is_empty()).map(Outcome::Differs).or(settled),
+        };
         let at = self.branches.len();
         self.branches.push(Branch {
             number: route.number.clone(),

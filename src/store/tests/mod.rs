@@ -5,6 +5,7 @@ mod killing;
 mod measuring;
 mod opening;
 mod sending;
+mod silencing;
 
 use std::path::PathBuf;
 
