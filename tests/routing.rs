@@ -139,8 +139,8 @@ fn a_silence_mutes_and_says_so_when_it_begins_in_reports_and_when_it_is_over() {
     assert_eq!(home.run(&["silences", "list"]).ends_with(0).out.trim(), "No silences.");
 
     // One that is over by itself is told of as well, once.
-    home.run(&[&add[..], &["--for", "500ms"]].concat()).ends_with(0);
-    std::thread::sleep(std::time::Duration::from_millis(700));
+    home.run(&[&add[..], &["--for", "5s"]].concat()).ends_with(0);
+    std::thread::sleep(std::time::Duration::from_millis(5200));
     let before = home.notices().len();
     home.once().ends_with(0);
     let told = home.only_notice_since(before);
