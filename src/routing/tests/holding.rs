@@ -76,6 +76,7 @@ fn line(rule: &str, message: &str) -> AlertLine {
         counted: None,
         previous: Value::ABSENT,
         trail: Vec::new(),
+        chart: None,
     }
 }
 
