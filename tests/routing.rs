@@ -30,7 +30,7 @@ fn it_is_told_who_would_receive_an_alert_and_why_not_the_others() {
         found["why"][0].as_str().expect("why").to_owned()
     };
     assert_eq!(why("neighbourhood-care"), r#"branch 1: rule="hha-*" is asked for, and there is no rule"#);
-    assert_eq!(why("quality-outcomes"), "no branch names it");
+    assert_eq!(why("antimicrobial-stewardship"), "no branch names it");
     assert_eq!(why("dental-services"), r#"branch 5: dataset="dental-activity" is asked for, and it is "les-activity""#);
     // Of a rule, dataset and severity are known.
     let rule = tested(&home, &["rule=les-deterioration"]);

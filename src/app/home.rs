@@ -141,6 +141,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
         "config/datasets/gp-appointments-coverage.yaml",
         include_str!("../../config/datasets/gp-appointments-coverage.yaml"),
     ),
+    ("rules/les-money.yaml", include_str!("../../rules/les-money.yaml")),
     ("rules/finance.yaml", include_str!("../../rules/finance.yaml")),
     ("rules/leicester.yaml", include_str!("../../rules/leicester.yaml")),
     ("rules/oversight-framework.yaml", include_str!("../../rules/oversight-framework.yaml")),

@@ -6,7 +6,7 @@ use crate::model::{Finding, Severity};
 
 use super::{
     places::Places,
-    row::{Row, is_space, trim},
+    row::{Row, trim},
 };
 
 /// More rows than this in a row are no footnotes.
@@ -52,17 +52,6 @@ impl Tail {
             self.first_blank = row;
         }
         self.blank += 1;
-    }
-
-    /// Whether a text right under the data may well be the label of a row whose figures are blank: one word, no longer
-    /// than others, such as a code. Footnotes have more words, stand apart or are marked.
-    pub(super) fn is_a_label(&self, text: &str) -> bool {
-        let text = trim(text);
-        let word = !text.contains(is_space) && !text.ends_with(':') && text.chars().any(char::is_alphanumeric);
-        word && self.blank == 0
-            && self.waiting.is_empty()
-            && !is_marked(text)
-            && text.chars().take(LONGEST_LABEL).count() <= self.longest_label
     }
 
     /// Lets a row wait; false if it must be taken as data, after all that wait.
@@ -150,6 +139,18 @@ impl Tail {
         );
         gaps.into_iter().chain(footnotes).chain(doubtful).collect()
     }
+}
+
+/// Whether a text is a code, such as `A81002`: letters and digits and nothing else. Its row is data whose figures are blank,
+/// wherever it stands. It is told by the text alone, as the rows around it may be read elsewhere at the same time.
+pub(super) fn is_a_code(text: &str) -> bool {
+    const LONGEST: usize = 12;
+    let text = trim(text);
+    let has = |of: fn(&char) -> bool| text.chars().any(|c| of(&c));
+    text.len() <= LONGEST
+        && text.chars().all(|c| c.is_ascii_alphanumeric())
+        && has(char::is_ascii_digit)
+        && has(char::is_ascii_alphabetic)
 }
 
 /// Whether a text begins as footnotes do: `*`, `Note`, `Source`, `1.`, `(1)`.

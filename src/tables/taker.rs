@@ -19,7 +19,7 @@ use super::{
     seen::Seen,
     settings::RepeatedRows,
     skipped::Skipped,
-    tail::Tail,
+    tail::{Tail, is_a_code},
 };
 
 /// Takes the rows below a header one by one.
@@ -188,13 +188,13 @@ impl Taker {
     }
 
     /// Whether nothing but the first cell holds anything, that is not enough for a row of data, and the cell is not
-    /// itself a figure or period, nor a single word right under the data, as a code is.
+    /// itself a figure or period, nor a code.
     fn is_like_a_footnote(&self, row: &Row) -> bool {
         if !row.only_first_filled() {
             return false;
         }
         let plain = self.spec.table.blocks.is_none() && self.layout.is_plain();
-        if plain && self.tail.is_a_label(row.get(0).unwrap_or("")) {
+        if plain && is_a_code(row.get(0).unwrap_or("")) {
             return false;
         }
         let mut present =
