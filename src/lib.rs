@@ -59,7 +59,7 @@
 //! | [`store`] | model | all that is kept, in SQL and the history as Parquet; a dataset's own queries are in `checks/kinds/sql.rs` |
 //! | [`config`] | checks, expr, model, outbox, routing, rules, spc, tables, yaml | the home's YAML files to one checked configuration |
 //! | [`app`] | alerts, checks, config, expr, intake, model, outbox, reports, routing, rules, store, tables, yaml | wiring: the spine, the daemon, the commands' work; no arithmetic on data |
-//! | [`cli`] | app, config, model, store, yaml | the command line: arguments, tables, JSON, exit codes |
+//! | [`cli`] | app, config, model, rules, store, yaml | the command line: arguments, tables, JSON, exit codes |
 //!
 //! A room that owns a kind of thing owns its YAML too: a check's or a channel's settings stand beside its code, and
 //! [`config`] composes them. Where a room needs persistence it declares a small trait, and [`app`] adapts [`store`] to it.

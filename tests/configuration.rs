@@ -103,7 +103,7 @@ fn every_command_that_needs_the_configuration_ends_with_2() {
     home.edit("config/bellwether.yaml", "settle: 20ms", "setle: 20ms");
     home.drop_month("2025-10");
     let expected = mistakes(&home);
-    assert!(expected.contains("config/bellwether.yaml:7:1"), "{expected}");
+    assert!(expected.contains("config/bellwether.yaml:8:1"), "{expected}");
     for command in [&["run", "--once"][..], &["run"], &["test"], &["validate", "Cargo.toml"], &["reload"]] {
         let ran = home.run(command).ends_with(2);
         assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", expected.as_str()), "{command:?}");

@@ -100,6 +100,60 @@ fn what_is_worked_out_is_not_kept_and_a_changed_definition_is_looked_at_again() 
 }
 
 #[test]
+fn what_is_worked_out_is_backtested_explained_and_tested_like_any_other() {
+    let home = home();
+    for (name, text) in [
+        ("waiting-2025-09.csv", waiting("2025-09", 500)),
+        ("waiting-2025-10.csv", waiting("2025-10", 520)),
+        ("activity-2025-09.csv", SEPTEMBER.to_owned()),
+        ("activity-2025-10.csv", OCTOBER.to_owned()),
+    ] {
+        home.take(name, text, 0);
+    }
+    let told = home.run(&["backtest", "less-and-longer", "--format", "json"]).ends_with(0).json();
+    let alert = &told[0]["rules"][0]["alerts"][0];
+    assert_eq!((&alert["since"], &alert["value"]), (&"2025-10".into(), &150.0.into()), "{told}");
+    assert_eq!(alert["figures"], serde_json::json!([["2025-09", 200.0], ["2025-10", 150.0]]));
+    assert_eq!(alert["message"], "East: 150 after 200, while waiting is 520 after 500");
+
+    let out = home.run(&["explain", "less-and-longer"]).ends_with(0).out;
+    assert!(out.contains("150") && out.contains("firing (since 2025-10)"), "{out}");
+    let out = home.run(&["explain", "less-and-longer", "--label", "sub_icb=East"]).ends_with(0).out;
+    assert!(out.contains("520") && out.contains("activity-2025-10.csv"), "{out}");
+
+    // A draft has the measures of the home, and its own in the place of those with the same name: B alone did not fall.
+    let draft = RULES.split_once("rules:").expect("rules").1;
+    home.write("draft.yaml", format!("rules:{draft}"));
+    let file = home.path("draft.yaml").display().to_string();
+    let out = home.run(&["backtest", "--rules", &file]).ends_with(0).out;
+    assert!(out.contains("1 in all"), "{out}");
+    home.write("draft.yaml", RULES.replace("by: [sub_icb]", "by: [sub_icb], where: { practice: B }"));
+    let out = home.run(&["backtest", "--rules", &file]).ends_with(0).out;
+    assert!(out.contains("0 in all"), "{out}");
+
+    // A test may give the figures that it is worked out of: 5 + 5 after 5 + 6.
+    home.write(
+        "rules/tested.yaml",
+        "rules:
+  fewer:
+    summary: Fewer
+    dataset: activity
+    measure: all-activity
+    when: value < previous()
+    message: '{value} after {previous()}'
+    tests:
+      - name: the sum falls
+        series:
+          - { labels: { practice: A, sub_icb: East }, from: 2025-09, measures: { activity: { value: 5x2 } } }
+          - { labels: { practice: B, sub_icb: East }, from: 2025-09, measures: { activity: { value: 6 5 } } }
+        expect:
+          - { at: 2025-10, labels: { sub_icb: East }, message: 10 after 11 }
+",
+    );
+    home.run(&["test", "fewer"]).ends_with(0);
+}
+
+#[test]
 fn mistakes_are_found_when_they_are_loaded() {
     let home = home();
     home.write(

@@ -8,6 +8,7 @@
 //! moments at which one became late, was held back, went missing or arrived.
 
 mod advance;
+mod close;
 mod expected;
 mod late;
 mod life;
@@ -16,6 +17,7 @@ mod order;
 mod outstanding;
 
 pub use advance::{Advance, Subject, advance};
+pub use close::close;
 pub use expected::{expected, next_moment};
 pub use late::{Lateness, ended, late, moment};
 pub use life::{Answer, Judged, Life, Policy, Stretch, live, stretches};

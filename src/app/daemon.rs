@@ -262,6 +262,9 @@ impl Daemon {
                 tracing::error!(dataset = dataset.id, %error, "the changed rules could not be evaluated over the history");
             }
         }
+        if let Err(error) = reconsider::abandon(&self.app).await {
+            tracing::error!(%error, "alerts of datasets that are no longer there could not be closed");
+        }
     }
 
     async fn report_dead(&self) {

@@ -1,7 +1,7 @@
 //! The home folder: what lies where, and what `init` writes into a new one.
 //!
 //! ```text
-//! config/      bellwether.yaml, groups.yaml, datasets/*.yaml, and holidays.csv where there is one
+//! config/      bellwether.yaml, groups.yaml, datasets/*.yaml, and holidays.csv where there is one; schemas/*.json for editors
 //! rules/       *.yaml, *.rhai
 //! drop/        where files arrive
 //! published/   <dataset>/<period>/   what is fit to publish, each file with its report
@@ -149,6 +149,11 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("rules/appointments.yaml", include_str!("../../rules/appointments.yaml")),
     ("rules/dental.yaml", include_str!("../../rules/dental.yaml")),
     ("rules/pharmacy.yaml", include_str!("../../rules/pharmacy.yaml")),
+    ("config/schemas/bellwether.json", include_str!("../../config/schemas/bellwether.json")),
+    ("config/schemas/case.json", include_str!("../../config/schemas/case.json")),
+    ("config/schemas/dataset.json", include_str!("../../config/schemas/dataset.json")),
+    ("config/schemas/groups.json", include_str!("../../config/schemas/groups.json")),
+    ("config/schemas/rules.json", include_str!("../../config/schemas/rules.json")),
     ("rules/les.yaml", include_str!("../../rules/les.yaml")),
     ("rules/hha.yaml", include_str!("../../rules/hha.yaml")),
     ("rules/change.rhai", include_str!("../../rules/change.rhai")),

@@ -16,7 +16,7 @@ use super::{
     error::CycleError,
     evaluate::{Evaluation, Matter, evaluate},
     memory::Memory,
-    outstanding,
+    outstanding, removed,
 };
 
 /// What makes the rules of a dataset be evaluated.
@@ -131,6 +131,8 @@ async fn judge(
     delivery: Option<DeliveryId>,
 ) -> Result<Evaluation, CycleError> {
     let rules: Vec<Arc<Rule>> = config.rules_on(&dataset.id).cloned().collect();
+    let (known, orphans): (Vec<_>, Vec<_>) =
+        known.into_iter().partition(|alert| rules.iter().any(|rule| rule.id() == alert.rule));
     let (dataset, derived) = (dataset.id.clone(), config.derived.clone());
     let all = move || {
         let elsewhere = with_derived(&derived, histories);
@@ -138,7 +140,10 @@ async fn judge(
         let (rules, elsewhere) = (&rules, &elsewhere);
         evaluate(&Matter { dataset: &dataset, rules, history: &history, elsewhere, cause, delivery }, known)
     };
-    tokio::task::spawn_blocking(all).await.map_err(|_| CycleError::Ended("evaluating the rules"))
+    let evaluating = tokio::task::spawn_blocking(all);
+    let mut evaluation = evaluating.await.map_err(|_| CycleError::Ended("evaluating the rules"))?;
+    evaluation.alerts.extend(removed::close(&orphans, cause, delivery));
+    Ok(evaluation)
 }
 
 /// What an evaluation has to say to groups; nothing when there is no period to speak of. `overrides` are decisions of people

@@ -15,7 +15,7 @@
 //! | `app/plan.rs`, `app/place.rs`, `app/publication.rs` | where the file goes, its move there, and what is published with it |
 //! | `app/family.rs` | the deliveries of one file, and where the file is when not all of them are accepted |
 //! | `app/failing_rows.rs` | every failing row of a delivery, as CSV beside its file |
-//! | `app/reconsider.rs` | a history loaded for the first time, changed rules |
+//! | `app/reconsider.rs`, `app/removed.rs` | a history loaded for the first time, changed rules, removed rules |
 //! | `app/arrivals.rs`, `app/outstanding.rs` | what did not arrive, as an alert and in the reports of others |
 //! | `app/waiting.rs`, `app/silences.rs` | what waits to be said; what is muted, and telling that it is |
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
@@ -24,11 +24,16 @@
 //! | `app/home.rs`, `app/lock.rs` | the folders of a home, and one daemon for each |
 //! | `app/health.rs`, `app/http.rs`, `app/manager.rs` | what a monitor and the service manager are told |
 //! | `app/routes.rs`, `app/preview.rs` | who would be told of something; what a silence would mute |
+//! | `app/replay.rs`, `app/backtest.rs`, `app/record.rs` | periods arriving one after another: for tests, what would have fired, and a case made of it |
+//! | `app/advice.rs` | what rules ask for that the known figures have never held |
+//! | `app/explain/` | what a rule means and what an alert rests on |
 //! | `app/rule_tests.rs`, `app/overview.rs`, `app/demo.rs` | the tests inside rules, the picture, the demonstration |
 
+pub mod advice;
 pub mod against;
 pub mod announce;
 pub mod arrivals;
+pub mod backtest;
 pub mod clock;
 pub mod cycle;
 pub mod daemon;
@@ -37,6 +42,7 @@ pub mod duplicate;
 pub mod error;
 pub mod evaluate;
 pub mod examine;
+pub mod explain;
 pub mod failing_rows;
 pub mod family;
 pub mod files;
@@ -60,9 +66,12 @@ pub mod progress;
 pub mod publication;
 pub mod recognise;
 pub mod reconsider;
+pub mod record;
 pub mod refusals;
 mod reload;
 pub mod remember;
+pub mod removed;
+pub mod replay;
 pub mod requests;
 mod roll_up;
 pub mod routes;

@@ -1,10 +1,11 @@
 //! What is looked at again without a new file: a history that was loaded and not announced, and changed rules.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     config::Dataset,
-    model::{Cause, Delivery},
+    model::{Alert, Cause, Delivery, Exceptions, LATE_DELIVERY, Period},
+    routing::Delivered,
     store::{Commit, DeliveryFilter},
 };
 
@@ -14,6 +15,7 @@ use super::{
     error::CycleError,
     judge::{self, News},
     memory::Memory,
+    removed,
 };
 
 /// Speaks for a history whose last file turned out not to speak: the same bytes again, or held back.
@@ -61,6 +63,38 @@ async fn again(
     announcement.into_commit(&mut commit)?;
     app.store.commit(&commit).await?;
     app.wake_outbox();
+    Ok(())
+}
+
+/// Closes what is still open of alerts on datasets that are no longer there: their rules are gone with them.
+///
+/// # Errors
+/// The store fails, or a notice cannot be rendered.
+pub async fn abandon(app: &App) -> Result<(), CycleError> {
+    let config = app.config();
+    let mut orphans: BTreeMap<String, Vec<Alert>> = BTreeMap::new();
+    for alert in app.store.alerts(None).await? {
+        if alert.rule != LATE_DELIVERY && !config.datasets.contains_key(&alert.dataset) {
+            orphans.entry(alert.dataset.clone()).or_default().push(alert);
+        }
+    }
+    for (dataset, orphans) in orphans {
+        let told = removed::close(&orphans, Cause::RuleChanged, None);
+        let Some(period) = Period::newest(told.iter().map(|told| told.line.period)) else { continue };
+        tracing::info!(dataset, alerts = told.len(), "the dataset is no longer there: closing its alerts");
+        let mut commit = Commit::at(app.now());
+        for told in &told {
+            commit.alerts.push(told.alert.clone());
+            commit.transitions.extend(told.transitions.iter().cloned());
+        }
+        let head = Exceptions::empty(dataset.clone(), dataset, period, Cause::RuleChanged);
+        let delivered = Delivered { head, alerts: told, unjudged: Vec::new(), outstanding: Vec::new() };
+        let mut announcement = Announcement::default();
+        announcement.exceptions(app, &config, &delivered).await?;
+        announcement.into_commit(&mut commit)?;
+        app.store.commit(&commit).await?;
+        app.wake_outbox();
+    }
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! The settings that every kind of check takes, whatever else it takes.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -11,7 +12,7 @@ use super::columns::ColumnNames;
 use crate::yaml::{CommonKeys, Located};
 
 /// How much what a check finds weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Weight {
     /// The file is published, and the finding is named.
@@ -65,7 +66,7 @@ pub(super) struct Tolerance {
 }
 
 /// Of what a share is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Base {
     /// All rows that are looked at.
@@ -135,7 +136,12 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
-#[derive(Deserialize)]
+crate::model::written_as! { Amount, {
+    "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }],
+    "description": "A number of rows (3) or a share of them (0.5%)"
+} }
+
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PerGroup {
     #[serde(default)]
@@ -183,5 +189,41 @@ impl<'de> Visitor<'de> for ToleranceVisitor {
 impl<'de> Deserialize<'de> for Tolerance {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ToleranceVisitor)
+    }
+}
+
+impl JsonSchema for Tolerance {
+    fn schema_name() -> Cow<'static, str> {
+        "Tolerance".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "How many rows may fail: 3, 0.5%, or of each group { share: 1%, per: [sub_icb] }",
+            "anyOf": [generator.subschema_for::<Amount>(), generator.subschema_for::<PerGroup>()]
+        })
+    }
+}
+
+impl JsonSchema for Common {
+    fn schema_name() -> Cow<'static, str> {
+        "Common".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "name": { "type": "string", "description": "What the finding is called, instead of the kind" },
+                "severity": generator.subschema_for::<Weight>(),
+                "message": { "type": "string", "description": "What to tell people, before what was seen" },
+                "owner": { "type": "string", "description": "A group that is told of the finding as well" },
+                "where": { "type": "string", "description": "An expression: only rows for which it holds are looked at" },
+                "tolerance": generator.subschema_for::<Tolerance>(),
+                "warn_above": generator.subschema_for::<Tolerance>(),
+                "rows_kept": { "type": "integer", "minimum": 0, "maximum": 10000,
+                    "description": "How many failing rows a finding keeps" }
+            }
+        })
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 use batches::{Dictionaries, split};
 use cells::{cell, unit_of, value_of};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct WrittenColumn {
     #[serde(default)]
@@ -50,7 +50,7 @@ fn yes() -> bool {
     true
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 struct WrittenMeasure {
     value: String,
     #[serde(default)]

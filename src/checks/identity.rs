@@ -6,7 +6,7 @@ use regex::{Captures, Regex};
 use serde::Deserialize;
 
 /// By what a patient could be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Identity {
     NhsNumber,

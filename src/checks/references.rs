@@ -41,7 +41,7 @@ impl References {
 }
 
 /// Where the list of a check stands.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListSettings {
     /// A CSV file with a header, below the home.

@@ -2,15 +2,19 @@
 
 mod alerts;
 mod ask;
+mod backtest;
 mod check;
 mod deliveries;
 mod exit;
 mod expected;
+mod explain;
+mod explain_alert;
 mod findings;
 mod infer;
 mod init;
 mod junit;
 mod log;
+mod named;
 mod notices;
 mod outbox;
 mod output;
@@ -19,9 +23,12 @@ mod progress;
 mod reload;
 mod routes;
 mod run;
+mod schema;
 mod silences;
 mod status;
+mod sweep;
 mod test;
+mod test_junit;
 mod validate;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -72,10 +79,14 @@ enum Command {
     Init(init::InitArguments),
     /// Propose a dataset definition from a sample file, commented, on standard output
     Infer(infer::InferArguments),
-    /// Check configuration and rules, without data and without network
-    Check,
-    /// Run the tests that stand inside the rule files
+    /// Check configuration and rules, without network
+    Check(check::CheckArguments),
+    /// Run the tests that stand inside the rule files, and recorded cases
     Test(test::TestArguments),
+    /// Tell what rules would have said on the history that is there; send and keep nothing
+    Backtest(backtest::BacktestArguments),
+    /// Tell what an alert rests on, or what a rule means, in figures
+    Explain(explain::ExplainArguments),
     /// Tell what the gate makes of files, and change nothing
     Validate(validate::ValidateArguments),
     /// List what arrived and what became of it, newest first; or tell all of one delivery
@@ -96,6 +107,8 @@ enum Command {
     Status(status::StatusArguments),
     /// Make the running daemon read its configuration again
     Reload,
+    /// Print the JSON Schema of a YAML file, for editors
+    Schema(schema::SchemaArguments),
 }
 
 /// Runs the command that the arguments of this process name.
@@ -124,8 +137,10 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Demo(options) => run::demo(&options).await,
         Command::Init(options) => init::init(&options),
         Command::Infer(options) => infer::infer(&home, &options),
-        Command::Check => check::check(&home),
+        Command::Check(options) => check::check(&home, &options).await,
         Command::Test(options) => test::test(&home, &options),
+        Command::Backtest(options) => backtest::backtest(&home, &options).await,
+        Command::Explain(options) => explain::explain(&home, &options).await,
         Command::Validate(options) => validate::validate(&home, &options).await,
         Command::Deliveries(options) => deliveries::list(&home, &options).await,
         Command::Expected(options) => expected::list(&home, &options).await,
@@ -136,5 +151,6 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Outbox(options) => outbox::list(&home, &options).await,
         Command::Status(options) => status::status(&home, &options).await,
         Command::Reload => reload::reload(&home),
+        Command::Schema(options) => schema::schema(&options),
     }
 }

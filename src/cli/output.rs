@@ -100,20 +100,38 @@ pub(super) fn print<L: Listing>(entries: &[L::Entry], format: Format) -> std::io
     match format {
         Format::Json => print_json(entries),
         Format::Table if entries.is_empty() => say(L::EMPTY),
-        Format::Table => {
-            let mut table = Table::new();
-            table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-            if !std::io::stdout().is_terminal() {
-                // A pipe has no width: rows stay on one line, for grep and friends.
-                table.set_content_arrangement(ContentArrangement::Disabled);
-            }
-            table.set_header(L::HEADERS.iter().map(|header| strong(&header.to_uppercase())));
-            for entry in entries {
-                table.add_row(L::cells(entry).iter().map(Cell::render));
-            }
-            say(table.trim_fmt())
-        }
+        Format::Table => say(table(L::HEADERS, entries.iter().map(L::cells))),
     }
+}
+
+/// A table with a heading.
+#[must_use]
+pub(super) fn table(headers: &[&str], rows: impl IntoIterator<Item = Vec<Cell>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    if !std::io::stdout().is_terminal() {
+        // A pipe has no width: rows stay on one line, for grep and friends.
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
+    table.set_header(headers.iter().map(|header| strong(&header.to_uppercase())));
+    for row in rows {
+        table.add_row(row.iter().map(Cell::render));
+    }
+    table.trim_fmt()
+}
+
+/// Prints lines of CSV under a header.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub(super) fn print_csv(headers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> std::io::Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(headers)?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))?;
+    say(String::from_utf8_lossy(&bytes).trim_end())
 }
 
 /// Prints one JSON document.

@@ -49,9 +49,9 @@ pub enum Listen {
     On(SocketAddr),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct DaemonFile {
+pub(super) struct DaemonFile {
     #[serde(default)]
     drop: Option<Located<Vec<Located<PathBuf>>>>,
     #[serde(default)]
@@ -71,7 +71,7 @@ struct DaemonFile {
     scripts: ScriptSettings,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ScriptSettings {
     #[serde(default)]

@@ -82,9 +82,9 @@ impl Dataset {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct DatasetFile {
+pub(super) struct DatasetFile {
     title: String,
     steward: Located<String>,
     files: Located<Vec<Located<String>>>,

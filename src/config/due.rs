@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The cadence of a dataset as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DueSettings {
     every: Granularity,
@@ -43,7 +43,7 @@ enum WithinSettings {
     DayOf(DayOf),
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DayOf {
     day: Located<i8>,
@@ -51,7 +51,7 @@ struct DayOf {
 }
 
 /// A month after the one in which the period ends.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
 enum Month {
     #[serde(rename = "next month")]
     Next,
@@ -80,6 +80,25 @@ impl<'de> Deserialize<'de> for WithinSettings {
             }
         }
         deserializer.deserialize_any(Either)
+    }
+}
+
+impl schemars::JsonSchema for WithinSettings {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Within".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "anyOf": [
+                { "type": "string", "pattern": "days?$", "description": "15 working days, 20 days" },
+                generator.subschema_for::<DayOf>()
+            ]
+        })
     }
 }
 

@@ -103,6 +103,16 @@ fn read(home: &Path, path: &Path, problems: &mut Problems) -> Arc<SourceFile> {
     }
 }
 
+/// A YAML file that need not be in the home.
+pub(super) fn read_any(path: &Path) -> Result<Arc<SourceFile>, Problems> {
+    let failed = |error: std::io::Error| {
+        let file = Arc::new(SourceFile { path: path.to_owned(), text: String::new() });
+        Problem::new(Place::start_of(&file), format!("the file cannot be read: {error}"))
+    };
+    let text = fs::read_to_string(path).map_err(failed)?;
+    Ok(Arc::new(SourceFile { path: path.to_owned(), text }))
+}
+
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml")
 }

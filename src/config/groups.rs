@@ -18,7 +18,7 @@ use crate::{
 use super::{Dataset, Decoded, Files, check_id, decode_file};
 
 /// A committee, group or team.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// Its name for people.
@@ -59,7 +59,7 @@ pub struct Group {
 }
 
 /// What a group is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupKind {
     /// A group or team that looks after measures.
@@ -70,7 +70,7 @@ pub enum GroupKind {
 }
 
 /// What a group hears of beside the exceptions that the route leads to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Hears {
     /// What groups below escalate to it.
@@ -80,7 +80,7 @@ pub enum Hears {
 }
 
 /// In which words dates are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 pub enum Language {
     /// `3 December 2025`.
     #[default]
@@ -89,7 +89,7 @@ pub enum Language {
 }
 
 /// Someone with a role in a group.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// The name.
@@ -148,9 +148,9 @@ fn escalations() -> Vec<Hears> {
     vec![Hears::Escalations]
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct GroupsFile {
+pub(super) struct GroupsFile {
     groups: Entries<Group>,
     route: Located<RouteSettings>,
     #[serde(default)]

@@ -2,6 +2,7 @@
 //! line and column, the line itself, and the nearest known name. Nothing here touches anything but those files, so that
 //! `bellwether check` works offline.
 
+mod advice;
 mod daemon;
 mod dataset;
 mod due;
@@ -9,6 +10,8 @@ mod files;
 mod groups;
 mod measures;
 mod ruleset;
+mod schema;
+mod tried;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +22,7 @@ use std::{
 use serde::de::DeserializeOwned;
 
 use crate::{
-    model::Calendar,
+    model::{Better, Calendar, Labels, Unit},
     routing::Policy,
     rules::{Derived, Rule},
     yaml::{Located, Node, Problem, Problems, SourceFile, decode_partly, parse},
@@ -29,9 +32,11 @@ pub use daemon::{Daemon, Listen};
 pub use dataset::Dataset;
 pub use files::Files;
 pub use groups::{Group, GroupKind, Hears, Language, Person};
+pub use schema::{SchemaOf, schema};
+pub use tried::{Tried, TriedSetting};
 
 /// All that a home says, checked and ready for use.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The daemon's own settings.
     pub daemon: Daemon,
@@ -45,6 +50,8 @@ pub struct Config {
     pub rules: BTreeMap<String, Arc<Rule>>,
     /// Measures of one's own, each after those that it needs.
     pub derived: Vec<Arc<Derived>>,
+    /// What is no mistake in the rules, and looks like one.
+    pub notes: Vec<Problem>,
     /// Which days are worked: England's, with the holidays of `config/holidays.csv`.
     pub calendar: Calendar,
     /// The calendars of groups that close on other days as well.
@@ -67,7 +74,7 @@ impl Config {
         let datasets = dataset::load_all(home, &files.datasets, &mut problems);
         dataset::check_needs(&datasets, &mut problems);
         let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();
-        let ruleset::Loaded { rules, derived } = ruleset::load_all(&files, &datasets, limits, &mut problems);
+        let ruleset::Loaded { rules, derived, scripts } = ruleset::load_all(&files, &datasets, limits, &mut problems);
         let calendars = groups.as_ref().map(|groups| groups.calendars(&calendar, &mut problems)).unwrap_or_default();
         let policy = groups.as_ref().and_then(|groups| {
             let stewards = datasets.values().map(|dataset| &dataset.steward);
@@ -83,7 +90,8 @@ impl Config {
         problems.into_result()?;
         let groups = groups.by_id;
         let datasets_fingerprint = hash(datasets.values().map(|dataset| dataset.fingerprint.as_str()));
-        Ok(Self { daemon, groups, policy, datasets, rules, derived, calendar, calendars, datasets_fingerprint })
+        let notes = scripts.map_or_else(Vec::new, |scripts| advice::notes(&rules, &scripts, &policy.route));
+        Ok(Self { daemon, groups, policy, datasets, rules, derived, notes, calendar, calendars, datasets_fingerprint })
     }
 
     /// The days on which a group works.
@@ -101,6 +109,19 @@ impl Config {
     pub fn naming<'a>(&'a self, dataset: &'a str) -> impl Iterator<Item = &'a Arc<Dataset>> {
         let others = self.datasets.values().filter(move |other| other.id != dataset);
         others.filter(move |other| other.checks.needs().any(|need| need.dataset.value == dataset))
+    }
+
+    /// Which direction is good of a measure's series with these labels, and the unit of its figures; nothing known of a
+    /// measure that is not there.
+    #[must_use]
+    pub fn measure_traits(&self, dataset: &str, measure: &str, labels: &Labels) -> (Better, Unit) {
+        let mut derived = self.derived.iter().filter(|derived| derived.dataset() == dataset);
+        if let Some(derived) = derived.find(|derived| derived.name() == measure) {
+            return (derived.entry().better, derived.entry().unit);
+        }
+        let Some(dataset) = self.datasets.get(dataset) else { return Default::default() };
+        let measure = dataset.measures.get(measure);
+        measure.map(|measure| (measure.better.of(labels), dataset.unit_of(measure))).unwrap_or_default()
     }
 
     /// A hash of the rules on one dataset: another one means that its history must be evaluated again.
@@ -262,12 +283,12 @@ mod tests {
         });
         let at = "config/datasets/les-activity.yaml";
         let expected = [
-            format!("{at}:22:57: there is no dataset `hha-achievement-band` (did you mean `hha-achievement-bands`?)"),
+            format!("{at}:23:57: there is no dataset `hha-achievement-band` (did you mean `hha-achievement-bands`?)"),
             format!(
-                "{at}:23:38: there is no measure `activity` (known: `low_achievers`, `practices`, `practices_11_25`, \
+                "{at}:24:38: there is no measure `activity` (known: `low_achievers`, `practices`, `practices_11_25`, \
                  `practices_26_50`, `practices_51_75`, `practices_76_100`, `practices_over_100`)"
             ),
-            format!("{at}:24:118: there is no label `icb` (did you mean `sub_icb`?)"),
+            format!("{at}:25:118: there is no label `icb` (did you mean `sub_icb`?)"),
         ];
         assert_eq!(found, expected);
     }

@@ -19,9 +19,26 @@ pub(super) fn load_all(
     limits: Limits,
     problems: &mut Problems,
 ) -> Loaded {
+    load(files, None, datasets, limits, |_| true, problems)
+}
+
+/// The rules of the home, or those of a file that is tried in their place, with the scripts and measures of the home; `keep`
+/// may change a rule before it is read, and says whether it is wanted.
+pub(super) fn load(
+    files: &Files,
+    tried: Option<&Arc<SourceFile>>,
+    datasets: &BTreeMap<String, Arc<Dataset>>,
+    limits: Limits,
+    mut keep: impl FnMut(&mut Node) -> bool,
+    problems: &mut Problems,
+) -> Loaded {
     let scripts = problems.take(Scripts::compile(files.scripts.iter().cloned(), limits));
     let mut catalog = catalog(datasets);
-    let written: Vec<Written> = files.rules.iter().map(|file| read(file, problems)).collect();
+    let of_home = files.rules.iter().filter(|_| tried.is_none());
+    let mut written: Vec<Written> = of_home.chain(tried).map(|file| read(file, &mut keep, problems)).collect();
+    if tried.is_some() {
+        written.push(measures_of_home(files, &written, problems));
+    }
     let there = files.dataset_ids();
     let is_mistaken = |rule: &RuleSettings| match datasets.get(&rule.dataset.value) {
         Some(dataset) => dataset.mistaken.contains(&rule.measure.value),
@@ -54,13 +71,14 @@ pub(super) fn load_all(
             }
         }
     }
-    Loaded { rules, derived }
+    Loaded { rules, derived, scripts }
 }
 
-/// The rules by id, and the measures of one's own, each after those that it needs.
+/// The rules by id, the measures of one's own, each after those that it needs, and the functions.
 pub(super) struct Loaded {
     pub(super) rules: BTreeMap<String, Arc<Rule>>,
     pub(super) derived: Vec<Arc<Derived>>,
+    pub(super) scripts: Option<Scripts>,
 }
 
 /// What a file says, with the places of ids and names.
@@ -72,7 +90,7 @@ struct Written {
 
 const SECTIONS: [&str; 2] = ["rules", "measures"];
 
-fn read(file: &Arc<SourceFile>, problems: &mut Problems) -> Written {
+fn read(file: &Arc<SourceFile>, keep: &mut impl FnMut(&mut Node) -> bool, problems: &mut Problems) -> Written {
     let Some(node) = problems.take(parse(file)) else { return Written::default() };
     let is_known = |key: &Node| key.text().is_some_and(|name| SECTIONS.contains(&name));
     for (key, _) in node.entries().filter(|(key, _)| !is_known(key)) {
@@ -82,15 +100,38 @@ fn read(file: &Arc<SourceFile>, problems: &mut Problems) -> Written {
     if SECTIONS.iter().all(|section| node.get(section).is_none()) {
         problems.push(Problem::new(node.place.clone(), "the file has no `rules:`"));
     }
-    Written { rules: section(&node, "rules", problems), measures: section(&node, "measures", problems) }
+    Written {
+        rules: section(&node, "rules", keep, problems),
+        measures: section(&node, "measures", &mut |_| true, problems),
+    }
+}
+
+/// The measures of the home besides those that a file which is tried defines itself.
+fn measures_of_home(files: &Files, tried: &[Written], problems: &mut Problems) -> Written {
+    let is_tried = |name: &str, of: &DerivedSettings| {
+        let mut tried = tried.iter().flat_map(|file| &file.measures);
+        tried.any(|(known, other)| known.value == name && other.dataset.value == of.dataset.value)
+    };
+    let of_home = files.rules.iter().flat_map(|file| read(file, &mut |_| false, problems).measures);
+    let measures = of_home.filter(|(name, of)| !is_tried(name, of)).collect();
+    Written { rules: Vec::new(), measures }
 }
 
 /// The entries of a section. One that does not decode does not hide the others' mistakes.
-fn section<T: DeserializeOwned>(node: &Node, name: &str, problems: &mut Problems) -> Vec<(Located<String>, T)> {
+fn section<T: DeserializeOwned>(
+    node: &Node,
+    name: &str,
+    keep: &mut impl FnMut(&mut Node) -> bool,
+    problems: &mut Problems,
+) -> Vec<(Located<String>, T)> {
     let mut found = Vec::new();
     for (id, entry) in node.get(name).into_iter().flat_map(Node::entries) {
         let id = Located { value: id.text().unwrap_or_default().to_owned(), place: id.place.clone() };
-        let (settings, mistakes) = decode_partly(entry);
+        let mut entry = entry.clone();
+        if !keep(&mut entry) {
+            continue;
+        }
+        let (settings, mistakes) = decode_partly(&entry);
         problems.extend(mistakes);
         found.extend(settings.map(|settings| (id, settings)));
     }
@@ -98,7 +139,7 @@ fn section<T: DeserializeOwned>(node: &Node, name: &str, problems: &mut Problems
 }
 
 /// What rules may name.
-fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
+pub(super) fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
     let mut catalog = Catalog::default();
     for (id, dataset) in datasets {
         catalog.add_dataset(id);

@@ -76,6 +76,7 @@ mod agreement;
 mod chance;
 mod columns;
 mod engine;
+mod explained;
 mod failure;
 mod figures;
 #[cfg(test)]
@@ -105,6 +106,7 @@ mod template;
 mod view;
 
 pub use columns::{Answer, Truths, Work};
+pub use explained::{Explained, Named};
 pub use failure::Truth;
 pub use figures::{Asks, FigureExpression, NoNumber};
 pub use formula::{Amount, Formula};

@@ -78,6 +78,26 @@ impl Scripts {
         Ok(Self(Arc::new(Inner { engine, native, library, defined, arities })))
     }
 
+    /// Whether there is a function of this name, built in or not.
+    #[must_use]
+    pub fn has_function(&self, name: &str) -> bool {
+        self.0.native.contains_key(name) || self.0.arities.contains_key(name)
+    }
+
+    /// The functions of the files that none of these names comes to call, each with its place.
+    #[must_use]
+    pub fn unreached(&self, names: &BTreeSet<String>) -> Vec<(&str, Place)> {
+        let reached = self.reachable(names);
+        let unreached = self.0.defined.iter().filter(|(name, _)| !reached.contains(*name));
+        unreached.map(|(name, defined)| (name.as_str(), named_at(&defined.file, name))).collect()
+    }
+
+    /// Whether these names come to call a function of a file.
+    #[must_use]
+    pub fn uses(&self, file: &SourceFile, names: &BTreeSet<String>) -> bool {
+        self.files(&self.reachable(names)).iter().any(|used| used.path == file.path)
+    }
+
     pub(super) fn engine(&self) -> &Engine {
         &self.0.engine
     }
@@ -147,6 +167,16 @@ fn place_of(file: &Arc<SourceFile>, function: &ScriptFuncDef) -> Place {
     let line = before.get(..start).unwrap_or("").matches('\n').count() + 1;
     let column = before.get(..start).unwrap_or("").rsplit('\n').next().unwrap_or("").chars().count() + 1;
     Place { line, column, span: start..start + function.name.len(), ..place }
+}
+
+/// Where a function of this name is written.
+fn named_at(file: &Arc<SourceFile>, name: &str) -> Place {
+    let mut lines = file.text.lines().enumerate();
+    let found = lines.find_map(|(at, line)| {
+        let column = line.find(&format!("fn {name}("))? + "fn ".len() + 1;
+        Some((at + 1, column))
+    });
+    found.map_or_else(|| Place::start_of(file), |(line, column)| Place::start_of(file).within(line, column))
 }
 
 /// A name has one meaning wherever it is called.

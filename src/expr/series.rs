@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use rhai::{AST, Dynamic, Engine, EvalAltResult, Map, Scope};
+use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Map, Scope};
 
 use super::{
     Setting, Truth,
@@ -55,7 +55,7 @@ pub struct Names {
 /// A condition on one period of a series, compiled: `value < share * plan`.
 #[derive(Debug, Clone)]
 pub struct SeriesExpression {
-    code: Code,
+    pub(super) code: Code,
     program: Option<Program<Slot>>,
     suppressed_below: Option<u32>,
 }
@@ -205,6 +205,40 @@ enum Variable {
     Setting(String, Dynamic),
 }
 
+impl Variable {
+    fn name(&self) -> &str {
+        match self {
+            Self::Value => "value",
+            Self::Plan => "plan",
+            Self::Period => "period",
+            Self::Labels => "labels",
+            Self::Direction => "better",
+            Self::Subject => "subject",
+            Self::Setting(name, _) => name,
+        }
+    }
+
+    /// Whether the figure that it stands for is there.
+    fn check_figure(&self, series: &Series, figure: Figure, period: Period) -> Result<(), Stopped> {
+        match self {
+            Self::Value => {
+                note_if_open(period, figure.value);
+                match series.unsure(period).filter(|_| figure.value == Value::missing(Missing::Unsure)) {
+                    Some(unsure) => {
+                        Err(Stopped::CannotTell(format!("no figure for {}: {}", period.label(), unsure.why)))
+                    }
+                    None => there("figure", period, figure.value),
+                }
+            }
+            Self::Plan => there("plan", period, figure.plan),
+            Self::Direction if direction(series).is_none() => {
+                Err(Stopped::CannotTell("no direction of this measure is good".to_owned()))
+            }
+            Self::Direction | Self::Period | Self::Labels | Self::Subject | Self::Setting(..) => Ok(()),
+        }
+    }
+}
+
 impl Code {
     pub(super) fn compile(text: &str, origin: Origin, names: &Names, scripts: &Scripts) -> Result<Self, Problems> {
         let ast = engine::parse(scripts.engine(), text, &origin)?;
@@ -234,6 +268,29 @@ impl Code {
 
     pub(super) fn run(&self, view: View<'_>) -> Result<Dynamic, Stopped> {
         Session::new(self).run(view)
+    }
+
+    /// The value of a part of the expression: only what the part itself names must be there.
+    pub(super) fn run_part(&self, part: &Expr, view: View<'_>) -> Result<Dynamic, Stopped> {
+        let statement = rhai::Stmt::Expr(Box::new(part.clone()));
+        let tree = AST::new([statement], self.ast.shared_lib().clone());
+        let mut named = BTreeSet::new();
+        part.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
+            if let Some(ASTNode::Expr(Expr::Variable(variable, ..))) = path.last() {
+                named.insert(variable.1.to_string());
+            }
+            true
+        });
+        let (mut scope, figure) = (Scope::new(), figure(view));
+        if self.asks {
+            self.enter(view);
+        }
+        for variable in self.variables.iter().filter(|variable| named.contains(variable.name())) {
+            variable.check_figure(view.series, figure, view.period)?;
+        }
+        self.push(&mut scope, view, figure);
+        let result = self.engine().eval_ast_with_scope::<Dynamic>(&mut scope, &tree);
+        result.map_err(|error| self.stopped(&error))
     }
 
     /// Whether it asks by functions.
@@ -302,24 +359,7 @@ impl Code {
     /// Whether the figures of this period that it names are there.
     pub(super) fn check_figures(&self, series: &Series, figure: Figure, period: Period) -> Result<(), Stopped> {
         questions::note_open(None);
-        self.variables.iter().try_for_each(|variable| match variable {
-            Variable::Value => {
-                note_if_open(period, figure.value);
-                match series.unsure(period).filter(|_| figure.value == Value::missing(Missing::Unsure)) {
-                    Some(unsure) => {
-                        Err(Stopped::CannotTell(format!("no figure for {}: {}", period.label(), unsure.why)))
-                    }
-                    None => there("figure", period, figure.value),
-                }
-            }
-            Variable::Plan => there("plan", period, figure.plan),
-            Variable::Direction if direction(series).is_none() => {
-                Err(Stopped::CannotTell("no direction of this measure is good".to_owned()))
-            }
-            Variable::Direction | Variable::Period | Variable::Labels | Variable::Subject | Variable::Setting(..) => {
-                Ok(())
-            }
-        })
+        self.variables.iter().try_for_each(|variable| variable.check_figure(series, figure, period))
     }
 
     pub(super) fn files(&self) -> Vec<&Arc<SourceFile>> {

@@ -67,3 +67,5 @@ impl<'de> Deserialize<'de> for Setting {
         deserializer.deserialize_any(Any)
     }
 }
+
+crate::model::written_as! { Setting, { "type": ["number", "string", "boolean"] } }

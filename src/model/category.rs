@@ -127,6 +127,14 @@ impl<'de> Deserialize<'de> for Categories {
     }
 }
 
+super::written_as! { Categories, {
+    "type": "array",
+    "items": { "type": "string" },
+    "minItems": 2,
+    "maxItems": 20,
+    "description": "The categories in their order, the lowest first"
+} }
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,8 +27,10 @@ pub mod table;
 pub mod tolerance;
 pub mod unit;
 pub mod value;
+mod written;
 
 pub(crate) use coded::coded;
+pub(crate) use written::written_as;
 
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
 pub use calendar::Calendar;

@@ -13,7 +13,7 @@ use jiff::{
 use serde::{Deserialize, Serialize, de};
 
 /// How long a period is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Granularity {
     /// One day.
@@ -337,6 +337,11 @@ impl<'de> Deserialize<'de> for Period {
         text.parse().map_err(de::Error::custom)
     }
 }
+
+crate::model::written_as! { Period, {
+    "type": ["string", "integer"],
+    "description": "A period: 2025-10, 2025-Q2 (calendar), 2025/26-Q3, 2025/26, 2025, 2025-W41 or 2025-10-06"
+} }
 
 #[cfg(test)]
 mod tests {

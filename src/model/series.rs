@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Labels, Missing, Period, Unit, Value};
 
 /// Which direction of a measure is good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
     /// More is better.

@@ -128,3 +128,8 @@ impl<'de> Deserialize<'de> for Tolerance {
         deserializer.deserialize_any(ToleranceVisitor)
     }
 }
+
+super::written_as! { Tolerance, {
+    "anyOf": [{ "type": "number", "minimum": 0 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }],
+    "description": "A difference (0.5) or a share (2%)"
+} }

@@ -77,6 +77,12 @@ impl<'de> Deserialize<'de> for FriendlyDuration {
     }
 }
 
+crate::model::written_as! { FriendlyDuration, {
+    "type": "string",
+    "pattern": "[a-z]",
+    "description": "A length of time: 500ms, 2s, 15m, 1h 30m"
+} }
+
 impl Serialize for FriendlyDuration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::ChannelKind;
 
 /// A notice as the channels need it, rendered when it was decided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Payload {
     /// One line.
     pub subject: String,

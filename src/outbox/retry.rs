@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 use super::{Failure, FriendlyDuration};
 
 /// How long and how often a message is tried (`retry:` in the daemon's settings).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetrySettings {
     /// How many attempts, the first included, before it is a dead letter.

@@ -10,7 +10,7 @@ use crate::{
 use super::names::Names;
 
 /// An inhibition as it is written.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InhibitSettings {
     /// What people read of it.

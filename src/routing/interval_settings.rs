@@ -10,7 +10,7 @@ use crate::yaml::{Located, Problem, Problems};
 use super::interval::{Interval, Intervals};
 
 /// A named time interval: it is any of its stretches.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamedIntervalSettings {
     /// By which routes name it.
@@ -21,7 +21,7 @@ pub struct NamedIntervalSettings {
 }
 
 /// One stretch: all that it names must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IntervalSettings {
     #[serde(default)]
@@ -41,7 +41,7 @@ pub struct IntervalSettings {
     location: Option<Located<String>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TimeSettings {
     #[serde(default)]

@@ -13,7 +13,7 @@ use super::{
 
 /// A tree and what belongs to it, as `config/groups.yaml` and a file of Alertmanager hold them. What else stands in the
 /// file is not looked at.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 pub struct PolicySettings {
     /// The tree.
     pub route: Located<RouteSettings>,

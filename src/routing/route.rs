@@ -114,6 +114,19 @@ impl Route {
         !handled && self.manner.to.iter().any(|known| known == group)
     }
 
+    /// Whether no branch takes alerts of a rule, whatever their labels are, so that they go to those at the top.
+    #[must_use]
+    pub fn names_nobody_for(&self, rule: &str, dataset: &str, severity: AlertSeverity) -> bool {
+        let labels = Labels::default();
+        !self.routes.iter().any(|branch| branch.may_match(Traits { rule, dataset, severity, labels: &labels }))
+    }
+
+    /// The groups that take what no branch does.
+    #[must_use]
+    pub fn top(&self) -> &[String] {
+        &self.manner.to
+    }
+
     fn may_match(&self, traits: Traits<'_>) -> bool {
         self.matchers.iter().filter(|matcher| is_trait(&matcher.label)).all(|matcher| matcher.takes(&traits))
     }

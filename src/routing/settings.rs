@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// One branch as it is written.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RouteSettings {
     /// The groups that receive what ends here. A branch without any hands on what its parent has.

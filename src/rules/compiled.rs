@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    expr::{Around, Lane, Names, Scripts, SeriesExpression, Template, Truth, View},
+    expr::{Around, Explained, Lane, Names, Scripts, SeriesExpression, Template, Truth, View},
     model::Signal,
     yaml::{Located, Problems, SourceFile},
 };
@@ -58,6 +58,11 @@ impl Compiled {
     /// Whether condition or message ask about the control chart of the series.
     pub(super) fn asks_chart(&self) -> bool {
         self.condition.asks_chart() || self.message.asks_chart()
+    }
+
+    /// The condition with these figures filled in.
+    pub(super) fn explain(&self, view: View<'_>) -> Explained {
+        self.condition.explain(view)
     }
 
     /// The message for these figures, whatever the condition says of them.

@@ -43,6 +43,29 @@ impl<'de> Deserialize<'de> for Condition {
     }
 }
 
+/// An expression, or one kind with its settings.
+impl schemars::JsonSchema for Condition {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Condition".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut choices = vec![serde_json::json!({
+            "type": "string",
+            "description": "A Rhai expression that is true where there is a breach: value < 0.6 * plan"
+        })];
+        for (kind, settings) in KindSettings::schemas(generator) {
+            choices.push(serde_json::json!({
+                "type": "object",
+                "properties": { kind: settings },
+                "required": [kind],
+                "additionalProperties": false
+            }));
+        }
+        schemars::json_schema!({ "anyOf": choices })
+    }
+}
+
 /// A kind, or anything else: a text is an expression then.
 enum Named {
     Kind(&'static str),

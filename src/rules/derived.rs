@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// A measure of one's own, as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DerivedSettings {
     /// What it is, for people.

@@ -93,6 +93,11 @@ impl<'de> Deserialize<'de> for Figures {
     }
 }
 
+crate::model::written_as! { Figures, {
+    "type": ["string", "number"],
+    "description": "Figures of consecutive periods: 61 59 _ 60, where _ is none, * suppressed, 100x5 five times 100, 100+10x3 rising by ten"
+} }
+
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let figures: Vec<String> = self.0.iter().map(ToString::to_string).collect();

@@ -7,10 +7,12 @@
 //! - [`RuleFile`] is what a file of `rules/` holds, [`RuleSettings`] one rule of it;
 //! - [`Catalog`] is what rules may name, filled from the datasets;
 //! - [`Rule`] is a rule that names only what there is;
-//! - [`RuleTest`] is a test that stands in the rule's own file, as data: who runs it knows how alerts live.
+//! - [`RuleTest`] is a test that stands in the rule's own file, as data: who runs it knows how alerts live;
+//! - [`Case`] is a test of several rules together, in a file of its own.
 //!
 //! What a rule waits for is written out in Rhai or named as one of the [`kinds`], each a file of its own.
 
+mod case;
 mod catalog;
 mod chart;
 mod compiled;
@@ -33,6 +35,7 @@ pub(crate) mod literate;
 #[cfg(test)]
 mod shipped;
 
+pub use case::{Case, CaseFile, CaseSettings};
 pub use catalog::{Catalog, MeasureEntry};
 pub use condition::Condition;
 pub use derived::{Derived, DerivedSettings};
@@ -41,6 +44,6 @@ pub use matchers::Only;
 pub use persistence::Persistence;
 pub use roll_up::{From, RollUp};
 pub use rule::Rule;
-pub use rule_test::{Expectation, RuleTest, TestSeries};
+pub use rule_test::{Expectation, RuleTest, TestFigures, TestSeries};
 pub use settings::{RuleFile, RuleSettings};
 pub use worked_out::with_derived;

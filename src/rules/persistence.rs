@@ -56,3 +56,11 @@ impl<'de> Deserialize<'de> for Persistence {
         deserializer.deserialize_any(Written)
     }
 }
+
+crate::model::written_as! { Persistence, {
+    "anyOf": [
+        { "type": "integer", "minimum": 1, "maximum": 1000 },
+        { "type": "string", "pattern": "^[0-9]+ of [0-9]+$" }
+    ],
+    "description": "So many periods in breach: 2, or 3 of 5"
+} }

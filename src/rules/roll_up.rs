@@ -8,7 +8,7 @@ use super::{MeasureEntry, kinds::Share};
 use crate::yaml::{Located, Problem, Problems};
 
 /// When alerts of one parent become one: the group hears one line that names them, and each stays an alert of its own.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RollUp {
     /// The label whose value is the parent.
@@ -52,6 +52,11 @@ impl<'de> Deserialize<'de> for From {
         }
     }
 }
+
+crate::model::written_as! { From, {
+    "anyOf": [{ "type": "integer", "minimum": 1 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }],
+    "description": "A number of series (5) or a share of them (20%)"
+} }
 
 /// The parent must be a label, and leave another one that tells its children apart.
 pub(super) fn check(roll_up: &RollUp, measure: &MeasureEntry) -> Result<(), Problems> {

@@ -11,7 +11,7 @@ use super::{
     rule_test::{self, unknown_labels},
 };
 use crate::{
-    expr::{Around, Lane, Names, SERIES_VARIABLES, Scripts, View},
+    expr::{Around, Explained, Lane, Names, SERIES_VARIABLES, Scripts, View},
     model::{AlertSeverity, Better, ControlChart, Labels, Series, Signal, Unit},
     yaml::{Located, Problem, Problems},
 };
@@ -46,7 +46,7 @@ impl Rule {
         let Some(measure) = problems.take(measure) else { return Err(problems) };
         check_labels(&settings, measure, &mut problems);
         problems.take(settings.roll_up.as_ref().map_or(Ok(()), |roll_up| roll_up::check(roll_up, measure)));
-        problems.take(rule_test::check(&settings, measure));
+        problems.take(rule_test::check(&settings, measure, catalog));
         let names = names(&settings, measure, catalog);
         let compiled = problems.take(say(id, &settings, measure)).and_then(|(condition, message)| {
             let compiled = Compiled::compile(&condition, &message, &names, scripts);
@@ -208,6 +208,24 @@ impl Rule {
     #[must_use]
     pub fn chart(&self, view: View<'_>) -> Option<ControlChart> {
         self.compiled.asks_chart().then(|| chart::of(view, &self.measure.charting)).flatten()
+    }
+
+    /// The condition with the figures of a period filled in.
+    #[must_use]
+    pub fn explain(&self, view: View<'_>) -> Explained {
+        self.compiled.explain(view)
+    }
+
+    /// The rule as it is written.
+    #[must_use]
+    pub fn settings(&self) -> &RuleSettings {
+        &self.settings
+    }
+
+    /// Its message with expressions in braces, also where it is a kind's own.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.said.message
     }
 
     /// The rule's message for the figures of a period, whether they are in breach or not.

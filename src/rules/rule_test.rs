@@ -7,17 +7,19 @@
 //!   only) right after the period `at`, and compares what it names: the state always, `since` and `message` if given;
 //! - an alert that fires at any period and whose labels no expectation names is a failure of the test; so `expect: []`
 //!   says that nothing may fire.
+//!
+//! A recorded case ([`super::CaseFile`]) is the same for several rules together.
 
 use serde::Deserialize;
 
-use super::{Figures, MeasureEntry, RuleSettings};
+use super::{Catalog, Figures, MeasureEntry, RuleSettings};
 use crate::{
     model::{AlertState, Better, Figure, Labels, Period, Series, SeriesKey, Unit, Value},
     yaml::{Entries, Located, Problem, Problems},
 };
 
 /// One test of a rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleTest {
     /// What it shows.
@@ -28,28 +30,49 @@ pub struct RuleTest {
     pub expect: Vec<Expectation>,
 }
 
-/// A series of a test.
-#[derive(Debug, Clone, Deserialize)]
+/// Series of a test that have the same figures.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestSeries {
-    /// Its labels.
+    /// Their labels.
     #[serde(default)]
     pub labels: Entries<String>,
+    /// Labels with several values: a series for each of them, and for each combination of several such labels.
+    #[serde(default)]
+    pub each: Entries<Vec<String>>,
     /// The period of the first figure; the others follow it without a gap.
     pub from: Located<Period>,
-    /// Its figures.
-    pub value: Located<Figures>,
+    /// The figures of the rule's measure.
+    #[serde(default)]
+    pub value: Option<Located<Figures>>,
     /// Their plans, as many as there are figures; without it, the measure has none.
+    #[serde(default)]
+    pub plan: Option<Located<Figures>>,
+    /// The figures of other measures of the dataset with the same labels, by the measure's name.
+    #[serde(default)]
+    pub measures: Entries<TestFigures>,
+}
+
+/// The figures of one measure.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestFigures {
+    /// The figures.
+    pub value: Located<Figures>,
+    /// Their plans, as many as there are figures.
     #[serde(default)]
     pub plan: Option<Located<Figures>>,
 }
 
 /// What must be seen of one alert at one period.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
     /// After which period.
     pub at: Located<Period>,
+    /// Whose alert it is, in a recorded case of several rules.
+    #[serde(default)]
+    pub rule: Option<Located<String>>,
     /// Labels that the alert has, at least.
     #[serde(default)]
     pub labels: Entries<String>,
@@ -69,19 +92,50 @@ fn firing() -> AlertState {
 }
 
 impl TestSeries {
-    /// The series itself. A period without a figure (`_`) is one for which a file arrived that did not hold the series.
+    /// The series themselves. `measure` is the one that `value` is of; `traits` says of each measure which direction is good
+    /// and what unit it has. A period without a figure (`_`) is one for which a file arrived that did not hold the series.
     #[must_use]
-    pub fn series(&self, measure: &str, better: Better, unit: Unit) -> Series {
-        let key = SeriesKey { measure: measure.to_owned(), labels: self.labels.labels() };
-        let mut series = Series::new(key, better);
-        let mut plans = self.plan.iter().flat_map(|plan| &plan.0);
-        let mut period = self.from.value;
-        for value in &self.value.0 {
-            let plan = plans.next().copied().unwrap_or(Value::ABSENT);
-            series.insert(period, Figure { value: *value, plan, unit: Some(unit) });
-            period = period.next();
+    pub fn series(&self, measure: &str, traits: impl Fn(&str, &Labels) -> (Better, Unit)) -> Vec<Series> {
+        let mut all = Vec::new();
+        for labels in self.combinations() {
+            for (name, values, plans) in self.figures(measure) {
+                let (better, unit) = traits(name, &labels);
+                let key = SeriesKey { measure: name.to_owned(), labels: labels.clone() };
+                let mut series = Series::new(key, better);
+                let mut plans = plans.iter().flat_map(|plan| &plan.0);
+                let mut period = self.from.value;
+                for value in &values.0 {
+                    let plan = plans.next().copied().unwrap_or(Value::ABSENT);
+                    series.insert(period, Figure { value: *value, plan, unit: Some(unit) });
+                    period = period.next();
+                }
+                all.push(series);
+            }
         }
-        series
+        all
+    }
+
+    /// Each measure with its figures and plans.
+    fn figures<'a>(
+        &'a self,
+        measure: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a Located<Figures>, Option<&'a Located<Figures>>)> {
+        let own = self.value.iter().map(move |value| (measure, value, self.plan.as_ref()));
+        let others = self.measures.iter().map(|(name, of)| (name.as_str(), &of.value, of.plan.as_ref()));
+        own.chain(others)
+    }
+
+    fn combinations(&self) -> Vec<Labels> {
+        let mut combined = vec![self.labels.labels()];
+        for (name, values) in self.each.iter() {
+            let with = |labels: &Labels, value: &String| {
+                let mut labels = labels.clone();
+                labels.insert(name.value.as_str(), value.as_str());
+                labels
+            };
+            combined = combined.iter().flat_map(|labels| values.iter().map(move |value| with(labels, value))).collect();
+        }
+        combined
     }
 }
 
@@ -94,25 +148,75 @@ impl Expectation {
 }
 
 /// All that is wrong with a rule's tests before any is run.
-pub(super) fn check(settings: &RuleSettings, measure: &MeasureEntry) -> Result<(), Problems> {
+pub(super) fn check(settings: &RuleSettings, measure: &MeasureEntry, catalog: &Catalog) -> Result<(), Problems> {
     let mut problems = Problems::default();
     for test in &settings.tests {
         for series in &test.series {
-            unknown_labels(&series.labels, &measure.labels, &mut problems);
-            check_figures(series, measure, &mut problems);
+            check_series(series, &settings.dataset, Some(measure), catalog, &mut problems);
         }
         let extra = settings.labels.keys().map(|name| name.value.clone());
         let known: Vec<String> = measure.labels.iter().cloned().chain(extra).collect();
         for expectation in &test.expect {
-            unknown_labels(&expectation.labels, &known, &mut problems);
-            let granularity = test.series.first().map(|series| series.from.granularity());
-            if granularity.is_some_and(|granularity| granularity != expectation.at.granularity()) {
-                let message = format!("{} is not a period of the kind that the series has", expectation.at.value);
-                problems.push(Problem::new(expectation.at.place.clone(), message));
+            check_expectation(expectation, &test.series, &known, &mut problems);
+            if let Some(rule) = &expectation.rule {
+                let problem = Problem::new(rule.place.clone(), "the tests of a rule are about this rule alone");
+                problems.push(problem.hint("leave `rule` out; several rules together are a recorded case"));
             }
         }
     }
     problems.into_result()
+}
+
+/// What is wrong with the series of a test; `measure` is the one that `value` is of, if it is clear which that is.
+pub(super) fn check_series(
+    series: &TestSeries,
+    dataset: &Located<String>,
+    measure: Option<&MeasureEntry>,
+    catalog: &Catalog,
+    problems: &mut Problems,
+) {
+    match (&series.value, measure) {
+        (Some(value), Some(measure)) => {
+            check_labels(series, measure, problems);
+            check_figures(value, series.plan.as_ref(), measure, problems);
+        }
+        (Some(value), None) => {
+            let problem =
+                Problem::new(value.place.clone(), "the rules look at several measures: whose figures are these?");
+            problems.push(problem.hint("write them as `measures: { NAME: { value: … } }`"));
+        }
+        (None, _) if series.measures.0.is_empty() => {
+            let problem = Problem::new(series.from.place.clone(), "this series has no figures");
+            problems.push(problem.hint("add `value: 61 59 60`"));
+        }
+        (None, _) => {}
+    }
+    for (name, figures) in series.measures.iter() {
+        if let Some(measure) = problems.take(catalog.measure(dataset, name).map_err(Problems::from)) {
+            check_labels(series, measure, problems);
+            check_figures(&figures.value, figures.plan.as_ref(), measure, problems);
+        }
+    }
+}
+
+fn check_labels(series: &TestSeries, measure: &MeasureEntry, problems: &mut Problems) {
+    unknown_labels(&series.labels, &measure.labels, problems);
+    unknown_labels(&series.each, &measure.labels, problems);
+}
+
+/// What is wrong with an expectation on these series.
+pub(super) fn check_expectation(
+    expectation: &Expectation,
+    series: &[TestSeries],
+    known: &[String],
+    problems: &mut Problems,
+) {
+    unknown_labels(&expectation.labels, known, problems);
+    let granularity = series.first().map(|series| series.from.granularity());
+    if granularity.is_some_and(|granularity| granularity != expectation.at.granularity()) {
+        let message = format!("{} is not a period of the kind that the series has", expectation.at.value);
+        problems.push(Problem::new(expectation.at.place.clone(), message));
+    }
 }
 
 /// Notes labels that are not among those that are known.
@@ -122,12 +226,17 @@ pub(super) fn unknown_labels<V>(labels: &Entries<V>, known: &[String], problems:
     }
 }
 
-fn check_figures(series: &TestSeries, measure: &MeasureEntry, problems: &mut Problems) {
-    let Some(plan) = &series.plan else { return };
+fn check_figures(
+    values: &Located<Figures>,
+    plan: Option<&Located<Figures>>,
+    measure: &MeasureEntry,
+    problems: &mut Problems,
+) {
+    let Some(plan) = plan else { return };
     if !measure.has_plan {
         problems.push(Problem::new(plan.place.clone(), "this measure has no plan"));
     }
-    let (values, plans) = (series.value.0.len(), plan.0.len());
+    let (values, plans) = (values.0.len(), plan.0.len());
     if values != plans {
         let message = format!("{plans} plans for {values} figures");
         problems.push(Problem::new(plan.place.clone(), message).hint("write as many of one as of the other"));

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A file of rules: `rules:` and under it each rule by its id, `measures:` and under it each measure of one's own.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     /// The rules by id. An id is for ever: alerts and their history carry it.
@@ -24,7 +24,7 @@ pub struct RuleFile {
 }
 
 /// One rule as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSettings {
     /// One line for people: what has happened when it fires.

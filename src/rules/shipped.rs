@@ -150,7 +150,7 @@ fn messages_name_the_published_figures() {
 fn the_tests_in_the_shipped_files_are_read() {
     let rule = shipped("les-deterioration");
     let test = &rule.tests()[0];
-    let series = test.series[0].series(rule.measure(), rule.better(), rule.unit());
+    let series = test.series[0].series(rule.measure(), |_, _| (rule.better(), rule.unit())).remove(0);
     assert_eq!(
         series.iter().map(|(period, _)| period.to_string()).collect::<Vec<_>>().join(" "),
         "2025-07 2025-08 2025-09 2025-10"
@@ -163,14 +163,14 @@ fn the_tests_in_the_shipped_files_are_read() {
     );
 
     let rule = shipped("les-below-60-percent-of-plan");
-    let gap = rule.tests()[1].series[0].series(rule.measure(), rule.better(), rule.unit());
+    let gap = rule.tests()[1].series[0].series(rule.measure(), |_, _| (rule.better(), rule.unit())).remove(0);
     let september = rule.signal(View::alone(&gap, period("2025-09")));
     assert_eq!(september, Signal::CannotTell("no figure for September 2025: not reported".to_owned()));
-    let exactly = rule.tests()[0].series[0].series(rule.measure(), rule.better(), rule.unit());
+    let exactly = rule.tests()[0].series[0].series(rule.measure(), |_, _| (rule.better(), rule.unit())).remove(0);
     assert_eq!(rule.signal(View::alone(&exactly, period("2025-10"))), Signal::Clear);
 
     let rule = shipped("hha-low-achievers-rising");
-    let blackpool = rule.tests()[0].series[0].series(rule.measure(), rule.better(), rule.unit());
+    let blackpool = rule.tests()[0].series[0].series(rule.measure(), |_, _| (rule.better(), rule.unit())).remove(0);
     let message = "Blackpool: 3 practices in the 0–10% band, 1 a month ago";
     assert_eq!(rule.signal(View::alone(&blackpool, period("2025-10"))), Signal::Breach(message.to_owned()));
 }

@@ -174,6 +174,11 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
+crate::model::written_as! { Amount, {
+    "type": ["string", "number"],
+    "description": "An amount such as 4,242, 20%, 2 points, 00:30:00 or £5,000; or any"
+} }
+
 /// A number of periods, from 1 to 1,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Periods(pub(super) u32);
@@ -194,8 +199,10 @@ impl<'de> Deserialize<'de> for Periods {
     }
 }
 
+crate::model::written_as! { Periods, { "type": "integer", "minimum": 1, "maximum": 1000 } }
+
 /// Which direction is good, where the measure does not say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Good {
     Higher,
@@ -249,7 +256,7 @@ impl Direction {
 }
 
 /// A change from one period to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Turn {
     Worse,
@@ -287,6 +294,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
             }
         }
         deserializer.deserialize_any(Either(PhantomData))
+    }
+}
+
+impl<T: schemars::JsonSchema> schemars::JsonSchema for OneOrMore<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("OneOrMore_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let one = generator.subschema_for::<T>();
+        schemars::json_schema!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
     }
 }
 

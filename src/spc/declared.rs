@@ -17,7 +17,7 @@ use crate::{
 /// | `screen_outliers` | `true` leaves moving ranges beyond their own limit out of the limits, once |
 /// | `least_points` | with fewer figures since the last rebase nothing can be told; 13 unless it is said |
 /// | `rebase` | periods from which the limits are set anew, each with who approved it and why |
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChartSettings {
     #[serde(default)]
@@ -35,7 +35,7 @@ pub struct ChartSettings {
 }
 
 /// `{ from: 2024-04, approved_by: "Chair of the board", comment: "New contract", where: { contract: ECGs } }`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RebaseSettings {
     from: Period,

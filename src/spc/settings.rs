@@ -35,6 +35,9 @@ pub enum RunLength {
     Seven,
 }
 
+crate::model::written_as! { Baseline, { "type": "integer", "minimum": 12 } }
+crate::model::written_as! { RunLength, { "enum": [6, 7] } }
+
 /// A number that is no setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SettingsError {

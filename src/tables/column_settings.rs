@@ -14,7 +14,7 @@ use super::{
 };
 
 /// One entry of `columns`: where a column of the file is found, and what it holds.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnSettings {
     /// The text above the column, when it is not the name itself.
@@ -64,7 +64,7 @@ fn yes() -> bool {
 }
 
 /// How shares are written that have no percent sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PercentForm {
     /// `73.5` is 73.5%.
@@ -94,8 +94,10 @@ impl<'de> Deserialize<'de> for Scale {
     }
 }
 
+crate::model::written_as! { Scale, { "anyOf": [{ "type": "number" }, { "const": "header" }] } }
+
 /// Words that stand for a figure, by the reason that they give.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reasons {
     /// A small number withheld.
@@ -156,3 +158,9 @@ impl<'de> Deserialize<'de> for Pattern {
         }))
     }
 }
+
+crate::model::written_as! { Pattern, {
+    "type": "string",
+    "format": "regex",
+    "description": "A regular expression with a group for the part that is wanted: (?<value>…), (?<year>…) or (?<starts>…)"
+} }

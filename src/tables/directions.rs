@@ -111,6 +111,32 @@ impl<'de> Deserialize<'de> for Directions {
     }
 }
 
+/// One direction, or those of the series that labels name.
+impl schemars::JsonSchema for Directions {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Directions".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let patterns = schemars::json_schema!({
+            "type": "object",
+            "additionalProperties": { "type": "array", "items": { "type": "string" } },
+            "description": "Labels, and patterns of the values that their series have"
+        });
+        let better = generator.subschema_for::<Better>();
+        schemars::json_schema!({
+            "anyOf": [
+                better,
+                {
+                    "type": "object",
+                    "properties": { "otherwise": better, "lower": patterns, "higher": patterns, "neither": patterns },
+                    "additionalProperties": false
+                }
+            ]
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

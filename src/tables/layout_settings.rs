@@ -31,7 +31,7 @@ use super::{column_settings::Pattern, periods, settings::RowPattern};
 pub(super) const ANY_YEAR: i32 = 2000;
 
 /// `alternate`: rows that belong together, told apart by the text of one of their cells.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlternateSettings {
     /// The header of the column whose text tells the rows apart …
@@ -48,7 +48,7 @@ pub struct AlternateSettings {
 }
 
 /// `across`: columns of the file that become rows.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcrossSettings {
     /// Which columns.
@@ -67,7 +67,7 @@ pub struct AcrossSettings {
 }
 
 /// `above`: the groups that columns across belong to.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LevelSettings {
     /// Which groups. A column across that is in none of them is left as it is.
@@ -158,8 +158,16 @@ impl<'de> Deserialize<'de> for AcrossColumns {
     }
 }
 
+crate::model::written_as! { AcrossColumns, {
+    "anyOf": [
+        { "enum": ["months", "quarters", "years", "periods"] },
+        { "type": "array", "items": { "type": "string" }, "minItems": 1 }
+    ],
+    "description": "Every header that is a period of this length, or a list of patterns of headers"
+} }
+
 /// What a cell that is blank in all rows that belong together is, among columns that become rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BlankCells {
     /// No row: nothing was reported. A note counts them.
@@ -170,7 +178,7 @@ pub enum BlankCells {
 }
 
 /// `blocks`: a header that stands again begins another table of the same columns.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockSettings {
     /// The declared column for the title of the table.
@@ -181,7 +189,7 @@ pub struct BlockSettings {
 }
 
 /// Where the title of a block stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TitleIn {
     /// In the row above the header.
@@ -192,7 +200,7 @@ pub enum TitleIn {
 }
 
 /// A text that does not stand in a cell of the table.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Given {
     /// This text.
@@ -215,3 +223,5 @@ impl<'de> Deserialize<'de> for Position {
         }
     }
 }
+
+crate::model::written_as! { Position, { "type": "integer", "minimum": 1, "maximum": 16384 } }

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// The section `table`: what cannot be found out from the file itself.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableSettings {
     /// What stands between cells: `,`, `;`, `|` or `tab`. Left out: the one with which the header is found.
@@ -65,7 +65,7 @@ pub struct TableSettings {
 }
 
 /// What a row is that repeats an earlier one in every cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RepeatedRows {
     /// A row like any other: whether it may stand twice is for the checks.
@@ -96,6 +96,8 @@ impl<'de> Deserialize<'de> for Delimiter {
     }
 }
 
+crate::model::written_as! { Delimiter, { "enum": [",", ";", "|", "tab", "\t"] } }
+
 /// A character encoding by any of its names in the WHATWG Encoding Standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextEncoding(pub(super) &'static Encoding);
@@ -110,6 +112,8 @@ impl<'de> Deserialize<'de> for TextEncoding {
         }))
     }
 }
+
+crate::model::written_as! { TextEncoding, { "type": "string", "examples": ["utf-8", "utf-16le", "windows-1252"] } }
 
 /// How many rows a header covers: 1, 2 or 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +135,8 @@ impl<'de> Deserialize<'de> for HeaderRows {
         }
     }
 }
+
+crate::model::written_as! { HeaderRows, { "enum": [1, 2, 3] } }
 
 /// A pattern over the text of a cell, in which `*` stands for any text; letters match in either case.
 #[derive(Debug, Clone)]
@@ -175,6 +181,8 @@ impl<'de> Deserialize<'de> for RowPattern {
         }))
     }
 }
+
+crate::model::written_as! { RowPattern, { "type": "string", "description": "A text in which * stands for any text" } }
 
 /// The sheet of a workbook.
 #[derive(Debug, Clone)]
@@ -249,8 +257,13 @@ impl<'de> Deserialize<'de> for SheetChoice {
     }
 }
 
+crate::model::written_as! { SheetChoice, {
+    "type": ["string", "integer"],
+    "description": "The name of a sheet, in which * stands for any text, or its position from 1"
+} }
+
 /// Where the reporting period stands.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "PeriodSettings")]
 pub enum PeriodSource {
     /// In this column, row by row; where a pattern is named, the file's name says the newest of them as well.
@@ -260,7 +273,7 @@ pub enum PeriodSource {
 }
 
 /// The same as it is written: a column, the name, or both.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PeriodSettings {
     #[serde(default)]
@@ -297,8 +310,14 @@ impl<'de> Deserialize<'de> for FileNamePattern {
     }
 }
 
+crate::model::written_as! { FileNamePattern, {
+    "type": "string",
+    "format": "regex",
+    "description": "A regular expression with a group for the period: (?<period>\\d{4}-\\d{2})"
+} }
+
 /// One entry of `measures`: a figure that is followed over time.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureSettings {
     /// The column of the figure.

@@ -3,8 +3,9 @@
 //! serde answers with one error and no value. So a mistake is noted, the entry that holds it is left out, and the
 //! document is decoded again, until what is left decodes or nothing is left: each pass finds one more mistake.
 
-use std::{cell::RefCell, collections::HashSet, fmt};
+use std::{borrow::Cow, cell::RefCell, collections::HashSet, fmt};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor, value::StrDeserializer},
@@ -54,6 +55,25 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
             }
         }
         deserializer.deserialize_newtype_struct(LOCATED, Inner(std::marker::PhantomData))
+    }
+}
+
+/// The place is not written.
+impl<T: JsonSchema> JsonSchema for Located<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
     }
 }
 

@@ -151,6 +151,20 @@ impl Node {
         }
     }
 
+    /// Puts another scalar in the place of the one under a key, here or else in the mappings below, those under the keys
+    /// `apart` left out; `to` makes it of the one that is there. Whether there was one.
+    pub fn replace(&mut self, key: &str, apart: &[&str], to: &impl Fn(&str) -> String) -> bool {
+        let Kind::Mapping(entries) = &mut self.kind else { return false };
+        if let Some((_, node)) = entries.iter_mut().find(|(name, _)| name.text() == Some(key))
+            && let Kind::Scalar { text, .. } = &mut node.kind
+        {
+            *text = to(text);
+            return true;
+        }
+        let mut below = entries.iter_mut().filter(|(name, _)| name.text().is_none_or(|name| !apart.contains(&name)));
+        below.any(|(_, node)| node.replace(key, apart, to))
+    }
+
     pub(super) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar { text, quoted: false } if matches!(text.as_str(), "" | "~" | "null"))
     }

@@ -1,7 +1,8 @@
 //! One mapping that holds two sets of settings: those that every thing of a sort takes, and those of its own kind.
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{
     Deserialize, Deserializer,
     de::{self, DeserializeSeed, MapAccess, Visitor, value::StrDeserializer},
@@ -36,6 +37,30 @@ impl<'de, C: CommonKeys, T: Deserialize<'de>> Deserialize<'de> for Shared<C, T> 
         let mut common = C::default();
         let own = T::deserialize(Own { deserializer, common: &mut common })?;
         Ok(Self { common, own })
+    }
+}
+
+/// The own settings with the common ones among them.
+impl<C: JsonSchema, T: JsonSchema> JsonSchema for Shared<C, T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        format!("Shared<{}, {}>", C::schema_id(), T::schema_id()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (mut own, mut common) = (T::json_schema(generator), C::json_schema(generator));
+        let properties =
+            common.get_mut("properties").and_then(|properties| properties.as_object_mut()).map(std::mem::take);
+        let mine = own.ensure_object().entry("properties").or_insert_with(|| serde_json::json!({}));
+        if let (Some(mine), Some(properties)) = (mine.as_object_mut(), properties) {
+            for (name, property) in properties {
+                mine.entry(name).or_insert(property);
+            }
+        }
+        own
     }
 }
 

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Settings of `against_previous`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgainstPrevious {
     #[serde(default)]
@@ -46,7 +46,7 @@ pub struct AgainstPrevious {
     rise: Option<Tolerance>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Of {
     #[default]

@@ -48,7 +48,7 @@ use crate::{
 use gathering::Gathering;
 
 /// Settings of `aggregate`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Aggregate {
     column: Located<String>,
@@ -71,7 +71,7 @@ pub struct Aggregate {
     by: Option<ColumnNames>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Of {
     Min,

@@ -48,7 +48,7 @@ use crate::{
 const MOST_DECIMALS: u8 = 10;
 
 /// Settings of `agrees_with`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgreesWith {
     measure: Located<String>,

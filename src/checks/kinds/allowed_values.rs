@@ -35,7 +35,7 @@ use crate::{
 const LISTED: usize = 8;
 
 /// Settings of `allowed_values`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllowedValues {
     column: Located<String>,
@@ -46,7 +46,7 @@ pub struct AllowedValues {
 }
 
 /// A value as a dataset lists it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 enum Listed {
     Number(f64),

@@ -57,7 +57,7 @@ use crate::{
 const MOST_DECIMALS: u8 = 6;
 
 /// Settings of `claims`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
     measure: Located<String>,

@@ -36,7 +36,7 @@ use crate::{
 const LISTED: usize = 8;
 
 /// Settings of `columns`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Columns {
     #[serde(default)]
@@ -52,7 +52,7 @@ pub struct Columns {
 }
 
 /// What a finding weighs.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Level {
     Note,

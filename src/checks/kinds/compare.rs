@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Settings of `compare`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Compare {
     column: Located<String>,
@@ -47,7 +47,7 @@ pub struct Compare {
 }
 
 /// What a row is in which one cell holds a value and the other does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Blanks {
     #[default]
@@ -56,7 +56,7 @@ enum Blanks {
 }
 
 /// How one value stands to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 enum Relation {
     #[serde(rename = "<")]
     Below,

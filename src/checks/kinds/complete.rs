@@ -49,7 +49,7 @@ const MOST_WORDS: usize = 16 << 20;
 const LISTED: usize = 8;
 
 /// Settings of `complete`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complete {
     column: Located<String>,

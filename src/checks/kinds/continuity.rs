@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Settings of `continuity`: none.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Continuity {}
 

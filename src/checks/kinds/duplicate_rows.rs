@@ -25,7 +25,7 @@ use super::super::{
 use crate::yaml::{Place, Problem, Problems};
 
 /// Settings of `duplicate_rows`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DuplicateRows {
     #[serde(default)]

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Settings of `freshness`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Freshness {
     column: Located<String>,

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Settings of `leaps`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Leaps {
     #[serde(default)]

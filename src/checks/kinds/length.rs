@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Settings of `length`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Length {
     column: Located<String>,

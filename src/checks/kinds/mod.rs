@@ -112,7 +112,7 @@ impl Declared {
 macro_rules! registry {
     (rows: { $($kind:ident => $settings:ident),* $(,)? } figures: { $($figures:ident => $of_figures:ident),* $(,)? }) => {
         /// One entry of a dataset's `checks`.
-        #[derive(Debug, Clone, Deserialize)]
+        #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum CheckSettings {
             $(#[doc = concat!("See [`", stringify!($kind), "`](mod@", stringify!($kind), ").")]

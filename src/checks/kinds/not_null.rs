@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Settings of `not_null`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NotNull {
     columns: ColumnNames,
@@ -43,7 +43,7 @@ pub struct NotNull {
 }
 
 /// Why a cell may hold no figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Reason {
     Suppressed,

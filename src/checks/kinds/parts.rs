@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Settings of `parts`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parts {
     total: Located<String>,

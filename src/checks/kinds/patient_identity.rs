@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// Settings of `patient_identity`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatientIdentity {
     #[serde(default)]

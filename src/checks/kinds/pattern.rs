@@ -34,7 +34,7 @@ use crate::{
 const MOST_BYTES: usize = 1 << 20;
 
 /// Settings of `pattern`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
     column: Located<String>,

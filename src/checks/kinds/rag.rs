@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Settings of `rag`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rag {
     column: Located<String>,
@@ -52,7 +52,7 @@ fn five_percent() -> Tolerance {
 }
 
 /// Which way is good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Better {
     Higher,

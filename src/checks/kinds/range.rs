@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Settings of `range`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     column: Located<String>,

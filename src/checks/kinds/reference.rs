@@ -37,7 +37,7 @@ use crate::{
 const LISTED: usize = 8;
 
 /// Settings of `reference`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     column: Located<String>,

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Settings of `restated`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Restated {
     #[serde(default)]

@@ -22,7 +22,7 @@ use super::super::{
 use crate::yaml::{Located, Place, Problem, Problems};
 
 /// Settings of `row_count`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowCount {
     #[serde(default)]

@@ -39,7 +39,7 @@ use crate::{
 };
 
 /// Settings of `row_expression`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowExpression {
     expression: Located<String>,

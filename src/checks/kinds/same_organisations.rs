@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// Settings of `same_organisations`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SameOrganisations {
     label: Located<String>,

@@ -46,7 +46,7 @@ use table::{Table, insert, join, why};
 const LISTED: usize = 8;
 
 /// Settings of `sql`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sql {
     columns: ColumnNames,

@@ -41,7 +41,7 @@ use crate::{
 use printed::{Counts, Printed};
 
 /// Settings of `suppressed`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suppressed {
     columns: ColumnNames,

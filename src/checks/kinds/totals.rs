@@ -46,7 +46,7 @@ use reconciled::{Reconciled, Untold};
 const HALF_A_TENTH: f64 = 0.0005;
 
 /// Settings of `totals`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Totals {
     total_row: Located<String>,

@@ -33,7 +33,7 @@ use crate::{
 const LEAST: u64 = 10;
 
 /// Settings of `unchanged`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unchanged {
     #[serde(default)]

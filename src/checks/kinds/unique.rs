@@ -30,7 +30,7 @@ use super::super::{
 use crate::yaml::{Place, Problems};
 
 /// Settings of `unique`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unique {
     columns: ColumnNames,
@@ -39,7 +39,7 @@ pub struct Unique {
 }
 
 /// What a blank cell of a key is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Blanks {
     #[default]

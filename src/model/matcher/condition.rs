@@ -57,6 +57,17 @@ impl Pattern {
 }
 
 impl Condition {
+    /// All that is named, as it is written.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.any_of.iter().map(Pattern::text)
+    }
+
+    /// Whether it is none of them that a value must be.
+    #[must_use]
+    pub fn is_not(&self) -> bool {
+        self.not
+    }
+
     /// This text and no other; or any other.
     #[must_use]
     pub fn equal(text: impl Into<String>, not: bool) -> Self {
@@ -189,3 +200,22 @@ impl<'de> Deserialize<'de> for Condition {
 struct Not {
     not: Condition,
 }
+
+crate::model::written_as! { Condition, {
+    "anyOf": [
+        { "type": ["string", "integer"] },
+        { "type": "array", "items": { "type": ["string", "integer"] } },
+        {
+            "type": "object",
+            "properties": {
+                "not": { "anyOf": [
+                    { "type": ["string", "integer"] },
+                    { "type": "array", "items": { "type": ["string", "integer"] } }
+                ] }
+            },
+            "required": ["not"],
+            "additionalProperties": false
+        }
+    ],
+    "description": "A value, a list of values, or { not: … }"
+} }

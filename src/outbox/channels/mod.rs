@@ -36,7 +36,7 @@ trait Open: Channel + Sized + 'static {
 macro_rules! registry {
     ($($(#[doc = $doc:literal])* $kind:ident($settings:ty) is $code:literal, sent by $channel:ty;)+) => {
         /// How a message travels.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum ChannelKind {
             $($(#[doc = $doc])* $kind,)+
@@ -54,7 +54,7 @@ macro_rules! registry {
         }
 
         /// One entry of a group's `channels:`.
-        #[derive(Debug, Clone, Deserialize)]
+        #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum ChannelSettings {
             $($(#[doc = $doc])* $kind($settings),)+

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Settings of `across`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Across {
     with: Located<String>,
@@ -42,7 +42,7 @@ fn one() -> std::num::NonZeroU16 {
 }
 
 /// What a measure does: one of these.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Does {
     #[serde(default)]

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Settings of `against_plan`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgainstPlan {
     #[serde(default)]

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Settings of `band`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
     #[serde(default)]
@@ -59,6 +59,11 @@ impl<'de> Deserialize<'de> for Level {
         })
     }
 }
+
+crate::model::written_as! { Level, {
+    "anyOf": [{ "type": "number" }, { "type": "string", "pattern": "^[0-9.]+ *%$" }],
+    "description": "A number (10) or a share (90%)"
+} }
 
 impl std::fmt::Display for Level {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

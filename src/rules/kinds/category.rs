@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// Settings of `category`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     #[serde(default)]

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Settings of `change`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     #[serde(default)]
@@ -46,7 +46,7 @@ pub struct Change {
 }
 
 /// What a figure is compared with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Against {
     #[default]

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Settings of `extreme`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Extreme {
     is: End,
@@ -46,7 +46,7 @@ pub struct Extreme {
     good: Option<Good>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum End {
     Highest,

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Settings of `forecast`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forecast {
     #[serde(default)]
@@ -49,7 +49,7 @@ fn third() -> Periods {
     Periods(3)
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum By {
     #[default]

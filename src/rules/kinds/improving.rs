@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Settings of `improving`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Improving {
     #[serde(default = "twice")]

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Settings of `missing`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Missing {
     #[serde(default = "once")]
@@ -36,7 +36,7 @@ fn once() -> Periods {
     Periods(1)
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Reason {
     #[default]

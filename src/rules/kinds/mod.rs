@@ -111,6 +111,11 @@ macro_rules! registry {
                 }
             }
 
+            /// Each kind with the schema of its settings.
+            pub(super) fn schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+                vec![$((stringify!($kind), generator.subschema_for::<$kind::$settings>())),*]
+            }
+
             /// Reads the settings of a kind of this name.
             pub(super) fn read<'de, A: VariantAccess<'de>>(name: &str, settings: A) -> Result<Self, A::Error> {
                 match name {
@@ -207,3 +212,8 @@ impl<'de> Deserialize<'de> for Share {
         deserializer.deserialize_any(Written)
     }
 }
+
+crate::model::written_as! { Share, {
+    "anyOf": [{ "type": "number", "minimum": 0, "maximum": 100 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }],
+    "description": "A share: 60% or 0.6"
+} }

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Settings of `outlier`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outlier {
     #[serde(default)]
@@ -52,7 +52,7 @@ pub struct Outlier {
     overdispersed: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, schemars::JsonSchema)]
 enum Limits {
     #[default]
     #[serde(rename = "99.8%")]
@@ -61,7 +61,7 @@ enum Limits {
     Two,
 }
 
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Side {
     #[default]

@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// Settings of `rag`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rag {
     #[serde(default)]
@@ -54,7 +54,7 @@ fn five_percent() -> Tolerance {
     Tolerance::Share(0.05)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Colour {
     Green,

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Settings of `rank`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rank {
     #[serde(default)]

@@ -138,6 +138,34 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
+impl schemars::JsonSchema for Spc {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Spc".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let tests = generator.subschema_for::<Vec<Test>>();
+        let target = schemars::json_schema!({
+            "anyOf": [{ "type": "number" }, { "type": "string", "pattern": "^[0-9.]+ *%$" }],
+            "description": "A target such as 95% or 300"
+        });
+        schemars::json_schema!({
+            "anyOf": [
+                { "enum": WAYS },
+                {
+                    "type": "object",
+                    "properties": {
+                        "concern": tests, "improvement": tests, "special": tests, "failing": target, "passing": target
+                    },
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": false
+                }
+            ]
+        })
+    }
+}
+
 impl Kind for Spc {
     fn say(&self, place: &Place, measure: &MeasureEntry) -> Result<Said, Problems> {
         let needs_direction = !matches!(self, Self::Special(Way::Any, _));

@@ -22,7 +22,7 @@ pub(super) struct Setting {
     pub(super) yaml: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 struct Sections {
     #[serde(default)]
     table: TableSettings,

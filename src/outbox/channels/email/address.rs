@@ -49,6 +49,12 @@ impl<'de> Deserialize<'de> for EmailAddress {
     }
 }
 
+crate::model::written_as! { EmailAddress, {
+    "type": "string",
+    "pattern": "@",
+    "description": "An address, also with a name: Performance team <performance@example.org>"
+} }
+
 #[cfg(test)]
 mod tests {
     use super::*;

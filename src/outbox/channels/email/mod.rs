@@ -28,7 +28,7 @@ use relay::Relay;
 pub use smtp::{SmtpSettings, SmtpTls};
 
 /// The daemon's `email:`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmailSettings {
     /// Who messages are from.
@@ -40,7 +40,7 @@ pub struct EmailSettings {
 }
 
 /// How email travels.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
     /// Each message becomes a file `mail/….eml` in the home.
@@ -73,7 +73,7 @@ fn nobody() -> EmailAddress {
 }
 
 /// A group's `email:`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipients {
     /// The addresses; each gets a message of its own.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A relay.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SmtpSettings {
     /// Its name or address.
@@ -39,7 +39,7 @@ pub struct SmtpSettings {
 }
 
 /// How the connection to a relay is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SmtpTls {
     /// It begins in the open and must change to TLS before anything is said.

@@ -20,7 +20,7 @@ mod signature;
 use endpoint::Endpoint;
 
 /// A group's `webhook:`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookSettings {
     /// Where messages go.
@@ -78,6 +78,8 @@ impl<'de> Deserialize<'de> for WebhookUrl {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
+
+crate::model::written_as! { WebhookUrl, { "type": "string", "format": "uri" } }
 
 impl WebhookUrl {
     fn host(&self) -> &str {

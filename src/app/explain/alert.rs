@@ -1,0 +1,141 @@
+//! An alert: its figures, its condition with values, the deliveries that they come from, its steps, and who was told.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    config::Config,
+    expr::{Around, View},
+    model::{
+        Alert, AlertId, AlertSeverity, AlertState, Cause, DeliveryId, History, Labels, Period, Series, TransitionKind,
+    },
+    rules::Rule,
+    store::{KeptTransition, Store, StoreError},
+};
+
+use super::{
+    AtPeriod, RuleWords, known,
+    rests::{self, Rest, Told},
+};
+
+/// How many periods of figures are told at most: two years of months.
+const PERIODS: usize = 24;
+
+/// All that is known of an alert.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlertExplained {
+    /// Its id.
+    pub id: AlertId,
+    /// Its rule's id.
+    pub rule_id: String,
+    /// The dataset whose figures it rests on.
+    pub dataset: String,
+    /// Where it stands.
+    pub state: AlertState,
+    /// How urgent it is.
+    pub severity: AlertSeverity,
+    /// Its labels.
+    pub labels: Labels,
+    /// The first period of the present (or last) stretch in breach.
+    pub since: Period,
+    /// The period that decided its state.
+    pub period: Period,
+    /// The rule's message about that period.
+    pub message: String,
+    /// Why the newest period could not be judged, while the state is carried over.
+    pub cannot_tell: Option<String>,
+    /// Its rule as it is now; none when there is no such rule any more, or it is the program's own.
+    pub rule: Option<RuleWords>,
+    /// What the rule, as it is now, says of the figures that are known now, oldest period first.
+    pub figures: Vec<AtPeriod>,
+    /// The deliveries that these figures come from, oldest period first.
+    pub rests_on: Vec<Rest>,
+    /// Every step of its life, oldest first.
+    pub steps: Vec<Step>,
+    /// Who was told, oldest first.
+    pub told: Vec<Told>,
+}
+
+/// A step of an alert's life.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// When it was recorded.
+    pub recorded: Timestamp,
+    /// What happened.
+    pub kind: TransitionKind,
+    /// Why it was looked at.
+    pub cause: Cause,
+    /// The delivery that brought it about.
+    pub delivery: Option<DeliveryId>,
+    /// The first period of the stretch.
+    pub since: Period,
+    /// The period that decided it.
+    pub period: Period,
+    /// What was said of it.
+    pub message: String,
+}
+
+impl From<KeptTransition> for Step {
+    fn from(KeptTransition { transition: step, recorded }: KeptTransition) -> Self {
+        Self {
+            recorded,
+            kind: step.kind,
+            cause: step.cause,
+            delivery: step.delivery,
+            since: step.since,
+            period: step.reading.period,
+            message: step.reading.message,
+        }
+    }
+}
+
+/// All that is known of an alert.
+///
+/// # Errors
+/// The store fails.
+pub async fn explain_alert(config: &Config, store: &Store, alert: Alert) -> Result<AlertExplained, StoreError> {
+    let rule = config.rules.get(&alert.rule).filter(|rule| rule.dataset() == alert.dataset);
+    let figures = match rule {
+        Some(rule) => {
+            let (history, around) = known(config, store, rule).await?;
+            figures(rule, &history, &around, &alert)
+        }
+        None => Vec::new(),
+    };
+    let mut periods: Vec<Period> = figures.iter().map(|at| at.period).collect();
+    if periods.is_empty() {
+        periods = vec![alert.since, alert.reading.period];
+    }
+    // What is looked back at (the month before, the year) counts as much as the stretch itself.
+    let rests_on = rests::deliveries(store, &alert.dataset, &periods).await?;
+    let steps = store.transitions(&alert.id).await?.into_iter().map(Step::from).collect();
+    let told = rests::told(store, &alert).await?;
+    Ok(AlertExplained {
+        rule: rule.map(|rule| RuleWords::of(rule)),
+        figures,
+        rests_on,
+        steps,
+        told,
+        id: alert.id,
+        rule_id: alert.rule,
+        dataset: alert.dataset,
+        state: alert.state,
+        severity: alert.severity,
+        labels: alert.labels,
+        since: alert.since,
+        period: alert.reading.period,
+        message: alert.reading.message,
+        cannot_tell: alert.cannot_tell,
+    })
+}
+
+fn figures(rule: &Rule, history: &History, around: &Arc<Around>, alert: &Alert) -> Vec<AtPeriod> {
+    let is_its = |series: &&Series| rule.applies_to(series) && rule.alert_labels(series) == alert.labels;
+    let Some(series) = history.series().find(is_its) else { return Vec::new() };
+    let known = series.iter().rev().map(|(period, _)| period).filter(|period| history.periods.contains(period));
+    let mut periods: Vec<Period> = known.take(PERIODS).collect();
+    periods.reverse();
+    periods.into_iter().map(|period| AtPeriod::of(rule, View { series, period, around })).collect()
+}

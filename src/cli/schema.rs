@@ -1,0 +1,52 @@
+//! `bellwether schema`.
+
+use clap::{Args, ValueEnum};
+
+use crate::config::{self, SchemaOf};
+
+use super::{Exit, Failure, output};
+
+const LONG: &str = "\
+Print the JSON Schema of a YAML file, for editors
+
+A home that `bellwether init` wrote has them in config/schemas, and each of its YAML files names its own in the first line:
+
+  # yaml-language-server: $schema=../config/schemas/rules.json
+
+Editors with the YAML language server (VS Code, Neovim, Emacs, …) then complete settings and mark what is not known. Names of \
+datasets, measures and columns, and expressions, are checked by `bellwether check`.";
+
+#[derive(Debug, Args)]
+#[command(long_about = LONG)]
+pub(super) struct SchemaArguments {
+    /// Of which file
+    #[arg(value_enum, value_name = "FILE")]
+    of: Of,
+}
+
+/// The kinds of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Of {
+    /// config/datasets/*.yaml
+    Dataset,
+    /// rules/*.yaml
+    Rules,
+    /// config/groups.yaml
+    Groups,
+    /// config/bellwether.yaml
+    Bellwether,
+    /// Recorded cases, for `bellwether test FILE`
+    Case,
+}
+
+pub(super) fn schema(options: &SchemaArguments) -> Result<Exit, Failure> {
+    let of = match options.of {
+        Of::Dataset => SchemaOf::Dataset,
+        Of::Rules => SchemaOf::Rules,
+        Of::Groups => SchemaOf::Groups,
+        Of::Bellwether => SchemaOf::Bellwether,
+        Of::Case => SchemaOf::Case,
+    };
+    output::print_json(&config::schema(of))?;
+    Ok(Exit::Fine)
+}
