@@ -7,6 +7,7 @@
 
 mod coded;
 
+pub mod act;
 pub mod alert;
 pub mod calendar;
 pub mod category;
@@ -32,6 +33,7 @@ mod written;
 pub(crate) use coded::coded;
 pub(crate) use written::written_as;
 
+pub use act::{Acknowledged, Act, ActId, ActKind, Handling};
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
 pub use calendar::Calendar;
 pub use category::{Categories, CategoriesError};

@@ -5,6 +5,7 @@ use sqlx::{Any, Transaction};
 use uuid::Uuid;
 
 use super::{
+    acts,
     alerts::{self, UnknownRecord},
     database::Store,
     datasets, deliveries,
@@ -17,7 +18,7 @@ use super::{
     placements::{self, Placement},
     silences,
 };
-use crate::model::{Alert, Delivery, Notice, Silence, SilenceId, Transition};
+use crate::model::{Act, Alert, Delivery, Notice, Silence, SilenceId, Transition};
 
 /// What one delivery (or a change of the rules) changed. Everything of it is kept, or nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Commit {
     pub alerts: Vec<Alert>,
     /// What happened to them. Their alerts are in `alerts` or kept already.
     pub transitions: Vec<Transition>,
+    /// What was done about alerts, which are in `alerts` or kept already.
+    pub acts: Vec<Act>,
     /// What was learnt of each dataset that was evaluated.
     pub judged: Vec<Judged>,
     /// Notices and their subject lines.
@@ -79,6 +82,7 @@ impl Commit {
             measure_files: Vec::new(),
             alerts: Vec::new(),
             transitions: Vec::new(),
+            acts: Vec::new(),
             judged: Vec::new(),
             notices: Vec::new(),
             messages: Vec::new(),
@@ -157,6 +161,9 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
     }
     for transition in &commit.transitions {
         alerts::append(tx, transition, commit.recorded).await?;
+    }
+    for act in &commit.acts {
+        acts::append(tx, act).await?;
     }
     for judged in &commit.judged {
         alerts::replace_unjudged(tx, &judged.dataset, &judged.unjudged).await?;

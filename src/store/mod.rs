@@ -10,6 +10,7 @@
 //! | `commit` | the one transaction |
 //! | `deliveries`, `alerts`, `datasets`, `notices`, `placements` | a table or two each |
 //! | `arrivals` | when each period of a dataset came |
+//! | `acts` | what people did about alerts |
 //! | `silences`, `held` | what people asked not to hear of; what waits to be said |
 //! | `outbox/` | messages, leases, dead letters |
 //! | `measures/` | the Parquet files and their manifest |
@@ -20,6 +21,7 @@
 //! `BEGIN IMMEDIATE`, the address and the look into `sqlite_master`; in `outbox/lease` the query of a lease, which gains
 //! `FOR UPDATE SKIP LOCKED`; in `error` the meaning of error codes.
 
+mod acts;
 mod alerts;
 mod arrivals;
 mod commit;

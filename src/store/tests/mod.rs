@@ -1,5 +1,6 @@
 //! The store through real database files and real Parquet.
 
+mod acting;
 mod committing;
 mod killing;
 mod measuring;
