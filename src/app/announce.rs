@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    config::{Config, Group},
+    config::Config,
     model::{Alert, Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport, Severity},
     outbox::{ChannelKind, Payload},
     reports::{self, RenderError},
@@ -14,7 +14,7 @@ use crate::{
     store::{Commit, NewMessage},
 };
 
-use super::{App, error::CycleError, waiting};
+use super::{App, error::CycleError, render, waiting};
 
 /// How many cases a report to the operator lists.
 const LISTED: usize = 50;
@@ -60,22 +60,20 @@ impl Announcement {
             group_name: settings.name.clone(),
             content,
         };
-        let rendered = reports::render(&notice)?;
-        let payload = Payload {
-            subject: rendered.subject.clone(),
-            html: rendered.html,
-            text: rendered.text,
-            json: rendered.json,
-            thread: thread(&notice),
-        };
-        self.messages.extend(recipients(settings).map(|(channel, recipient)| Message {
-            notice: notice.id,
-            group: group.to_owned(),
-            channel,
-            recipient,
-            payload: payload.clone(),
-        }));
-        self.notices.push((notice, rendered.subject));
+        for channel in &settings.channels {
+            let (kind, payloads) = (channel.kind(), render::payloads(channel, &notice)?);
+            for recipient in channel.recipients() {
+                self.messages.extend(payloads.iter().map(|payload| Message {
+                    notice: notice.id,
+                    group: group.to_owned(),
+                    channel: kind,
+                    recipient: recipient.clone(),
+                    payload: payload.clone(),
+                }));
+            }
+        }
+        let subject = reports::subject(&notice);
+        self.notices.push((notice, subject));
         Ok(())
     }
 
@@ -196,21 +194,4 @@ impl Announcement {
         }
         Ok(())
     }
-}
-
-/// Messages about one dataset and period belong together in a mail program.
-fn thread(notice: &Notice) -> Option<String> {
-    match &notice.content {
-        Content::Exceptions(exceptions) => {
-            Some(format!("{}.{}.{}", exceptions.dataset, exceptions.period, notice.group).replace('/', "-"))
-        }
-        Content::Gate(_) | Content::Operator(_) | Content::Silence(_) => None,
-    }
-}
-
-fn recipients(group: &Group) -> impl Iterator<Item = (ChannelKind, String)> {
-    group.channels.iter().flat_map(|channel| {
-        let kind = channel.kind();
-        channel.recipients().into_iter().map(move |recipient| (kind, recipient))
-    })
 }

@@ -11,7 +11,7 @@
 //! | `app/trial.rs` | what would become of files that are only tried, as a page |
 //! | `app/remember.rs` | its measures join the history |
 //! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
-//! | `app/announce.rs` | routing and reports: notices and their messages |
+//! | `app/announce.rs`, `app/render.rs` | routing and reports: notices and their messages; what each channel carries of a notice |
 //! | `app/plan.rs`, `app/place.rs`, `app/publication.rs` | where the file goes, its move there, and what is published with it |
 //! | `app/family.rs` | the deliveries of one file, and where the file is when not all of them are accepted |
 //! | `app/failing_rows.rs` | every failing row of a delivery, as CSV beside its file |
@@ -71,6 +71,7 @@ pub mod refusals;
 mod reload;
 pub mod remember;
 pub mod removed;
+pub mod render;
 pub mod replay;
 pub mod requests;
 mod roll_up;

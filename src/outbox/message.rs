@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::ChannelKind;
+use super::{ChannelKind, Enclosure};
 
 /// A notice as the channels need it, rendered when it was decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -22,6 +22,9 @@ pub struct Payload {
     pub json: serde_json::Value,
     /// What messages about the same thing have in common, such as the dataset's id: mail programs show them together.
     pub thread: Option<String>,
+    /// Pictures that the page shows, and files that are attached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Enclosure>,
 }
 
 /// One message to one recipient on one channel.

@@ -18,6 +18,7 @@
 
 pub mod channels;
 mod duration;
+mod enclosure;
 mod message;
 mod queue;
 mod retry;
@@ -36,6 +37,7 @@ pub use channels::{
     webhook::{WebhookSettings, WebhookUrl},
 };
 pub use duration::FriendlyDuration;
+pub use enclosure::Enclosure;
 pub use message::{Failure, Payload, QueuedMessage};
 pub use queue::Queue;
 pub use retry::RetrySettings;

@@ -141,7 +141,7 @@ fn sections(findings: &[Finding]) -> Vec<Section> {
 }
 
 /// `Held back: les-activity-2025-10.csv – 2 errors (14 rows)`.
-fn subject(report: &GateReport) -> String {
+pub(super) fn subject(report: &GateReport) -> String {
     let (verdict, tally) = match report.verdict {
         Verdict::Quarantined => ("Held back: ", findings::tally(&report.findings, &[Severity::Error])),
         Verdict::PublishedWithWarnings => {

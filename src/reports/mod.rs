@@ -67,6 +67,16 @@ pub struct Rendered {
     pub json: serde_json::Value,
 }
 
+/// The subject of a notice, in every channel that has subjects.
+#[must_use]
+pub fn subject(notice: &Notice) -> String {
+    match &notice.content {
+        Content::Exceptions(content) => subject::of_exceptions(content),
+        Content::Gate(content) => gate::subject(content),
+        Content::Operator(content) | Content::Silence(content) => operator::subject(content),
+    }
+}
+
 /// Renders a notice. The same notice always gives the same result.
 pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
     let (subject, html, text) = match &notice.content {

@@ -23,11 +23,15 @@ pub(super) struct OperatorView {
 impl OperatorView {
     pub(super) fn of(notice: &Notice, report: &OperatorReport) -> Self {
         Self {
-            subject: clean::line(&report.title, SUBJECT),
+            subject: subject(report),
             headline: clean::line(&report.title, PARAGRAPH),
             group: clean::line(&notice.group_name, LABEL),
             paragraphs: report.paragraphs.iter().map(|paragraph| clean::line(paragraph, PARAGRAPH)).collect(),
             small_print: vec![format!("Notice {}", notice.id)],
         }
     }
+}
+
+pub(super) fn subject(report: &OperatorReport) -> String {
+    clean::line(&report.title, SUBJECT)
 }

@@ -33,6 +33,7 @@ pub(super) fn message(number: u128, channel: ChannelKind, recipient: &str) -> Qu
             text: "Simple Injections".to_owned(),
             json: serde_json::json!({"type": "notice.exceptions", "timestamp": "2025-11-04T08:30:00Z", "data": {"new": 2}}),
             thread: None,
+            files: vec![],
         },
         attempts: 0,
         created: "2025-11-04T08:30:12Z".parse().unwrap(),
