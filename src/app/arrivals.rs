@@ -8,14 +8,14 @@ use crate::{
     alerts::{self, Subject},
     config::{Config, Dataset},
     model::{
-        Alert, AlertLine, Better, Cause, DeliveryId, Exceptions, Expected, Granularity, LATE_DELIVERY, Labels, Period,
-        Reading, TransitionKind, Unit, Value, calendar::day_in_london,
+        Alert, Better, Cause, DeliveryId, Exceptions, Expected, Granularity, LATE_DELIVERY, Labels, Period, Reading,
+        Value, calendar::day_in_london,
     },
     routing::{Delivered, Told},
     store::{Commit, Store, StoreError},
 };
 
-use super::{App, announce::Announcement, error::CycleError};
+use super::{App, announce::Announcement, error::CycleError, tell::tell};
 
 /// What a notice is about that speaks of several datasets.
 const SEVERAL: (&str, &str) = ("expected-deliveries", "Expected deliveries");
@@ -101,53 +101,24 @@ fn advance(id: &str, title: &str, expected: &[Expected], before: Option<&Alert>,
     let alerts::Lateness { life, severity } = alerts::late(title, expected, before, now);
     let labels: Labels = [("dataset", id)].into_iter().collect();
     let subject = Subject { rule: LATE_DELIVERY, dataset: id, severity, labels: &labels, better: Better::Lower };
-    let alerts::Advance { mut alert, mut transitions } = alerts::advance(subject, before, life, Cause::Due, None)?;
+    let mut advance = alerts::advance(subject, before, life, Cause::Due, None)?;
     let describe = |reading: &mut Reading| {
         if reading.message.is_empty() {
             reading.message = alerts::ended(title, expected, reading.period);
         }
     };
-    describe(&mut alert.reading);
-    alert.episodes.iter_mut().filter_map(|episode| episode.resolved.as_mut()).for_each(describe);
-    for step in &mut transitions {
-        describe(&mut step.reading);
-    }
-    if transitions.is_empty() && before == Some(&alert) {
+    describe(&mut advance.alert.reading);
+    advance.alert.episodes.iter_mut().filter_map(|episode| episode.resolved.as_mut()).for_each(describe);
+    advance.transitions.iter_mut().for_each(|step| describe(&mut step.reading));
+    if advance.transitions.is_empty() && before == Some(&advance.alert) {
         return None;
     }
-    let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
-    let taken_back = gone.map(|step| line(&alert, step.since, &step.reading)).collect();
-    let line = line(&alert, alert.since, &alert.reading);
-    Some(Told {
-        before: before.map(|alert| alert.state),
-        alert,
-        transitions,
-        line,
-        taken_back,
-        owner: None,
-        parent: None,
-    })
-}
-
-fn line(alert: &Alert, since: Period, reading: &Reading) -> AlertLine {
-    AlertLine {
-        id: alert.id.clone(),
-        rule: alert.rule.clone(),
-        rule_summary: "A delivery is late".to_owned(),
-        severity: alert.severity,
-        labels: alert.labels.clone(),
-        message: reading.message.clone(),
-        since,
-        periods: reading.period.since(since).map_or(1, |n| n.unsigned_abs() + 1),
-        period: reading.period,
-        value: Value::ABSENT,
-        plan: Value::ABSENT,
-        unit: Unit::Number,
-        counted: None,
-        previous: Value::ABSENT,
-        trail: Vec::new(),
-        chart: None,
+    let mut told = tell(("A delivery is late", None), None, before, advance);
+    // How many periods are outstanding is in the words, and no figure of the dataset.
+    for line in told.taken_back.iter_mut().chain([&mut told.line]) {
+        line.value = Value::ABSENT;
     }
+    Some(told)
 }
 
 async fn say(app: &App, config: &Config, told: Vec<Told>, judged: usize) -> Result<(), CycleError> {

@@ -11,17 +11,14 @@ use crate::{
     alerts::{self, Answer, Life, Policy, Subject},
     expr::{Around, Lane, View},
     model::{
-        Alert, AlertLine, AlertState, Better, Cause, DeliveryId, Figure, Granularity, History, Labels, Period, Reading,
-        Series, Signal, TransitionKind, UnknownLine, Value,
+        Alert, AlertState, Better, Cause, DeliveryId, Figure, Granularity, History, Labels, Period, Reading, Series,
+        Signal, UnknownLine, Value,
     },
     routing::{Told, Unjudged},
     rules::Rule,
 };
 
-use super::roll_up::roll_up;
-
-/// How many figures a line shows behind the present one, at most: a year and the month before.
-const TRAIL: usize = 13;
+use super::{roll_up::roll_up, tell::tell};
 
 /// Fewer rules over series than this are done before threads would have begun.
 const WORTH_SHARING: usize = 4_000;
@@ -310,55 +307,4 @@ fn forget(before: &Alert, matter: &Matter<'_>) -> Option<Told> {
     };
     let advance = alerts::advance(subject, Some(before), Life::default(), matter.cause, matter.delivery)?;
     Some(tell((&before.rule, None), None, Some(before), advance))
-}
-
-/// `words` are the rule's summary and what its measure counts.
-pub(super) fn tell(
-    words: (&str, Option<&str>),
-    series: Option<&Series>,
-    before: Option<&Alert>,
-    advance: alerts::Advance,
-) -> Told {
-    let alerts::Advance { alert, transitions } = advance;
-    // What is taken back is shown with the figures that were said, beside how the alert stands now.
-    let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
-    let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
-    let line = line(&alert, words, series, alert.since, &alert.reading);
-    let before = before.map(|alert| alert.state);
-    Told { alert, before, transitions, line, taken_back, owner: None, parent: None }
-}
-
-fn line(
-    alert: &Alert,
-    (summary, counted): (&str, Option<&str>),
-    series: Option<&Series>,
-    since: Period,
-    reading: &Reading,
-) -> AlertLine {
-    let previous = series.and_then(|series| series.at(reading.period.previous()));
-    let trail = series.map_or_else(Vec::new, |series| {
-        let until = series.iter().rev().filter(|(period, _)| *period <= reading.period).take(TRAIL);
-        let mut trail: Vec<(Period, Value)> = until.map(|(period, figure)| (period, figure.value)).collect();
-        trail.reverse();
-        trail
-    });
-    let periods = reading.period.since(since).map_or(1, |n| n.unsigned_abs() + 1);
-    AlertLine {
-        id: alert.id.clone(),
-        rule: alert.rule.clone(),
-        rule_summary: summary.to_owned(),
-        severity: alert.severity,
-        labels: alert.labels.clone(),
-        message: reading.message.clone(),
-        since,
-        periods,
-        period: reading.period,
-        value: reading.value,
-        plan: reading.plan,
-        unit: reading.unit,
-        counted: counted.map(str::to_owned),
-        previous: previous.map_or(Value::ABSENT, |figure| figure.value),
-        trail,
-        chart: None,
-    }
 }

@@ -10,7 +10,7 @@
 //! | `app/overrule.rs`, `app/requests.rs` | what people decide over the gate, and how they ask a daemon for it |
 //! | `app/trial.rs` | what would become of files that are only tried, as a page |
 //! | `app/remember.rs` | its measures join the history |
-//! | `app/evaluate.rs`, `app/judge.rs` | rules and alerts over the history; called, said and kept |
+//! | `app/evaluate.rs`, `app/tell.rs`, `app/judge.rs` | rules and alerts over the history; what is told of each alert; called, said and kept |
 //! | `app/announce.rs`, `app/render.rs` | routing and reports: notices and their messages; what each channel carries of a notice |
 //! | `app/plan.rs`, `app/place.rs`, `app/publication.rs` | where the file goes, its move there, and what is published with it |
 //! | `app/family.rs` | the deliveries of one file, and where the file is when not all of them are accepted |
@@ -80,6 +80,7 @@ pub mod rule_tests;
 pub mod schedule;
 pub mod send;
 pub mod silences;
+mod tell;
 #[cfg(test)]
 mod tests;
 pub mod trial;

@@ -9,7 +9,7 @@ use crate::{
     rules::{RollUp, Rule},
 };
 
-use super::evaluate::{Matter, tell};
+use super::{evaluate::Matter, tell::tell};
 
 /// How many children a message names.
 const NAMED: usize = 10;
