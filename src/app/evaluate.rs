@@ -113,15 +113,6 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     fn new(matter: &'a Matter<'a>, known: &'a KnownAlerts) -> Self {
-        let nothing = Arc::new(Around::default());
-        let around = |rule: &Arc<Rule>| {
-            if !rule.asks_around() {
-                return Arc::clone(&nothing);
-            }
-            let peers = matter.history.series().filter(|series| rule.applies_to(series));
-            let peers = peers.map(|series| series.key.clone()).collect();
-            Arc::new(Around::new(Arc::clone(matter.history), matter.elsewhere.clone(), peers))
-        };
         let looked_at = |series: &&Series| matter.rules.iter().any(|rule| rule.applies_to(series));
         let mut periods: BTreeMap<Granularity, Vec<Period>> = BTreeMap::new();
         for period in &matter.history.periods {
@@ -131,7 +122,7 @@ impl<'a> Asked<'a> {
             matter,
             known,
             series: matter.history.series().filter(looked_at).collect(),
-            around: matter.rules.iter().map(around).collect(),
+            around: matter.rules.iter().map(|rule| rule.around(matter.history, matter.elsewhere)).collect(),
             periods,
         }
     }

@@ -48,8 +48,13 @@ impl Around {
     /// What is known of a dataset and of others that are asked for by name; `peers` are the series that are compared with
     /// each other.
     #[must_use]
-    pub fn new(own: Arc<History>, elsewhere: BTreeMap<String, Arc<History>>, peers: Vec<SeriesKey>) -> Self {
-        Self { own, elsewhere, peers, standings: Mutex::default(), funnels: Mutex::default() }
+    pub fn new<'a>(
+        own: &Arc<History>,
+        elsewhere: &BTreeMap<String, Arc<History>>,
+        peers: impl IntoIterator<Item = &'a Series>,
+    ) -> Arc<Self> {
+        let peers = peers.into_iter().map(|series| series.key.clone()).collect();
+        Arc::new(Self { own: Arc::clone(own), elsewhere: elsewhere.clone(), peers, ..Self::default() })
     }
 
     /// Nothing at all.

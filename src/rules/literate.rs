@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Catalog, Derived, DerivedSettings, MeasureEntry, Rule, RuleSettings, kinds::KindSettings, with_derived};
 use crate::{
-    expr::{Around, Lane, Limits, Scripts, View},
+    expr::{Lane, Limits, Scripts, View},
     model::{Better, Categories, Figure, History, Missing, Period, SeriesKey, Signal, Unit, Value},
     spc::ChartSettings,
     yaml::{Located, Node, Place, Problems, SourceFile, decode, parse},
@@ -214,8 +214,7 @@ fn measures(node: &Node, catalog: &mut Catalog, scripts: &Scripts) -> Result<Vec
 fn said(prepared: &Prepared) -> String {
     let (Prepared { rule, histories }, history) = (prepared, prepared.history());
     let looked_at = || history.series().filter(|series| rule.applies_to(series));
-    let peers = looked_at().map(|series| series.key.clone()).collect();
-    let around = Arc::new(Around::new(Arc::clone(history), histories.clone(), peers));
+    let around = rule.around(history, histories);
     let (periods, mut text) = (history.periods.iter().copied().collect::<Vec<Period>>(), String::new());
     for series in looked_at() {
         let (mut lane, mut answers) = (Lane::new(series, &periods), Vec::new());

@@ -1,6 +1,9 @@
 //! A rule that names only what there is.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     Catalog, Condition, MeasureEntry, Persistence, RuleSettings, RuleTest, chart,
@@ -12,7 +15,7 @@ use super::{
 };
 use crate::{
     expr::{Around, Explained, Lane, Names, SERIES_VARIABLES, Scripts, View},
-    model::{AlertSeverity, Better, ControlChart, Labels, Series, Signal, Unit},
+    model::{AlertSeverity, Better, ControlChart, History, Labels, Series, Signal, Unit},
     yaml::{Located, Problem, Problems},
 };
 
@@ -180,10 +183,14 @@ impl Rule {
         series.key.measure == self.settings.measure.value && self.settings.only.takes(&series.key.labels)
     }
 
-    /// Whether it asks about more than the series that it looks at: its peers, other measures.
+    /// What surrounds the series that it looks at, if it asks about more than each of them: each other as peers, the other
+    /// measures of their dataset, and the other datasets.
     #[must_use]
-    pub fn asks_around(&self) -> bool {
-        self.compiled.asks_around()
+    pub fn around(&self, history: &Arc<History>, elsewhere: &BTreeMap<String, Arc<History>>) -> Arc<Around> {
+        if !self.compiled.asks_around() {
+            return Arc::default();
+        }
+        Around::new(history, elsewhere, history.series().filter(|series| self.applies_to(series)))
     }
 
     /// The other datasets that it asks for figures of.

@@ -50,8 +50,7 @@ impl Derived {
         let Some(own) = histories.get(self.dataset()) else { return Vec::new() };
         let counts = |series: &&Series| self.settings.only.takes(&series.key.labels);
         let sources: Vec<&Series> = own.of_measure(&self.settings.from).filter(counts).collect();
-        let peers = sources.iter().map(|series| series.key.clone()).collect();
-        let around = Arc::new(Around::new(Arc::clone(own), histories.clone(), peers));
+        let around = Around::new(own, histories, sources.iter().copied());
         match &self.how {
             How::Formula(formula) => sources.into_iter().map(|of| self.each(of, formula, &around)).collect(),
             How::Share(condition) | How::Count(condition) => self.put_together(&sources, own, |of, periods, tell| {

@@ -70,7 +70,6 @@ pub async fn known(config: &Config, store: &Store, rule: &Rule) -> Result<(Arc<H
     let around = Memory::of(Some(store.clone())).around(config, rule.dataset()).await?;
     let histories = with_derived(&config.derived, around);
     let history = histories.get(rule.dataset()).cloned().unwrap_or_default();
-    let peers = history.series().filter(|series| rule.applies_to(series)).map(|series| series.key.clone()).collect();
-    let around = Around::new(Arc::clone(&history), histories, peers);
-    Ok((history, Arc::new(around)))
+    let around = rule.around(&history, &histories);
+    Ok((history, around))
 }
