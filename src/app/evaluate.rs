@@ -12,7 +12,7 @@ use crate::{
     expr::{Around, Lane, View},
     model::{
         Alert, AlertState, Better, Cause, DeliveryId, Figure, Granularity, History, Labels, Period, Reading, Series,
-        Signal, UnknownLine, Value,
+        Signal, UnknownLine,
     },
     routing::{Told, Unjudged},
     rules::Rule,
@@ -250,8 +250,7 @@ fn life(
     }
     let unit = series.unit();
     let reading = |period: Period| {
-        let Figure { value, plan, .. } =
-            series.at(period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None });
+        let Figure { value, plan, .. } = series.at(period).unwrap_or(Figure::ABSENT);
         Some(Reading { period, value, plan, unit, message: String::new() })
     };
     let episodes = stretches.into_iter().filter_map(|stretch| {

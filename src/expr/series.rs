@@ -394,7 +394,7 @@ fn variables(used: &Used, names: &Names) -> Vec<Variable> {
 }
 
 pub(super) fn figure(view: View<'_>) -> Figure {
-    view.series.at(view.period).unwrap_or(Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None })
+    view.series.at(view.period).unwrap_or(Figure::ABSENT)
 }
 
 /// 1 where more is better, -1 where less is.

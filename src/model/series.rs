@@ -43,6 +43,11 @@ pub struct Figure {
     pub unit: Option<Unit>,
 }
 
+impl Figure {
+    /// Nothing was reported.
+    pub const ABSENT: Self = Self { value: Value::ABSENT, plan: Value::ABSENT, unit: None };
+}
+
 /// A measure's figures for one combination of labels, by period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {

@@ -48,8 +48,7 @@ impl AtPeriod {
     #[must_use]
     pub fn of(rule: &Rule, view: View<'_>) -> Self {
         let View { series, period, .. } = view;
-        let absent = Figure { value: Value::ABSENT, plan: Value::ABSENT, unit: None };
-        let Figure { value, plan, .. } = series.at(period).unwrap_or(absent);
+        let Figure { value, plan, .. } = series.at(period).unwrap_or(Figure::ABSENT);
         let Explained { filled, values, answer } = rule.explain(view);
         let (answer, reason) = match answer {
             Truth::True => ("breach", None),
