@@ -54,10 +54,10 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
 
         // measures, rules, alerts: only what is fit to publish becomes history.
         if let Some(dataset) = examined.dataset.as_deref().filter(|_| delivery.verdict.is_published()) {
-            let (history, cause) = remember::remember(app, &mut memory, dataset, &examined, &mut commit).await?;
+            let cause = remember::remember(app, &mut memory, dataset, &examined, &mut commit).await?;
 
             // routing, reports: one notice for each group concerned.
-            let news = News { dataset, history, cause, delivery: Some(&delivery), speaks, decision: None };
+            let news = News { dataset, cause, delivery: Some(&delivery), speaks, decision: None };
             judge::pronounce(app, &config, news, &mut memory, &mut commit, &mut announcement).await?;
         }
         let placement = plan::plan(app, claimed, &delivery).await?;

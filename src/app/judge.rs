@@ -24,8 +24,6 @@ use super::{
 pub struct News<'a> {
     /// The dataset.
     pub dataset: &'a Dataset,
-    /// All that is known of it now.
-    pub history: Arc<History>,
     /// What kind of news it is.
     pub cause: Cause,
     /// The delivery that brings the news; where none does, the one that people know last.
@@ -36,7 +34,7 @@ pub struct News<'a> {
     pub decision: Option<Overridden>,
 }
 
-/// Evaluates the rules over what is known now, tells each group concerned, and puts what came of it into the commit, which
+/// Evaluates the rules over what the memory has of their dataset, tells each group concerned, and puts what came of it into the commit, which
 /// holds the other deliveries of the same file.
 ///
 /// # Errors
@@ -50,7 +48,6 @@ pub async fn pronounce(
     announcement: &mut Announcement,
 ) -> Result<(), CycleError> {
     let (dataset, cause, delivery, speaks) = (news.dataset, news.cause, news.delivery, news.speaks);
-    memory.set(&dataset.id, Arc::clone(&news.history));
     let tells = one(app, config, news, memory, commit, announcement).await?;
     // Rules of other datasets may ask for these figures; of a long history, when all of it is there.
     for other in config.resting_on(&dataset.id).filter(|_| tells && cause != Cause::RuleChanged) {
@@ -58,9 +55,7 @@ pub async fn pronounce(
             continue;
         }
         let cause = if cause == Cause::TakenBack { cause } else { Cause::Elsewhere };
-        memory.recall(&other.id).await?;
-        let Some(history) = memory.shared(&other.id) else { continue };
-        let news = News { dataset: other, history, cause, delivery, speaks, decision: None };
+        let news = News { dataset: other, cause, delivery, speaks, decision: None };
         one(app, config, news, memory, commit, announcement).await?;
     }
     Ok(())
@@ -81,7 +76,7 @@ async fn one(
     commit: &mut Commit,
     announcement: &mut Announcement,
 ) -> Result<bool, CycleError> {
-    let News { dataset, history: _, cause, delivery, speaks, decision } = news;
+    let News { dataset, cause, delivery, speaks, decision } = news;
     let brings = delivery.filter(|_| cause != Cause::RuleChanged).map(|delivery| delivery.id);
     let histories = memory.around(config, &dataset.id).await?;
     let known = known(app, commit, &dataset.id).await?;

@@ -83,29 +83,22 @@ impl Memory {
         Ok(())
     }
 
-    /// What is known of a dataset once an accepted delivery counts.
+    /// Adds the figures of an accepted delivery to what is known of its dataset.
     ///
     /// # Errors
     /// The store fails.
-    pub async fn learn(&mut self, dataset: &Dataset, figures: &Figures) -> Result<Arc<History>, StoreError> {
+    pub async fn learn(&mut self, dataset: &Dataset, figures: &Figures) -> Result<(), StoreError> {
         self.recall(&dataset.id).await?;
         let mut history = self.known.take(&dataset.id).map_or_else(History::default, Arc::unwrap_or_clone);
         join(&mut history, dataset, figures);
         self.learned = true;
-        let history = Arc::new(history);
-        self.known.set(&dataset.id, Arc::clone(&history));
-        Ok(history)
+        self.set(&dataset.id, history);
+        Ok(())
     }
 
     /// Says what is known of a dataset from now on.
-    pub fn set(&mut self, dataset: &str, history: Arc<History>) {
-        self.known.set(dataset, history);
-    }
-
-    /// What is known of a dataset, if it was recalled.
-    #[must_use]
-    pub fn shared(&self, dataset: &str) -> Option<Arc<History>> {
-        self.known.shared(dataset)
+    pub fn set(&mut self, dataset: &str, history: History) {
+        self.known.set(dataset, Arc::new(history));
     }
 
     /// All that rules on a dataset ask about, with the measures of one's own.
@@ -135,7 +128,7 @@ impl Memory {
                 Some(store) => store.history(dataset).await?,
                 None => History::default(),
             };
-            self.known.set(dataset, Arc::new(history));
+            self.set(dataset, history);
         }
         Ok(self.known.of(dataset).unwrap_or(&NOTHING))
     }

@@ -146,10 +146,9 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
 
     let mut commit = Commit::at(app.now());
     let mut announcement = Announcement::default();
-    let (history, cause) = remember::remember(app, &mut memory, &dataset, &examined, &mut commit).await?;
+    let cause = remember::remember(app, &mut memory, &dataset, &examined, &mut commit).await?;
     let overridden = Some(Overridden::of(&released, decision.clone()));
-    let news =
-        News { dataset: &dataset, history, cause, delivery: Some(&released), speaks: true, decision: overridden };
+    let news = News { dataset: &dataset, cause, delivery: Some(&released), speaks: true, decision: overridden };
     judge::pronounce(app, &config, news, &mut memory, &mut commit, &mut announcement).await?;
     let placement = plan::plan(app, &claimed, &released).await?;
     conclude(app, &config, Overruled { delivery: released, decision, placement }, commit, announcement).await
@@ -167,10 +166,9 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
     // A dataset that is not configured any more has no rules either.
     if let Some(dataset) = config.datasets.get(&id) {
         let mut memory = Memory::of(Some(app.store.clone()));
-        let history = app.store.history_without(&id, Some(withdrawn.id)).await?;
+        memory.set(&id, app.store.history_without(&id, Some(withdrawn.id)).await?);
         let news = News {
             dataset,
-            history: Arc::new(history),
             cause: Cause::TakenBack,
             delivery: Some(&withdrawn),
             speaks: false,

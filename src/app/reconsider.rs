@@ -1,6 +1,6 @@
 //! What is looked at again without a new file: a history that was loaded and not announced, and changed rules.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use crate::{
     config::Dataset,
@@ -55,9 +55,8 @@ async fn again(
     delivery: Option<&Delivery>,
     speaks: bool,
 ) -> Result<(), CycleError> {
-    let history = Arc::new(app.store.history(&dataset.id).await?);
     let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::default());
-    let news = News { dataset, history, cause, delivery, speaks, decision: None };
+    let news = News { dataset, cause, delivery, speaks, decision: None };
     let mut memory = Memory::of(Some(app.store.clone()));
     judge::pronounce(app, &app.config(), news, &mut memory, &mut commit, &mut announcement).await?;
     announcement.into_commit(&mut commit)?;

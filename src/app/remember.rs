@@ -1,7 +1,5 @@
 //! What a delivery adds to the history of its dataset.
 
-use std::sync::Arc;
-
 use crate::{
     config::Dataset,
     model::{Better, Cause, Figure, History, Period, SeriesKey},
@@ -11,8 +9,8 @@ use crate::{
 
 use super::{App, against::better, error::CycleError, examine::Examined, memory::Memory};
 
-/// Writes the measures of a delivery, and answers with all that is known of the dataset with them, and what kind of news
-/// they are. The files count from the commit on.
+/// Writes the measures of a delivery, adds them to what is known of the dataset, and answers with what kind of news they
+/// are. The files count from the commit on.
 ///
 /// # Errors
 /// The store fails.
@@ -22,14 +20,15 @@ pub async fn remember(
     dataset: &Dataset,
     examined: &Examined,
     commit: &mut Commit,
-) -> Result<(Arc<History>, Cause), CycleError> {
+) -> Result<Cause, CycleError> {
     let cause = cause(memory.recall(&dataset.id).await?, &examined.periods());
     for period in examined.periods() {
         let figures = figures_of(dataset, &examined.figures, period);
         let file = app.store.write_measures(&dataset.id, period, figures).await?;
         commit.measure_files.push(file);
     }
-    Ok((memory.learn(dataset, &examined.figures).await?, cause))
+    memory.learn(dataset, &examined.figures).await?;
+    Ok(cause)
 }
 
 fn figures_of(dataset: &Dataset, figures: &Figures, period: Period) -> Vec<(SeriesKey, Better, Figure)> {
