@@ -34,17 +34,17 @@ pub enum Answer {
 
 /// What a rule said of one period, with the figures.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judged {
+pub(super) struct Judged {
     /// The period.
-    pub period: Period,
+    pub(super) period: Period,
     /// The figure.
-    pub value: Value,
+    pub(super) value: Value,
     /// Its plan.
-    pub plan: Value,
+    pub(super) plan: Value,
     /// The unit of both.
-    pub unit: Unit,
+    pub(super) unit: Unit,
     /// The rule's answer.
-    pub signal: Signal,
+    pub(super) signal: Signal,
 }
 
 /// An unbroken stretch in breach: the periods that an [`Episode`] has the figures of.
@@ -80,8 +80,7 @@ struct Run {
 }
 
 /// As [`stretches`], with the figures of each.
-#[must_use]
-pub fn live(policy: Policy, periods: impl IntoIterator<Item = Judged>) -> Life {
+pub(super) fn live(policy: Policy, periods: impl IntoIterator<Item = Judged>) -> Life {
     let (mut readings, mut answers, mut cannot_tell) = (BTreeMap::new(), Vec::new(), None);
     for Judged { period, value, plan, unit, signal } in periods {
         cannot_tell = None;

@@ -1,9 +1,9 @@
 //! The picture of the whole: every series of a measure over its periods, and what a rule said of each.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
-    alerts::{Judged, live},
+    alerts::{Answer, stretches},
     config::Dataset,
     expr::View,
     model::{History, Period, Series, Signal},
@@ -33,31 +33,25 @@ fn cells(rule: &Rule, series: &Series, periods: &[Period]) -> Vec<Option<Overvie
         .iter()
         .map(|&period| (period, series.at(period).map(|_| rule.signal(View::alone(series, period)))))
         .collect();
-    let unit = series.unit();
-    let life = live(
-        evaluate::policy(rule),
-        judged.iter().map(|(period, signal)| Judged {
-            period: *period,
-            value: crate::model::Value::ABSENT,
-            plan: crate::model::Value::ABSENT,
-            unit,
-            signal: signal.clone().unwrap_or_else(|| Signal::CannotTell(String::new())),
-        }),
-    );
-    let firing: BTreeSet<Period> = life
-        .episodes
-        .iter()
-        .filter_map(|episode| Some((episode.fired?, episode.resolved.as_ref().map(|reading| reading.period))))
-        .flat_map(|(fired, resolved)| {
-            periods.iter().copied().filter(move |period| *period >= fired && resolved.is_none_or(|end| *period < end))
+    let answer = |signal: &Option<Signal>| match signal {
+        Some(Signal::Breach(_)) => Answer::Breach,
+        Some(Signal::Clear) => Answer::Clear,
+        Some(Signal::CannotTell(_) | Signal::Failed(_)) | None => Answer::CannotTell,
+    };
+    let answers = judged.iter().map(|(period, signal)| (*period, answer(signal)));
+    let stretches = stretches(evaluate::policy(rule), answers);
+    let fires = |period: Period| {
+        stretches.iter().any(|stretch| {
+            stretch.fired.is_some_and(|fired| fired <= period) && stretch.resolved.is_none_or(|end| period < end)
         })
-        .collect();
+    };
+    let unit = series.unit();
     judged
         .into_iter()
         .map(|(period, signal)| {
             let figure = series.at(period)?;
             let state = match signal? {
-                Signal::Breach(_) if firing.contains(&period) => CellState::Firing,
+                Signal::Breach(_) if fires(period) => CellState::Firing,
                 Signal::Breach(_) => CellState::Pending,
                 Signal::Clear => CellState::Clear,
                 Signal::CannotTell(_) | Signal::Failed(_) => CellState::Unknown,
