@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer};
 use crate::model::{ColumnKind, Granularity, Missing};
 
 use super::{
+    globs::RowPattern,
     layout_settings::{Given, Position},
     row::trim,
-    settings::{RowPattern, Written, regex},
+    settings::{Written, regex},
 };
 
 /// One entry of `columns`: where a column of the file is found, and what it holds.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -12,6 +12,8 @@ use crate::{
     model::{Better, Labels},
     yaml::{Entries, Located},
 };
+
+use super::globs::glob;
 
 /// `better` of a measure: `higher`, `lower` or `neither`, or by the labels of its series:
 ///
@@ -76,9 +78,7 @@ struct Patterns(Vec<GlobMatcher>);
 impl<'de> Deserialize<'de> for Patterns {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let texts = Vec::<String>::deserialize(deserializer)?;
-        let pattern = |text: &String| GlobBuilder::new(text).case_insensitive(true).backslash_escape(true).build();
-        let patterns: Result<Vec<_>, _> =
-            texts.iter().map(|text| pattern(text).map(|glob| glob.compile_matcher())).collect();
+        let patterns: Result<Vec<_>, _> = texts.iter().map(|text| glob(text)).collect();
         patterns.map(Self).map_err(|error| de::Error::custom(error.kind()))
     }
 }

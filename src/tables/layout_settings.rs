@@ -25,7 +25,7 @@ use crate::{
     yaml::{Entries, Located},
 };
 
-use super::{column_settings::Pattern, periods, settings::RowPattern};
+use super::{column_settings::Pattern, globs::RowPattern, periods};
 
 /// Which year `Sept` is of does not matter for telling that it is a period.
 pub(super) const ANY_YEAR: i32 = 2000;

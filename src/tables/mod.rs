@@ -21,6 +21,7 @@ mod figures;
 mod file_period;
 mod formats;
 mod given;
+mod globs;
 mod header;
 mod header_across;
 mod header_claims;
@@ -60,6 +61,7 @@ pub use error::{Limits, ReadError};
 pub use figures::Figures;
 pub use file_period::{FileNameError, PeriodOf};
 pub use formats::members;
+pub use globs::RowPattern;
 pub use infer::{InferError, Proposal, Steward, infer};
 pub use layout_settings::{
     AcrossColumns, AcrossSettings, AlternateSettings, BlankCells, BlockSettings, Given, LevelSettings, Position,
@@ -69,8 +71,8 @@ pub use measures::{Extractor, UnknownColumn};
 pub use periods::{PeriodProblem, read_period};
 pub use scan::{Observer, Read, read};
 pub use settings::{
-    Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, RowPattern, SheetChoice,
-    TableSettings, TableSpec, TextEncoding,
+    Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, SheetChoice, TableSettings,
+    TableSpec, TextEncoding,
 };
 pub use source::TableSource;
 pub use table::{HeaderMatch, Table, probe};

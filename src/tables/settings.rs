@@ -3,7 +3,7 @@
 use std::{fmt, num::NonZeroUsize};
 
 use encoding_rs::Encoding;
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use regex::Regex;
 use serde::{
     Deserialize, Deserializer,
@@ -19,7 +19,7 @@ use crate::{
 use super::{
     column_settings::ColumnSettings,
     directions::Directions,
-    header_texts::fold,
+    globs::{RowPattern, glob},
     layout_settings::{AcrossSettings, AlternateSettings, BlockSettings, Given},
 };
 
@@ -138,52 +138,6 @@ impl<'de> Deserialize<'de> for HeaderRows {
 
 crate::model::written_as! { HeaderRows, { "enum": [1, 2, 3] } }
 
-/// A pattern over the text of a cell, in which `*` stands for any text; letters match in either case.
-#[derive(Debug, Clone)]
-pub struct RowPattern {
-    exact: GlobMatcher,
-    /// The same without the differences that are tolerated in headers.
-    folded: GlobMatcher,
-}
-
-impl RowPattern {
-    fn new(pattern: &str) -> Result<Self, globset::Error> {
-        let glob = |pattern: &str| {
-            let glob = GlobBuilder::new(pattern).case_insensitive(true).backslash_escape(true).build();
-            glob.map(|glob| glob.compile_matcher())
-        };
-        Ok(Self { exact: glob(pattern)?, folded: glob(&fold(pattern))? })
-    }
-
-    /// Whether the whole text fits.
-    #[must_use]
-    pub fn matches(&self, text: &str) -> bool {
-        self.exact.is_match(text)
-    }
-
-    /// Whether a header fits, spacing, dashes and quotation marks apart.
-    pub(super) fn fits_header(&self, text: &str) -> bool {
-        self.matches(text) || self.folded.is_match(fold(text))
-    }
-
-    /// As it was written.
-    pub(super) fn text(&self) -> &str {
-        self.exact.glob().glob()
-    }
-}
-
-impl<'de> Deserialize<'de> for RowPattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Written(|pattern: &str| {
-            Self::new(pattern).map_err(|error| {
-                format!("`{pattern}` is no pattern ({}); put a backslash before [ ] {{ }}", error.kind())
-            })
-        }))
-    }
-}
-
-crate::model::written_as! { RowPattern, { "type": "string", "description": "A text in which * stands for any text" } }
-
 /// The sheet of a workbook.
 #[derive(Debug, Clone)]
 pub enum SheetChoice {
@@ -248,9 +202,7 @@ impl<'de> Deserialize<'de> for SheetChoice {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<SheetChoice, E> {
-                let glob = GlobBuilder::new(text.trim()).case_insensitive(true).backslash_escape(true).build();
-                let pattern = glob.ok().map(|glob| glob.compile_matcher());
-                Ok(SheetChoice::Named { text: text.to_owned(), pattern })
+                Ok(SheetChoice::Named { text: text.to_owned(), pattern: glob(text.trim()).ok() })
             }
         }
         deserializer.deserialize_any(Choice)
