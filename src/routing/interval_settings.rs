@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use crate::yaml::{Located, Problem, Problems};
+use crate::{
+    model::period::MONTHS,
+    yaml::{Located, Problem, Problems},
+};
 
 use super::interval::{Interval, Intervals};
 
@@ -51,20 +54,6 @@ struct TimeSettings {
 }
 
 const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 impl Intervals {
     /// Checks the intervals of a file.

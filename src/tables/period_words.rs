@@ -1,5 +1,7 @@
 //! The words and numbers that the text of a period is made of.
 
+use crate::model::period::MONTHS;
+
 /// One word or number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Item<'a> {
@@ -108,24 +110,10 @@ fn run(text: &str, belongs: impl Fn(char) -> bool) -> &str {
 
 /// A month by its name, its first three letters, or `Sept`.
 pub(super) fn month(word: &str) -> Option<i32> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let word = word.to_ascii_lowercase();
     let fits =
         |name: &str| word == name || name.get(..3) == Some(word.as_str()) || (word == "sept" && name == "september");
-    let position = NAMES.iter().position(|name| fits(name))?;
+    let position = MONTHS.iter().position(|name| fits(name))?;
     i32::try_from(position + 1).ok()
 }
 
