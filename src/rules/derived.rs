@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Catalog, MeasureEntry, Only, fingerprint, kinds::Share, rule_test::unknown_labels};
+use super::{Catalog, MeasureEntry, Only, fingerprint, rule_test::unknown_labels, share::Share};
 use crate::{
     expr::{Formula, Names, Scripts, SeriesExpression},
     model::{Better, Unit},

@@ -27,6 +27,7 @@ mod roll_up;
 mod rule;
 mod rule_test;
 mod settings;
+mod share;
 mod terms;
 mod worked_out;
 
@@ -46,4 +47,5 @@ pub use roll_up::{From, RollUp};
 pub use rule::Rule;
 pub use rule_test::{Expectation, RuleTest, TestFigures, TestSeries};
 pub use settings::{RuleFile, RuleSettings};
+pub use share::Share;
 pub use worked_out::with_derived;

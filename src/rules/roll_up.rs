@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{MeasureEntry, kinds::Share};
+use super::{MeasureEntry, share::Share};
 use crate::yaml::{Located, Problem, Problems};
 
 /// When alerts of one parent become one: the group hears one line that names them, and each stays an alert of its own.

@@ -7,7 +7,7 @@ use serde::{
     de::{self, SeqAccess, Visitor, value::StrDeserializer},
 };
 
-use super::MeasureEntry;
+use super::{MeasureEntry, share::hundredths};
 use crate::{
     model::{Better, Unit},
     yaml::{Place, Problem},
@@ -103,10 +103,10 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
 }
 
-/// Hundredths: the number that has the decimal point two places further left, to the last bit.
-fn hundredths(text: &str) -> Option<f64> {
+/// A decimal number of hundredths.
+fn percent(text: &str) -> Option<f64> {
     decimal(text)?;
-    format!("{}e-2", text.replace(',', "")).parse().ok()
+    hundredths(&text.replace(',', ""))
 }
 
 fn time(text: &str) -> Option<f64> {
@@ -131,9 +131,9 @@ impl FromStr for Amount {
             digits.next();
             (decimal(digits.as_str()), WrittenIn::Money(unit))
         } else if let Some(points) = points {
-            (hundredths(points.trim_end()), WrittenIn::Points)
-        } else if let Some(percent) = rest.strip_suffix('%') {
-            (hundredths(percent.trim_end()), WrittenIn::Percent)
+            (percent(points.trim_end()), WrittenIn::Points)
+        } else if let Some(digits) = rest.strip_suffix('%') {
+            (percent(digits.trim_end()), WrittenIn::Percent)
         } else if rest.contains(':') {
             (time(rest), WrittenIn::Time)
         } else {

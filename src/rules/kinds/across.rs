@@ -20,7 +20,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Said, Share};
+use super::{super::share::Share, Kind, Said};
 use crate::{
     rules::MeasureEntry,
     yaml::{Located, Place, Problem, Problems},

@@ -17,7 +17,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Said, Share, needs_plan};
+use super::{super::share::Share, Kind, Said, needs_plan};
 use crate::{
     model::Period,
     rules::MeasureEntry,

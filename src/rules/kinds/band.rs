@@ -20,7 +20,7 @@ use serde::{
     de::{self, Error as _},
 };
 
-use super::{Kind, Said, Share};
+use super::{super::share::Share, Kind, Said};
 use crate::{
     model::Unit,
     rules::MeasureEntry,

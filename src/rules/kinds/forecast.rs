@@ -19,8 +19,11 @@
 use serde::Deserialize;
 
 use super::{
-    super::terms::{Amount, Periods},
-    Kind, Said, Share, needs_plan,
+    super::{
+        share::Share,
+        terms::{Amount, Periods},
+    },
+    Kind, Said, needs_plan,
 };
 use crate::{
     rules::MeasureEntry,

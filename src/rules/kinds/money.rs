@@ -22,7 +22,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Said, Share, needs_plan};
+use super::{super::share::Share, Kind, Said, needs_plan};
 use crate::{
     rules::MeasureEntry,
     yaml::{Place, Problem, Problems},

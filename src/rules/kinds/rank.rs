@@ -18,7 +18,7 @@
 
 use serde::Deserialize;
 
-use super::{Kind, Said, Share};
+use super::{super::share::Share, Kind, Said};
 use crate::{
     model::Better,
     rules::MeasureEntry,

@@ -27,7 +27,7 @@ use serde::{
     de::{self, MapAccess, Visitor},
 };
 
-use super::{Kind, Said, Share, needs_plan};
+use super::{super::share::Share, Kind, Said, needs_plan};
 use crate::{
     model::Better,
     rules::MeasureEntry,
