@@ -10,7 +10,7 @@ use super::{
     weighing::{LookedAt, Weighing},
 };
 use crate::{
-    model::{Finding, History, Period, Value},
+    model::{Figure, Finding, History, Period, SeriesKey, Value},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -70,6 +70,12 @@ impl<'a> Look<'a> {
         let all = self.delivered.periods.iter().chain(known).copied();
         all.filter(|other| other.granularity() == period.granularity() && *other < period).max()
     }
+
+    /// The figure of a series at a period: delivered with the rest, or known.
+    pub(super) fn figure(&self, key: &SeriesKey, period: Period) -> Option<Figure> {
+        let delivered = self.delivered.figures.get(&(key.clone(), period)).copied();
+        delivered.or_else(|| self.own()?.get(key)?.at(period))
+    }
 }
 
 /// The newest of the days, of the weeks, of the months, …
@@ -90,6 +96,21 @@ pub(super) struct Answer {
     /// How many figures (or claims, organisations) it looked at.
     pub(super) looked_at: u64,
     pub(super) found: Vec<Found>,
+}
+
+impl Answer {
+    /// What is found of each of these periods.
+    pub(super) fn of_periods<F: IntoIterator<Item = Found>>(
+        periods: impl IntoIterator<Item = Period>,
+        judge: impl Fn(Period) -> F,
+    ) -> Self {
+        let mut answer = Self::default();
+        for period in periods {
+            answer.looked_at += 1;
+            answer.found.extend(judge(period));
+        }
+        answer
+    }
 }
 
 /// Figures that fail a check.
@@ -132,17 +153,17 @@ impl Failing {
 }
 
 /// A series at a period, for people: `Dementia · cost-and-volume, October 2025`.
-pub(super) fn name(key: &crate::model::SeriesKey, period: Period) -> String {
+pub(super) fn name(key: &SeriesKey, period: Period) -> String {
     let labels = if key.labels.is_empty() { key.measure.clone() } else { key.labels.values() };
     format!("{}, {}", super::failures::shortened(&labels, 80), period.label())
 }
 
 /// A figure in its own unit, or the reason why there is none.
-pub(super) fn written(figure: crate::model::Figure) -> String {
+pub(super) fn written(figure: Figure) -> String {
     value(figure, figure.value)
 }
 
-fn value(figure: crate::model::Figure, value: Value) -> String {
+fn value(figure: Figure, value: Value) -> String {
     match value {
         Value::Number(number) => figure.unit.unwrap_or_default().write(number),
         Value::Missing { missing } => missing.reason().to_owned(),

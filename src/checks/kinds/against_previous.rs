@@ -89,9 +89,7 @@ struct Compiled {
 
 impl FigureCheck for Compiled {
     fn examine(&self, look: &Look<'_>) -> Answer {
-        let periods = look.news();
-        let found = periods.iter().filter_map(|period| self.compare(look, *period)).map(Found::in_file).collect();
-        Answer { looked_at: periods.len() as u64, found }
+        Answer::of_periods(look.news(), |period| self.compare(look, period).map(Found::in_file))
     }
 }
 

@@ -40,9 +40,7 @@ struct Compiled;
 
 impl FigureCheck for Compiled {
     fn examine(&self, look: &Look<'_>) -> Answer {
-        let periods = look.delivered.periods;
-        let found = periods.iter().filter_map(|period| gap(look, *period)).map(Found::in_file).collect();
-        Answer { looked_at: periods.len() as u64, found }
+        Answer::of_periods(look.delivered.periods.iter().copied(), |period| gap(look, period).map(Found::in_file))
     }
 }
 

@@ -85,8 +85,7 @@ impl FigureCheck for Compiled {
                 None => one.figure.unit != Some(Unit::Percent),
             };
             let Some(before) = look.before(one.period).filter(|_| mine) else { continue };
-            let delivered = look.delivered.figures.get(&(one.key.clone(), before)).copied();
-            let Some(was) = delivered.or_else(|| look.own()?.get(one.key)?.at(before)) else { continue };
+            let Some(was) = look.figure(one.key, before) else { continue };
             looked_at += 1;
             if self.leap(was, one.figure) {
                 let column = self.columns.get(&one.key.measure).map_or("", String::as_str);

@@ -78,9 +78,7 @@ struct Compiled {
 
 impl FigureCheck for Compiled {
     fn examine(&self, look: &Look<'_>) -> Answer {
-        let periods = look.news();
-        let found = periods.iter().flat_map(|period| self.compare(look, *period)).collect();
-        Answer { looked_at: periods.len() as u64, found }
+        Answer::of_periods(look.news(), |period| self.compare(look, period))
     }
 }
 

@@ -25,7 +25,7 @@ use super::super::{
     figures::{Answer, FigureCheck, FigureKind, Look, measure},
 };
 use crate::{
-    model::{Period, SeriesKey, Unit},
+    model::{Period, Unit},
     yaml::{Located, Place, Problems},
 };
 
@@ -62,9 +62,7 @@ struct Compiled {
 
 impl FigureCheck for Compiled {
     fn examine(&self, look: &Look<'_>) -> Answer {
-        let periods = look.news();
-        let found = periods.iter().filter_map(|period| self.compare(look, *period)).map(Found::in_file).collect();
-        Answer { looked_at: periods.len() as u64, found }
+        Answer::of_periods(look.news(), |period| self.compare(look, period).map(Found::in_file))
     }
 }
 
@@ -76,7 +74,7 @@ impl Compiled {
             let is_share = one.figure.unit == Some(Unit::Percent);
             let mine = self.measure.as_ref().is_none_or(|measure| *measure == one.key.measure);
             let now = one.figure.value.get().filter(|now| *now != 0.0 && mine && !is_share);
-            if let (Some(now), Some(then)) = (now, number(look, one.key, before)) {
+            if let (Some(now), Some(then)) = (now, look.figure(one.key, before).and_then(|figure| figure.value.get())) {
                 all += 1;
                 same += u64::from(now.to_bits() == then.to_bits());
             }
@@ -90,11 +88,4 @@ impl Compiled {
             )
         })
     }
-}
-
-/// The number of a series at a period: delivered with the rest, or known.
-fn number(look: &Look<'_>, key: &SeriesKey, period: Period) -> Option<f64> {
-    let delivered = look.delivered.figures.get(&(key.clone(), period)).copied();
-    let figure = delivered.or_else(|| look.own()?.get(key)?.at(period));
-    figure?.value.get()
 }
