@@ -55,12 +55,5 @@ pub(super) async fn insert(tx: &mut Transaction<'static, Any>, held: &HeldNotice
 
 /// Takes out what is said or given up.
 pub(super) async fn remove(tx: &mut Transaction<'static, Any>, ids: &[Uuid]) -> Result<()> {
-    for id in ids {
-        sqlx::query("DELETE FROM held_notices WHERE id = $1")
-            .bind(id.to_string())
-            .execute(&mut **tx)
-            .await
-            .map_err(|error| StoreError::of_sql("take out what is said", error))?;
-    }
-    Ok(())
+    rows::each(tx, "DELETE FROM held_notices WHERE id = $1", ids, "take out what is said").await
 }

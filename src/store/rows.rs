@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Decode, Row, Type, any::AnyRow};
+use sqlx::{Any, Decode, Row, Transaction, Type, any::AnyRow};
 use uuid::Uuid;
 
 use super::error::{Result, StoreError};
@@ -19,7 +19,7 @@ impl<'r> Fields<'r> {
         Self { table, row }
     }
 
-    fn get<T: Decode<'r, sqlx::Any> + Type<sqlx::Any>>(&self, column: &'static str) -> Result<T> {
+    fn get<T: Decode<'r, Any> + Type<Any>>(&self, column: &'static str) -> Result<T> {
         self.row.try_get(column).map_err(|error| self.unreadable(column, error))
     }
 
@@ -90,6 +90,20 @@ impl<'r> Fields<'r> {
     pub(super) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T> {
         serde_json::from_str(&self.text(column)?).map_err(|error| self.unreadable(column, error))
     }
+}
+
+/// Executes a statement for each of these ids, which is all that it asks for.
+pub(super) async fn each<T: ToString>(
+    tx: &mut Transaction<'static, Any>,
+    statement: &'static str,
+    ids: &[T],
+    doing: &'static str,
+) -> Result<()> {
+    for id in ids {
+        let executed = sqlx::query(statement).bind(id.to_string()).execute(&mut **tx).await;
+        executed.map_err(|error| StoreError::of_sql(doing, error))?;
+    }
+    Ok(())
 }
 
 /// Reads every row of an answer.

@@ -47,12 +47,6 @@ pub(super) async fn upsert(tx: &mut Transaction<'static, Any>, silence: &Silence
 
 /// Notes that the end of silences was told.
 pub(super) async fn set_told(tx: &mut Transaction<'static, Any>, silences: &[SilenceId]) -> Result<()> {
-    for silence in silences {
-        sqlx::query("UPDATE silences SET over_told = 1 WHERE id = $1")
-            .bind(silence.to_string())
-            .execute(&mut **tx)
-            .await
-            .map_err(|error| StoreError::of_sql("note that a silence is over", error))?;
-    }
-    Ok(())
+    let statement = "UPDATE silences SET over_told = 1 WHERE id = $1";
+    rows::each(tx, statement, silences, "note that a silence is over").await
 }

@@ -20,7 +20,7 @@ pub use list::OutboxFilter;
 
 use super::{
     error::{Result, StoreError},
-    rows::Fields,
+    rows::{self, Fields},
 };
 use crate::model::{NoticeId, coded};
 
@@ -114,14 +114,8 @@ pub(super) async fn insert(tx: &mut Transaction<'static, Any>, message: &NewMess
 
 /// Notes that the death of these messages was reported.
 pub(super) async fn set_reported(tx: &mut Transaction<'static, Any>, ids: &[Uuid]) -> Result<()> {
-    for id in ids {
-        sqlx::query("UPDATE outbox SET reported = 1 WHERE id = $1 AND state = 'dead'")
-            .bind(id.to_string())
-            .execute(&mut **tx)
-            .await
-            .map_err(|error| StoreError::of_sql("note that a dead letter was reported", error))?;
-    }
-    Ok(())
+    let statement = "UPDATE outbox SET reported = 1 WHERE id = $1 AND state = 'dead'";
+    rows::each(tx, statement, ids, "note that a dead letter was reported").await
 }
 
 fn read(row: &Fields<'_>) -> Result<QueuedMessage> {
