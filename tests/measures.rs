@@ -59,6 +59,20 @@ fn waiting(month: &str, people: u32) -> String {
     format!("month,sub_icb,people\n{month},East,{people}\n")
 }
 
+/// Activity falls and the waiting list grows from September to October.
+fn home_of_two_months() -> Home {
+    let home = home();
+    for (name, text) in [
+        ("waiting-2025-09.csv", waiting("2025-09", 500)),
+        ("waiting-2025-10.csv", waiting("2025-10", 520)),
+        ("activity-2025-09.csv", SEPTEMBER.to_owned()),
+        ("activity-2025-10.csv", OCTOBER.to_owned()),
+    ] {
+        home.take(name, text, 0);
+    }
+    home
+}
+
 #[test]
 fn a_rule_is_evaluated_again_when_the_other_dataset_arrives() {
     let home = home();
@@ -83,15 +97,7 @@ fn a_rule_is_evaluated_again_when_the_other_dataset_arrives() {
 
 #[test]
 fn what_is_worked_out_is_not_kept_and_a_changed_definition_is_looked_at_again() {
-    let home = home();
-    for (name, text) in [
-        ("waiting-2025-09.csv", waiting("2025-09", 500)),
-        ("waiting-2025-10.csv", waiting("2025-10", 520)),
-        ("activity-2025-09.csv", SEPTEMBER.to_owned()),
-        ("activity-2025-10.csv", OCTOBER.to_owned()),
-    ] {
-        home.take(name, text, 0);
-    }
+    let home = home_of_two_months();
     assert_eq!(home.firing("less-and-longer"), ["East (2025-10)"]);
     // Only A, which fell too, and then only B, which did not.
     home.edit("rules/across.yaml", "by: [sub_icb]", "by: [sub_icb], where: { practice: B }");
@@ -101,15 +107,7 @@ fn what_is_worked_out_is_not_kept_and_a_changed_definition_is_looked_at_again() 
 
 #[test]
 fn what_is_worked_out_is_backtested_explained_and_tested_like_any_other() {
-    let home = home();
-    for (name, text) in [
-        ("waiting-2025-09.csv", waiting("2025-09", 500)),
-        ("waiting-2025-10.csv", waiting("2025-10", 520)),
-        ("activity-2025-09.csv", SEPTEMBER.to_owned()),
-        ("activity-2025-10.csv", OCTOBER.to_owned()),
-    ] {
-        home.take(name, text, 0);
-    }
+    let home = home_of_two_months();
     let told = home.run(&["backtest", "less-and-longer", "--format", "json"]).ends_with(0).json();
     let alert = &told[0]["rules"][0]["alerts"][0];
     assert_eq!((&alert["since"], &alert["value"]), (&"2025-10".into(), &150.0.into()), "{told}");
