@@ -7,7 +7,6 @@ mod cells;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
     sync::Arc,
 };
 
@@ -19,7 +18,7 @@ use crate::{
         Batch, Better, Cell, Column, ColumnDef, ColumnKind, Figure, Finding, Header, History, Labels, Missing, Schema,
         SeriesKey, Value, table::Cells,
     },
-    yaml::{Node, Problems, SourceFile, decode, parse},
+    yaml::{Node, Problems, SourceFile, decode, literate, parse},
 };
 use batches::{Dictionaries, split};
 use cells::{cell, unit_of, value_of};
@@ -38,7 +37,7 @@ struct WrittenColumn {
 /// The files that the checks name, from the folder of the cases.
 fn references(checks: &[CheckSettings]) -> References {
     let mut references = References::default();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/checks");
+    let folder = literate::folder("checks");
     for file in checks.iter().flat_map(CheckSettings::files) {
         references
             .insert(file.as_str(), fs::read(folder.join(file.as_str())).map_err(|_| "it is not there".to_owned()));

@@ -1,6 +1,6 @@
 //! Runs the cases of `tests/cases/rules/`; its README describes their format.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use serde::Deserialize;
 
@@ -9,7 +9,11 @@ use crate::{
     expr::{Lane, Limits, Scripts, View},
     model::{Better, Categories, Figure, History, Missing, Period, SeriesKey, Signal, Unit, Value},
     spc::ChartSettings,
-    yaml::{Located, Node, Place, Problems, SourceFile, decode, parse},
+    yaml::{
+        Located, Node, Place, Problems, SourceFile, decode,
+        literate::{Case, assert_said, pages, written},
+        parse,
+    },
 };
 
 /// Pages that are not about a kind.
@@ -22,15 +26,8 @@ pub(crate) const LIVES: &str = "lives";
 const MEASURE: &str = "activity";
 /// The dataset that it belongs to.
 const HERE: &str = "here";
-
-#[derive(Default)]
-pub(crate) struct Case {
-    pub(crate) title: String,
-    /// Figures by dataset.
-    tables: BTreeMap<String, String>,
-    yaml: String,
-    pub(crate) expected: String,
-}
+/// The kinds of block that a case is made of.
+pub(crate) const BLOCKS: [&str; 2] = ["csv", "yaml"];
 
 /// What a dataset says of the measure.
 #[derive(Default, Deserialize)]
@@ -48,49 +45,6 @@ struct Measure {
     suppressed_below: Option<u32>,
     #[serde(default)]
     spc: Option<ChartSettings>,
-}
-
-/// The pages by name.
-pub(crate) fn pages() -> Vec<(String, String)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/rules");
-    let mut pages: Vec<_> = fs::read_dir(folder)
-        .expect("the folder of the cases")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md") && !path.ends_with("README.md"))
-        .map(|path| {
-            let kind = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            (kind, fs::read_to_string(&path).expect("a text"))
-        })
-        .collect();
-    pages.sort();
-    pages
-}
-
-/// A case ends with its `text` block.
-pub(crate) fn cases(page: &str) -> Vec<Case> {
-    let (mut cases, mut case, mut open) = (Vec::new(), Case::default(), None::<(&str, String)>);
-    for line in page.lines() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(language)) => open = Some((language, String::new())),
-            (None, None) => {
-                if let Some(title) = line.strip_prefix("## ") {
-                    title.clone_into(&mut case.title);
-                }
-            }
-            (Some((_, text)), None) => writeln!(text, "{line}").expect("memory"),
-            (Some(_), Some(_)) => match open.take().expect("an open block") {
-                ("csv", text) => drop(case.tables.insert(HERE.to_owned(), text)),
-                ("yaml", text) => case.yaml = text,
-                ("text", text) => cases.push(Case { expected: text, ..std::mem::take(&mut case) }),
-                (other, text) => match other.strip_prefix("csv of ") {
-                    Some(dataset) => drop(case.tables.insert(dataset.to_owned(), text)),
-                    None => panic!("a block of `{other}` means nothing here"),
-                },
-            },
-        }
-    }
-    assert!(open.is_none() && case.yaml.is_empty(), "the page ends within a case");
-    cases
 }
 
 fn value(text: &str, unit: Unit) -> Value {
@@ -141,11 +95,6 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
     history
 }
 
-fn written(problems: Problems) -> String {
-    let lines: Vec<_> = problems.sorted().iter().map(ToString::to_string).collect();
-    lines.join("\n") + "\n"
-}
-
 /// A rule of a case, and the figures by dataset.
 pub(crate) struct Prepared {
     pub(crate) rule: Rule,
@@ -171,7 +120,7 @@ fn run(case: &Case) -> String {
 /// # Errors
 /// The mistakes of the rule.
 pub(crate) fn prepare(case: &Case) -> Result<Prepared, Problems> {
-    let file = Arc::new(SourceFile { path: "rule".into(), text: case.yaml.clone() });
+    let file = Arc::new(SourceFile { path: "rule".into(), text: case.block("yaml").expect("a rule").to_owned() });
     let node = parse(&file).expect("yaml");
     let measure: Measure = node.get("measure").map_or_else(Measure::default, |node| decode(node).expect("a measure"));
     let category = measure.categories.map(Unit::Category);
@@ -181,10 +130,9 @@ pub(crate) fn prepare(case: &Case) -> Result<Prepared, Problems> {
         unit => Unit::currency(unit).expect("a unit"),
     });
     let mut catalog = Catalog::default();
-    let histories: BTreeMap<String, Arc<History>> = case
-        .tables
-        .iter()
-        .map(|(dataset, csv)| (dataset.clone(), Arc::new(history(dataset, csv, &measure, unit, &mut catalog))))
+    let tables = case.blocks("csv").map(|(dataset, csv)| (dataset.unwrap_or(HERE), csv));
+    let histories: BTreeMap<String, Arc<History>> = tables
+        .map(|(dataset, csv)| (dataset.to_owned(), Arc::new(history(dataset, csv, &measure, unit, &mut catalog))))
         .collect();
     let scripts = Scripts::compile([], Limits::default()).expect("no scripts");
     let derived = measures(&node, &mut catalog, &scripts)?;
@@ -238,22 +186,12 @@ fn said(prepared: &Prepared) -> String {
 
 #[test]
 fn every_case_says_what_its_page_says() {
-    let mut different = String::new();
-    for (kind, page) in pages().into_iter().filter(|(page, _)| page != LIVES) {
-        for case in cases(&page) {
-            let said = run(&case);
-            if said != case.expected {
-                writeln!(different, "{kind}.md: {}\n--- expected\n{}--- said\n{said}", case.title, case.expected)
-                    .expect("memory");
-            }
-        }
-    }
-    assert!(different.is_empty(), "{different}");
+    assert_said(pages("rules").iter().filter(|(page, _)| page != LIVES), &BLOCKS, run);
 }
 
 #[test]
 fn every_kind_has_its_page() {
-    let pages: Vec<String> = pages().into_iter().map(|(kind, _)| kind).collect();
+    let pages: Vec<String> = pages("rules").into_iter().map(|(kind, _)| kind).collect();
     for kind in KindSettings::KINDS {
         assert!(pages.iter().any(|page| page == kind), "{kind} has no page in tests/cases/rules");
     }

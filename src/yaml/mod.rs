@@ -7,6 +7,8 @@
 
 mod decode;
 mod entries;
+#[cfg(test)]
+pub(crate) mod literate;
 mod node;
 mod problem;
 mod shared;

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use crate::{
     app::evaluate::{Matter, evaluate},
     model::{Alert, AlertState, Cause, History, Labels},
-    rules::literate::{LIVES, Prepared, cases, pages, prepare},
+    rules::literate::{BLOCKS, LIVES, Prepared, prepare},
+    yaml::literate::{assert_said, pages, written},
 };
 
 /// How alerts stand after each period: one that ended is said once.
@@ -44,19 +45,10 @@ fn lives(prepared: &Prepared) -> String {
 
 #[test]
 fn alerts_live_as_the_page_says() {
-    let (_, page) = pages().into_iter().find(|(page, _)| page == LIVES).expect("the page");
-    let mut different = String::new();
-    for case in cases(&page) {
-        let said = match prepare(&case) {
-            Ok(prepared) => format!("{}\n{}", prepared.rule.condition(), lives(&prepared)),
-            Err(problems) => {
-                let lines: Vec<String> = problems.sorted().iter().map(ToString::to_string).collect();
-                lines.join("\n") + "\n"
-            }
-        };
-        if said != case.expected {
-            writeln!(different, "{}\n--- expected\n{}--- said\n{said}", case.title, case.expected).expect("memory");
-        }
-    }
-    assert!(different.is_empty(), "{different}");
+    let pages = pages("rules");
+    let page = pages.iter().find(|(page, _)| page == LIVES).expect("the page");
+    assert_said([page], &BLOCKS, |case| match prepare(case) {
+        Ok(prepared) => format!("{}\n{}", prepared.rule.condition(), lives(&prepared)),
+        Err(problems) => written(problems),
+    });
 }
