@@ -33,7 +33,7 @@ mod written;
 pub(crate) use coded::coded;
 pub(crate) use written::written_as;
 
-pub use act::{Acknowledged, Act, ActId, ActKind, Handling};
+pub use act::{Acknowledged, Act, ActId, ActKind, Handling, Lapsed, unended};
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
 pub use calendar::Calendar;
 pub use category::{Categories, CategoriesError};

@@ -7,7 +7,7 @@ use super::{
     error::{Result, StoreError},
     rows,
 };
-use crate::model::{Act, AlertId};
+use crate::model::{Act, AlertId, AlertState};
 
 impl Store {
     /// All that was done about an alert, of every stretch of its life, oldest first.
@@ -20,13 +20,15 @@ impl Store {
         rows::all("acts", &rows, |row| row.json("act"))
     }
 
-    /// What was done about the present stretch of each alert of a dataset, or of all; those of one alert oldest first.
-    pub async fn acts_in_force(&self, dataset: Option<&str>) -> Result<Vec<Act>> {
+    /// What was done about each alert that fires, of a dataset or of all, of every stretch of its life; those of one alert
+    /// oldest first.
+    pub async fn acts_of_firing(&self, dataset: Option<&str>) -> Result<Vec<Act>> {
         let rows = sqlx::query(
-            "SELECT acts.act AS act FROM acts JOIN alerts ON alerts.id = acts.alert AND alerts.since = acts.since \
+            "SELECT acts.act AS act FROM acts JOIN alerts ON alerts.id = acts.alert AND alerts.state = $2 \
              WHERE (CAST($1 AS TEXT) IS NULL OR alerts.dataset = $1) ORDER BY acts.recorded, acts.id",
         )
         .bind(dataset.map(str::to_owned))
+        .bind(AlertState::Firing.code())
         .fetch_all(self.reader())
         .await
         .map_err(|error| StoreError::of_sql("list what was done about alerts", error))?;

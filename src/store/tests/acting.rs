@@ -32,9 +32,9 @@ async fn what_was_done_is_kept_for_ever_and_counts_for_the_present_stretch() {
 
     let store = home.store().await;
     assert_eq!(store.acts(&alert.id).await.unwrap(), acts);
-    assert_eq!(store.acts_in_force(None).await.unwrap(), acts[1..]);
-    assert_eq!(store.acts_in_force(Some(&alert.dataset)).await.unwrap(), acts[1..]);
-    assert_eq!(store.acts_in_force(Some("another")).await.unwrap(), []);
+    assert_eq!(store.acts_of_firing(None).await.unwrap(), acts);
+    assert_eq!(store.acts_of_firing(Some(&alert.dataset)).await.unwrap(), acts);
+    assert_eq!(store.acts_of_firing(Some("another")).await.unwrap(), []);
 }
 
 #[tokio::test]
