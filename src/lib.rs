@@ -34,8 +34,8 @@
 //!
 //! What happens without a new file is beside the spine: `app/reconsider.rs` (a history loaded for the first time, changed
 //! rules), `app/reload.rs` (a new configuration), `app/arrivals.rs` (a due day that passed), `app/waiting.rs` (a message that
-//! waited), `app/silences.rs`, `app/overrule.rs` (what people decide over alerts, and over the gate), `app/send.rs` (dead
-//! letters).
+//! waited), `app/silences.rs`, `app/acts.rs`, `app/overrule.rs` (what people decide over alerts, and over the gate),
+//! `app/reviews.rs` (a review date that passed), `app/send.rs` (dead letters).
 //!
 //! # The rooms
 //!

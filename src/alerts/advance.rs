@@ -29,6 +29,8 @@ pub struct Advance {
     pub alert: Alert,
     /// Nothing when nothing changed.
     pub transitions: Vec<Transition>,
+    /// Whether the stretch that lasts is worse than it was known to be, by a newer figure or by a restated one.
+    pub worsened: bool,
 }
 
 /// Compares a life with the alert as it was known; `None` when there never was anything to know.
@@ -64,12 +66,14 @@ pub fn advance(
             _ => begin(episode, &mut steps),
         }
     }
+    let worsened = steps.iter().any(|(kind, ..)| *kind == TransitionKind::Worsened)
+        || old.last().zip(life.episodes.last()).is_some_and(|(known, now)| restated_worse(subject.better, known, now));
     let alert = stand(subject, before, life, withdrawn)?;
     let transitions = steps
         .into_iter()
         .map(|(kind, since, reading)| Transition { alert: alert.id.clone(), kind, cause, delivery, since, reading })
         .collect();
-    Some(Advance { alert, transitions })
+    Some(Advance { alert, transitions, worsened })
 }
 
 type Step = (TransitionKind, Period, Reading);
@@ -98,7 +102,8 @@ fn go_on(better: Better, graver: bool, known: &Episode, episode: &Episode, steps
         (Some(_), None) => step(Firing, &episode.last),
         (None, None) if episode.last.period > known.last.period => {
             if known.fired.is_some() {
-                step(if graver || worsened(better, episode) { Worsened } else { Continuing }, &episode.last);
+                let worse = episode.before.as_ref().is_some_and(|before| is_worse(better, before, &episode.last));
+                step(if graver || worse { Worsened } else { Continuing }, &episode.last);
             }
         }
         (None, None) if graver && known.fired.is_some() => step(Worsened, &episode.last),
@@ -120,8 +125,15 @@ fn said(episode: &Episode) -> (Period, Told, &str, Option<Told>) {
     (episode.since, told(&episode.last), &episode.last.message, episode.resolved.as_ref().map(told))
 }
 
-/// Whether the last figure in breach is worse than the one before: as a share of plan where both have one.
-fn worsened(better: Better, episode: &Episode) -> bool {
+/// Whether the figures of a stretch's newest period are worse now than they were known to be.
+fn restated_worse(better: Better, known: &Episode, now: &Episode) -> bool {
+    let lasts = |episode: &Episode| episode.fired.is_some() && episode.resolved.is_none();
+    let same_period = known.last.period == now.last.period;
+    same_period && lasts(known) && lasts(now) && is_worse(better, &known.last, &now.last)
+}
+
+/// Whether figures are worse than others: as a share of plan where both have one.
+fn is_worse(better: Better, before: &Reading, last: &Reading) -> bool {
     let share = |reading: &Reading| {
         let value = reading.value.get()?;
         Some(match reading.plan.get() {
@@ -129,9 +141,7 @@ fn worsened(better: Better, episode: &Episode) -> bool {
             _ => value,
         })
     };
-    let (Some(before), Some(last)) = (episode.before.as_ref().and_then(share), share(&episode.last)) else {
-        return false;
-    };
+    let (Some(before), Some(last)) = (share(before), share(last)) else { return false };
     match better {
         Better::Higher => last < before,
         Better::Lower => last > before,

@@ -24,7 +24,7 @@ pub fn close(alert: &Alert, cause: Cause, delivery: Option<DeliveryId>, reason: 
         closed.withdrawn = open.or(closed.withdrawn);
     }
     let step = Transition { alert: alert.id.clone(), kind, cause, delivery, since: alert.since, reading };
-    Some(Advance { alert: closed, transitions: vec![step] })
+    Some(Advance { alert: closed, transitions: vec![step], worsened: false })
 }
 
 #[cfg(test)]

@@ -15,10 +15,13 @@ use crate::{
     store::{Commit, Store, StoreError},
 };
 
-use super::{App, announce::Announcement, error::CycleError, tell::tell};
+use super::{App, announce::Announcement, error::CycleError, handling, tell::tell};
 
 /// What a notice is about that speaks of several datasets.
 const SEVERAL: (&str, &str) = ("expected-deliveries", "Expected deliveries");
+
+/// What the rule of its alerts says.
+pub(super) const SUMMARY: &str = "A delivery is late";
 
 /// How the periods of a dataset stand.
 #[derive(Debug)]
@@ -113,7 +116,7 @@ fn advance(id: &str, title: &str, expected: &[Expected], before: Option<&Alert>,
     if advance.transitions.is_empty() && before == Some(&advance.alert) {
         return None;
     }
-    let mut told = tell(("A delivery is late", None), None, before, advance);
+    let mut told = tell((SUMMARY, None), None, before, advance);
     // How many periods are outstanding is in the words, and no figure of the dataset.
     for line in told.taken_back.iter_mut().chain([&mut told.line]) {
         line.value = Value::ABSENT;
@@ -121,9 +124,10 @@ fn advance(id: &str, title: &str, expected: &[Expected], before: Option<&Alert>,
     Some(told)
 }
 
-async fn say(app: &App, config: &Config, told: Vec<Told>, judged: usize) -> Result<(), CycleError> {
+async fn say(app: &App, config: &Config, mut told: Vec<Told>, judged: usize) -> Result<(), CycleError> {
     let Some(period) = Period::newest(told.iter().map(|told| told.line.period)) else { return Ok(()) };
     let mut commit = Commit::at(app.now());
+    handling::settle(app, config, &mut told, &mut commit).await?;
     for told in &told {
         commit.alerts.push(told.alert.clone());
         commit.transitions.extend(told.transitions.iter().cloned());

@@ -15,6 +15,7 @@ use super::{
     announce::Announcement,
     error::CycleError,
     evaluate::{Evaluation, Matter, evaluate},
+    handling,
     memory::Memory,
     outstanding, removed,
 };
@@ -80,7 +81,8 @@ async fn one(
     let brings = delivery.filter(|_| cause != Cause::RuleChanged).map(|delivery| delivery.id);
     let histories = memory.around(config, &dataset.id).await?;
     let known = known(app, commit, &dataset.id).await?;
-    let evaluation = judge(config, dataset, histories, known, cause, brings).await?;
+    let mut evaluation = judge(config, dataset, histories, known, cause, brings).await?;
+    handling::settle(app, config, &mut evaluation.alerts, commit).await?;
     let introduced = is_introduced(app, commit, &dataset.id).await?;
     let tells = introduced || speaks;
     // Other rules that see the same are no news, nor are other datasets that change nothing.

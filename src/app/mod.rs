@@ -18,6 +18,8 @@
 //! | `app/reconsider.rs`, `app/removed.rs` | a history loaded for the first time, changed rules, removed rules |
 //! | `app/arrivals.rs`, `app/outstanding.rs` | what did not arrive, as an alert and in the reports of others |
 //! | `app/waiting.rs`, `app/silences.rs` | what waits to be said; what is muted, and telling that it is |
+//! | `app/acts.rs`, `app/handling.rs`, `app/reviews.rs` | what people do about alerts, how long it holds, and review dates that pass |
+//! | `app/lines.rs` | alerts that are kept, with the figures that are known now |
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
 //! | `app/daemon.rs`, `app/once.rs` | the loop of `run`, and `run --once` |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
@@ -29,6 +31,7 @@
 //! | `app/explain/` | what a rule means and what an alert rests on |
 //! | `app/rule_tests.rs`, `app/overview.rs`, `app/demo.rs` | the tests inside rules, the picture, the demonstration |
 
+pub mod acts;
 pub mod advice;
 pub mod against;
 pub mod announce;
@@ -46,11 +49,13 @@ pub mod explain;
 pub mod failing_rows;
 pub mod family;
 pub mod files;
+pub mod handling;
 pub mod health;
 pub mod home;
 pub mod http;
 pub mod infer;
 pub mod judge;
+pub mod lines;
 pub mod lock;
 pub mod manager;
 pub mod memory;
@@ -74,6 +79,7 @@ pub mod removed;
 pub mod render;
 pub mod replay;
 pub mod requests;
+pub mod reviews;
 mod roll_up;
 pub mod routes;
 pub mod rule_tests;

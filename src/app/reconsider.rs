@@ -13,6 +13,7 @@ use super::{
     App,
     announce::Announcement,
     error::CycleError,
+    handling,
     judge::{self, News},
     memory::Memory,
     removed,
@@ -78,10 +79,11 @@ pub async fn abandon(app: &App) -> Result<(), CycleError> {
         }
     }
     for (dataset, orphans) in orphans {
-        let told = removed::close(&orphans, Cause::RuleChanged, None);
+        let mut told = removed::close(&orphans, Cause::RuleChanged, None);
         let Some(period) = Period::newest(told.iter().map(|told| told.line.period)) else { continue };
         tracing::info!(dataset, alerts = told.len(), "the dataset is no longer there: closing its alerts");
         let mut commit = Commit::at(app.now());
+        handling::settle(app, &config, &mut told, &mut commit).await?;
         for told in &told {
             commit.alerts.push(told.alert.clone());
             commit.transitions.extend(told.transitions.iter().cloned());

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     App,
+    acts::{self, ActRequest},
     files::write_file,
     home::Home,
     overrule::{self, overrule},
@@ -25,13 +26,15 @@ pub enum Request {
     Overrule(overrule::Request),
     /// That alerts are not told of for a while.
     Silence(SilenceAsked),
+    /// Something is done about alerts.
+    Act(ActRequest),
 }
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// It was carried out: a delivery's verdict now, a silence's id.
+    /// It was carried out: a delivery's verdict now, a silence's id, the ids of alerts.
     Done(String),
     /// It was not, for this reason.
     Refused(String),
@@ -95,6 +98,10 @@ pub async fn carry_out_one(app: &App, request: &Request) -> Answer {
         Request::Silence(asked) => {
             let done = silences::carry_out(app, asked).await;
             done.map(|silence| silence.id.to_string()).map_err(|error| error.to_string())
+        }
+        Request::Act(asked) => {
+            let done = acts::carry_out(app, asked).await.map_err(|error| error.to_string());
+            done.map(|alerts| alerts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
         }
     };
     done.map_or_else(Answer::Refused, Answer::Done)

@@ -2,7 +2,7 @@
 
 use crate::{
     alerts::Advance,
-    model::{Alert, AlertLine, Period, Reading, Series, TransitionKind, Value},
+    model::{Alert, AlertLine, Handling, Period, Reading, Series, TransitionKind, Value},
     routing::Told,
 };
 
@@ -17,13 +17,13 @@ pub(super) fn tell(
     before: Option<&Alert>,
     advance: Advance,
 ) -> Told {
-    let Advance { alert, transitions } = advance;
+    let Advance { alert, transitions, worsened } = advance;
     // What is taken back is shown with the figures that were said, beside how the alert stands now.
     let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
     let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
     let line = line(&alert, words, series, alert.since, &alert.reading);
     let before = before.map(|alert| alert.state);
-    Told { alert, before, transitions, line, taken_back, owner: None, parent: None }
+    Told { alert, before, transitions, worsened, line, taken_back, owner: None, parent: None }
 }
 
 fn line(
@@ -57,5 +57,6 @@ fn line(
         previous: previous.map_or(Value::ABSENT, |figure| figure.value),
         trail,
         chart: None,
+        handling: Handling::default(),
     }
 }

@@ -18,6 +18,7 @@ const NAME: &str = "les-activity-2025-10.csv";
 
 mod late;
 mod literate;
+mod reviewing;
 
 struct Desk {
     folder: tempfile::TempDir,

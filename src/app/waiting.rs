@@ -11,15 +11,18 @@ use crate::{
     store::{Commit, HeldNotice, StoreError},
 };
 
-use super::{App, announce::Announcement, arrivals, error::CycleError, silences};
+use super::{App, announce::Announcement, arrivals, error::CycleError, handling, reviews, silences};
 
-/// Does what the passing of time asks for: says what is late, that silences are over, and what has waited long enough.
+/// Does what the passing of time asks for: says what is late, that silences are over, which review
+/// dates have passed, and what has waited long enough.
 /// Answers with the next moment at which to look again.
 ///
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
 pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
-    let moments = [arrivals::evaluate(app).await?, silences::end(app).await?, speak(app).await?];
+    let late = arrivals::evaluate(app).await?;
+    let (over, reviewed) = (silences::end(app).await?, reviews::look(app).await?);
+    let moments = [late, over, reviewed, speak(app).await?];
     Ok(moments.into_iter().flatten().min())
 }
 
@@ -61,7 +64,7 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
     if waiting.is_empty() {
         return Ok(None);
     }
-    let mutes = mutes(app, &config, &[]).await?;
+    let (mutes, handlings) = (mutes(app, &config, &[]).await?, handling::of_firing(&app.store).await?);
     let (mut announcement, mut commit, mut next) = (Announcement::default(), Commit::at(now), None);
     for (ids, held) in waiting {
         let Some(first) = held.first() else {
@@ -79,7 +82,7 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
         };
         match standing {
             Standing::Now => {
-                if let Some(exceptions) = merge(held, &mutes) {
+                if let Some(exceptions) = merge(held, &mutes, &handlings) {
                     announcement.tell(&config, &group, Content::Exceptions(exceptions), now)?;
                 }
                 commit.released.extend(ids);

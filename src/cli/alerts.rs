@@ -1,26 +1,33 @@
 //! `bellwether alerts`.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     app::{
+        handling,
         home::Home,
         routes::{self, Mutes},
     },
     config::Config,
-    model::{Alert, AlertSeverity, AlertState, Labels, Period, Unit},
+    model::{Alert, AlertSeverity, AlertState, Handling, Labels, Period, Unit},
     store::Store,
 };
 
 use super::{
     Exit, Failure, Format,
+    act::{Doing, act},
     output::{self, Listing, Tone},
 };
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct AlertsArguments {
+    #[command(subcommand)]
+    doing: Option<Doing>,
     /// Only those in this state
     #[arg(long, value_name = "STATE", value_parser = ["pending", "firing", "resolved", "withdrawn", "inactive"])]
     state: Option<String>,
@@ -39,6 +46,9 @@ pub(super) struct AlertsArguments {
 }
 
 pub(super) async fn list(home: &Home, options: &AlertsArguments) -> Result<Exit, Failure> {
+    if let Some(doing) = &options.doing {
+        return act(home, doing).await;
+    }
     let store = Store::open_read_only(&home.database(), &home.measures()).await?;
     if let Some(id) = &options.history {
         let id = crate::model::AlertId(id.clone());
@@ -85,10 +95,15 @@ pub(super) async fn list(home: &Home, options: &AlertsArguments) -> Result<Exit,
         (Some(store), Ok(config)) => routes::mutes(store, &config.policy, Timestamp::now()).await?,
         _ => Mutes::default(),
     };
+    let handlings = match &store {
+        Some(store) => handling::of_firing(store).await?,
+        None => BTreeMap::new(),
+    };
     let entry = |alert: Alert| {
         let firing = Some(&alert).filter(|alert| alert.state == AlertState::Firing);
         let by = firing.and_then(|alert| mutes.reason(&routes::Traits::of(alert)));
-        Entry { muted: by, ..Entry::from(alert) }
+        let handling = handlings.get(&alert.id).cloned();
+        Entry { muted: by, handling, ..Entry::from(alert) }
     };
     let entries: Vec<Entry> = alerts.into_iter().map(entry).collect();
     output::print::<Alerts>(&entries, options.format)?;
@@ -114,6 +129,8 @@ struct Entry {
     unit: Unit,
     /// Why nobody is told of it now.
     muted: Option<String>,
+    /// How it stands with people, while it fires.
+    handling: Option<Handling>,
 }
 
 impl From<Alert> for Entry {
@@ -133,6 +150,7 @@ impl From<Alert> for Entry {
             cannot_tell: alert.cannot_tell,
             unit: alert.reading.unit,
             muted: None,
+            handling: None,
         }
     }
 }
@@ -151,6 +169,9 @@ impl Listing for Alerts {
         };
         if let Some(by) = &entry.muted {
             message = format!("{message} ({by})");
+        }
+        if let Some(handling) = &entry.handling {
+            message = format!("{message} ({})", handling.words());
         }
         vec![
             output::Cell::toned(entry.state.code(), tone(entry.state)),

@@ -32,6 +32,9 @@ pub(super) fn say(alert: &AlertExplained) -> std::io::Result<()> {
         heading(&format!("The condition in {}", at.period.label()))?;
         say_condition(at)?;
     }
+    if !alert.handling.is_empty() {
+        output::say(output::clean(&alert.handling.words()))?;
+    }
     heading("The rule")?;
     match &alert.rule {
         Some(rule) => say_rule(rule)?,
@@ -60,6 +63,21 @@ pub(super) fn say(alert: &AlertExplained) -> std::io::Result<()> {
         ]
     });
     output::say(output::table(&["recorded", "step", "because", "period", "message", "delivery"], steps))?;
+    if !alert.acts.is_empty() {
+        heading("What people did")?;
+        let acts = alert.acts.iter().map(|act| {
+            vec![
+                output::when(&act.at.to_string()).into(),
+                act.kind.code().replace('_', " ").into(),
+                act.by.clone().into(),
+                act.since.to_string().into(),
+                act.assignee.clone().unwrap_or_default().into(),
+                act.review.map_or(String::new(), |day| day.to_string()).into(),
+                act.comment.clone().into(),
+            ]
+        });
+        output::say(output::table(&["recorded", "act", "by", "since", "given to", "review", "comment"], acts))?;
+    }
     heading("Who was told")?;
     if alert.told.is_empty() {
         output::say("  nobody")?;

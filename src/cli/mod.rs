@@ -1,5 +1,6 @@
 //! The command line.
 
+mod act;
 mod alerts;
 mod ask;
 mod backtest;
@@ -93,7 +94,7 @@ enum Command {
     Deliveries(deliveries::DeliveriesArguments),
     /// List what is expected of each dataset, by when, and what has come of it
     Expected(expected::ExpectedArguments),
-    /// List alerts and where they stand
+    /// List alerts and where they stand; acknowledge, comment, assign them, set a review date
     Alerts(alerts::AlertsArguments),
     /// List what groups were told, newest first
     Notices(notices::NoticesArguments),

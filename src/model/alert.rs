@@ -162,6 +162,8 @@ coded! {
         TakenBack = "taken_back",
         /// What is expected was looked at: a due day passed, or a delivery came.
         Due = "due",
+        /// A review date passed: it is to be looked at again.
+        Review = "review",
     }
 }
 

@@ -19,6 +19,9 @@ const WORKING_DAY: &str = "working day";
 /// not hang on a database that a machine may lack.
 const LONDON: &str = "GMT0BST,M3.5.0/1,M10.5.0";
 
+/// The hour, in London, at which the day of those begins who are told something.
+pub const MORNING: i8 = 9;
+
 /// Which days are worked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {

@@ -7,14 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Granularity, Period,
-    calendar::{Calendar, day_in_london, hour_in_london, in_words},
+    calendar::{Calendar, MORNING, day_in_london, hour_in_london, in_words},
     coded,
 };
 
 /// The rule of every alert that says what has not arrived.
 pub const LATE_DELIVERY: &str = "late-delivery";
-/// The hour in London at which a delivery is late, on the morning after its last day.
-const MORNING: i8 = 9;
 
 /// A number of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

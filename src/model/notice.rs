@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AlertId, AlertSeverity, Cause, ControlChart, Delivery, DeliveryId, DueState, Examination, Finding, Labels,
-    Override, Period, Severity, Unit, Value, Verdict, coded,
+    AlertId, AlertSeverity, Cause, ControlChart, Delivery, DeliveryId, DueState, Examination, Finding, Handling,
+    Labels, Override, Period, Severity, Unit, Value, Verdict, coded,
 };
 
 /// A notice's id; later ones sort after earlier ones.
@@ -156,6 +156,9 @@ pub struct Exceptions {
     /// Alerts that fire and that the group is not told of now, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub muted: Vec<MutedLine>,
+    /// Alerts that still fire and are acknowledged: they are no news.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looked_after: Vec<AlertLine>,
     /// Series that a rule could not judge, and why.
     pub cannot_tell: Vec<UnknownLine>,
     /// Rules that went wrong.
@@ -190,6 +193,7 @@ impl Exceptions {
             withdrawn: Vec::new(),
             amended: Vec::new(),
             muted: Vec::new(),
+            looked_after: Vec::new(),
             cannot_tell: Vec::new(),
             failed: Vec::new(),
             not_assured: Vec::new(),
@@ -254,6 +258,9 @@ pub struct AlertLine {
     /// The control chart, where the rule asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<ControlChart>,
+    /// How it stands with people.
+    #[serde(default, skip_serializing_if = "Handling::is_empty")]
+    pub handling: Handling,
 }
 
 /// An alert that is not told of now.

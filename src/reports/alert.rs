@@ -8,6 +8,8 @@ use crate::model::{AlertLine, AlertSeverity, LATE_DELIVERY, Period, Value};
 /// The widest that a label of a series, a message and a rule's summary are shown; data decides how long they are.
 pub(super) const LABEL: usize = 100;
 pub(super) const MESSAGE: usize = 400;
+/// The longest account of how an alert stands with people: what they write is theirs.
+const HANDLING: usize = 1200;
 /// The longest word for what is counted.
 const NOUN: usize = 40;
 
@@ -47,6 +49,8 @@ pub(super) struct AlertView {
     pub(super) figures: Option<Figures>,
     /// "for 3 months, since August 2025".
     pub(super) since: String,
+    /// "Acknowledged by Jo Bell on 3 November 2025: locum found."
+    pub(super) handling: Option<String>,
     pub(super) trend: Option<Trend>,
     /// The control chart, of rules that ask for it.
     pub(super) control: Option<ControlView>,
@@ -80,6 +84,7 @@ impl AlertView {
             message: if withdrawn { format!("We said: “{message}”") } else { message },
             figures: (!withdrawn && has_figures(line)).then(|| Figures::of(line)),
             since: since(line, change),
+            handling: Some(clean::line(&line.handling.words(), HANDLING)).filter(|words| !words.is_empty()),
             trend: Trend::of(&line.trail, line.plan, line.unit),
             control: line.chart.as_ref().filter(|_| !withdrawn).and_then(|chart| ControlView::of(chart, line.unit)),
             rule: clean::line(&line.rule, LABEL),

@@ -6,6 +6,7 @@ use super::{
     alert::{AlertView, Change, LABEL, MESSAGE},
     clean,
     findings::FindingView,
+    looked_after::{self, LookedAfterView},
     muted::{self, MutedView},
     not_assured::{self, NotAssuredView},
     subject,
@@ -29,6 +30,7 @@ pub(super) struct ExceptionsView {
     period: String,
     sections: Vec<Section>,
     muted: Listed<MutedView>,
+    looked_after: Listed<LookedAfterView>,
     unjudged: Unjudged,
     failed: Listed<Group>,
     not_assured: Listed<NotAssuredView>,
@@ -87,6 +89,7 @@ impl ExceptionsView {
             period: exceptions.period.label(),
             sections: sections(exceptions),
             muted: Listed::of(muted::views(&exceptions.muted, whole)),
+            looked_after: Listed::of(looked_after::views(&exceptions.looked_after, whole)),
             unjudged: Unjudged {
                 firing: Listed::of(unknown::still_firing(&exceptions.cannot_tell, whole)),
                 groups: Listed::of(unknown::groups(quiet, whole)),
@@ -151,7 +154,7 @@ impl Section {
         let whole = exceptions.dataset_title.as_str();
         Self {
             kind: change.code(),
-            title: title(change, exceptions.first_load),
+            title: title(change, exceptions),
             note: note(change, exceptions.cause),
             count: words::number(lines.len() as f64),
             alerts: sorted.iter().take(SHOWN).map(|line| AlertView::of(line, change, whole)).collect(),
@@ -161,9 +164,10 @@ impl Section {
     }
 }
 
-fn title(change: Change, first_load: bool) -> &'static str {
+fn title(change: Change, exceptions: &Exceptions) -> &'static str {
     match change {
-        Change::New if first_load => "Firing now",
+        Change::New if exceptions.first_load => "Firing now",
+        Change::Continuing if exceptions.cause == Cause::Review => "To be looked at again",
         Change::New => "New",
         Change::Worsened => "Worsened",
         Change::Withdrawn => "Withdrawn",
@@ -205,7 +209,10 @@ fn note(change: Change, cause: Cause) -> Option<&'static str> {
         (Change::Amended, Cause::RuleChanged) => {
             Some("The rules changed: what we said before has changed. This is how it stands now.")
         }
-        (Change::New | Change::Continuing | Change::Resolved, _) => None,
+        (Change::Continuing, Cause::Review) => Some("They still fire, and their review date has passed."),
+        // Nothing else comes with a review date.
+        (Change::Withdrawn | Change::Amended, Cause::Review)
+        | (Change::New | Change::Continuing | Change::Resolved, _) => None,
     }
 }
 
@@ -217,6 +224,7 @@ fn headline(exceptions: &Exceptions) -> String {
         (exceptions.amended.len(), "amended".to_owned()),
         (exceptions.resolved.len(), "resolved".to_owned()),
         (exceptions.muted.len(), "muted".to_owned()),
+        (exceptions.looked_after.len(), "looked after".to_owned()),
         (subject::still_firing(exceptions), "not judged and still firing".to_owned()),
     ];
     let mut parts: Vec<String> = Vec::new();

@@ -64,6 +64,7 @@ pub(super) fn below_plan(contract: &str, since: &str, plan: f64, figures: [f64; 
         previous: Value::number(previous),
         trail,
         chart: None,
+        handling: crate::model::Handling::default(),
     }
 }
 

@@ -10,10 +10,11 @@
 //!
 //! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
-//!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary, chart}]`
-//!   (`chart`, of rules about control charts: `points [{period, value, plan, lines [lower, mean, upper], mark}]`, `rebases`,
-//!   `suggested_rebase`),
-//!   `muted` (alerts that fire and are not told of, each with `by`),
+//!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary, chart,
+//!   handling}]` (`chart`, of rules about control charts: `points [{period, value, plan, lines [lower, mean, upper], mark}]`,
+//!   `rebases`, `suggested_rebase`; `handling`, where anybody did anything: `acknowledged {by, at, period, comment}`, `lapsed`
+//!   (the same, `ended`, `until`), `assignee`, `review`, `comment [by, text]`),
+//!   `muted` (alerts that fire and are not told of, each with `by`), `looked_after` (alerts that go on and are acknowledged),
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`, `not_assured [{dataset,
 //!   dataset_title, measures, period, due, state, reason}]`; `delivery` is null where `cause` is `due`: the alerts of rule
 //!   `late-delivery` say what did not arrive, each with a label `dataset`
@@ -34,6 +35,7 @@ mod findings;
 #[cfg(test)]
 mod fixtures;
 mod gate;
+mod looked_after;
 mod muted;
 mod not_assured;
 mod operator;

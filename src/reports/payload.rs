@@ -55,6 +55,7 @@ fn of_exceptions(exceptions: &Exceptions) -> Json {
         "counts": counts,
         "alerts": alerts,
         "muted": exceptions.muted.iter().map(muted).collect::<Vec<_>>(),
+        "looked_after": exceptions.looked_after.iter().map(|line| alert(line, Change::Continuing)).collect::<Vec<_>>(),
         "cannot_tell": exceptions.cannot_tell.iter().map(unknown).collect::<Vec<_>>(),
         "failed": exceptions.failed.iter().map(unknown).collect::<Vec<_>>(),
         "findings": exceptions.findings,
@@ -95,6 +96,9 @@ fn alert(line: &AlertLine, change: Change) -> Json {
     });
     if let (Some(alert), Some(chart)) = (alert.as_object_mut(), &line.chart) {
         alert.insert("chart".to_owned(), json!(chart));
+    }
+    if let Some(alert) = alert.as_object_mut().filter(|_| !line.handling.is_empty()) {
+        alert.insert("handling".to_owned(), json!(line.handling));
     }
     alert
 }

@@ -110,6 +110,7 @@ pub(super) fn occasion(period: Period, cause: Cause) -> String {
         Cause::RuleChanged => format!("{label}, rules changed"),
         Cause::TakenBack => format!("{label} taken back"),
         Cause::Due => "Late deliveries".to_owned(),
+        Cause::Review => format!("{label}, to be looked at again"),
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Told {
     pub before: Option<AlertState>,
     /// The steps that the delivery brought about.
     pub transitions: Vec<Transition>,
+    /// Whether it is worse than it was known to be.
+    pub worsened: bool,
     /// What people read about it as it stands now.
     pub line: AlertLine,
     /// What people read about stretches that were said to fire, and that the figures of the delivery deny.
@@ -77,8 +79,8 @@ pub struct Speech {
 /// What is said to each group that has something to be told, in the order of the groups' ids.
 ///
 /// The first load of a history is one summary of what fires now. Later, an alert is listed by what its group knows
-/// already: an alert that began and ended within months that arrived late was never said, and is not. What is muted is
-/// named beside the rest, and never alone.
+/// already: an alert that began and ended within months that arrived late was never said, and is not. What is muted, and
+/// what goes on and is acknowledged, is named beside the rest, and never alone.
 #[must_use]
 pub fn compose(route: &Route, delivered: &Delivered, mutes: &Mutes) -> Vec<Speech> {
     let mut composing = Composing { route, head: &delivered.head, notices: BTreeMap::new() };
@@ -121,9 +123,10 @@ impl<'a> Composing<'a> {
         let of_parent = of_parent.map(|parent| self.route.receivers(&parent)).unwrap_or_default();
         for (group, manner) in self.receivers(traits, owner) {
             let is_new_here = !of_parent.iter().any(|(known, _)| *known == group);
-            if let Some(section) = section.filter(|section| is_new_here && is_said(*section, alert, manner)) {
+            if let Some(section) = section.filter(|section| is_new_here && self.is_said(*section, alert, manner)) {
                 let notice = self.notice(group, manner, traits);
                 match &silent {
+                    None if is_quiet(section, &told.line) => notice.looked_after.push(told.line.clone()),
                     None => notice.section_mut(section).push(told.line.clone()),
                     // That it is over, while nobody heard of it, is nothing to name.
                     Some(by) if alert.state == AlertState::Firing => {
@@ -162,22 +165,28 @@ impl<'a> Composing<'a> {
         apart.map(|owner| (owner, &*PLAIN)).into_iter().chain(routed).collect()
     }
 
+    /// Whether a branch wants this said of an alert. A review date is somebody's own wish.
+    fn is_said(&self, section: TransitionKind, alert: &Alert, manner: &Manner) -> bool {
+        match section {
+            TransitionKind::Resolved => !manner.quiet_end,
+            TransitionKind::Continuing if self.head.cause != Cause::Review => {
+                let fired = alert.episodes.last().and_then(|episode| episode.fired);
+                manner.repeat.is_due(fired.unwrap_or(alert.since), alert.reading.period)
+            }
+            _ => true,
+        }
+    }
+
     fn notice(&mut self, group: &str, manner: &Manner, traits: Traits<'_>) -> &mut Exceptions {
         let key = (group.to_owned(), manner.group_by.labels(traits), manner.hold.clone());
         self.notices.entry(key).or_insert_with(|| self.head.clone())
     }
 }
 
-/// Whether a branch wants this said of an alert.
-fn is_said(section: TransitionKind, alert: &Alert, manner: &Manner) -> bool {
-    match section {
-        TransitionKind::Resolved => !manner.quiet_end,
-        TransitionKind::Continuing => {
-            let fired = alert.episodes.last().and_then(|episode| episode.fired);
-            manner.repeat.is_due(fired.unwrap_or(alert.since), alert.reading.period)
-        }
-        _ => true,
-    }
+/// Whether this is no news, because somebody looks after it. That it is over is always said.
+pub(super) fn is_quiet(section: TransitionKind, line: &AlertLine) -> bool {
+    let goes_on = matches!(section, TransitionKind::Continuing | TransitionKind::Amended);
+    goes_on && line.handling.acknowledged.is_some()
 }
 
 impl Outstanding {
@@ -254,6 +263,7 @@ impl Exceptions {
             section.sort_by(urgency);
         }
         self.muted.sort_by(|a, b| urgency(&a.line, &b.line));
+        self.looked_after.sort_by(urgency);
         let key = |line: &UnknownLine| (line.rule.clone(), line.labels.clone());
         self.cannot_tell.sort_by_key(key);
         self.failed.sort_by_key(key);

@@ -1,11 +1,16 @@
 //! What is not said at once: it waits for the month's other deliveries, for company, or for a time at which it may be said.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AlertId, AlertLine, Calendar, Exceptions, Labels, Period, TransitionKind, Verdict};
+use crate::model::{AlertId, AlertLine, Calendar, Exceptions, Handling, Labels, Period, TransitionKind, Verdict};
 
-use super::{Hold, Intervals, Mutes, Traits, compose::Speech};
+use super::{
+    Hold, Intervals, Mutes, Traits,
+    compose::{Speech, is_quiet},
+};
 
 /// Something said that waits. It is kept whole, so that a restart changes nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,12 +89,15 @@ pub fn standing(
 }
 
 /// What was held, in the order in which it was composed, as one message. An alert is named once, as it stands now: one that
-/// began and was over before anything was said is not named. What was silenced in the meantime is named as muted.
+/// began and was over before anything was said is not named. What was silenced in the meantime is named as muted; how the
+/// alerts that fire stand with people is as it is now.
 #[must_use]
-pub fn merge(held: Vec<Held>, mutes: &Mutes) -> Option<Exceptions> {
+pub fn merge(held: Vec<Held>, mutes: &Mutes, handlings: &BTreeMap<AlertId, Handling>) -> Option<Exceptions> {
     let mut of_datasets: Vec<Exceptions> = Vec::new();
     for one in held {
-        let later = one.exceptions;
+        let mut later = one.exceptions;
+        // Whether somebody looks after them is asked again at the end.
+        later.continuing.append(&mut later.looked_after);
         match of_datasets.iter_mut().find(|earlier| earlier.dataset == later.dataset) {
             Some(earlier) => *earlier = follow(std::mem::replace(earlier, later.clone()), later),
             None => of_datasets.push(later),
@@ -97,6 +105,7 @@ pub fn merge(held: Vec<Held>, mutes: &Mutes) -> Option<Exceptions> {
     }
     for of_dataset in &mut of_datasets {
         of_dataset.mute(mutes);
+        of_dataset.look_after(handlings);
     }
     let mut merged = of_datasets.into_iter().reduce(join)?;
     merged.sort();
@@ -158,6 +167,7 @@ fn join(mut one: Exceptions, mut other: Exceptions) -> Exceptions {
     one.overrides.append(&mut other.overrides);
     one.findings.append(&mut other.findings);
     one.muted.append(&mut other.muted);
+    one.looked_after.append(&mut other.looked_after);
     one.cannot_tell.append(&mut other.cannot_tell);
     one.failed.append(&mut other.failed);
     for outstanding in other.not_assured {
@@ -173,6 +183,17 @@ impl Exceptions {
         let section = self.section_mut(kind);
         let at = section.iter().position(|line| line.id == *id)?;
         Some(section.remove(at))
+    }
+
+    /// Sets aside what goes on and is looked after.
+    fn look_after(&mut self, handlings: &BTreeMap<AlertId, Handling>) {
+        use TransitionKind::{Resolved, Withdrawn};
+        for kind in SECTIONS.into_iter().filter(|kind| !matches!(kind, Resolved | Withdrawn)) {
+            for mut line in std::mem::take(self.section_mut(kind)) {
+                line.handling = handlings.get(&line.id).cloned().unwrap_or_default();
+                if is_quiet(kind, &line) { &mut self.looked_after } else { self.section_mut(kind) }.push(line);
+            }
+        }
     }
 
     /// Sets aside what must not be said now. What is taken back is said all the same.

@@ -7,11 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Calendar, Days,
-    calendar::{day_in_london, hour_in_london},
+    calendar::{MORNING, day_in_london, hour_in_london},
 };
-
-/// The hour in London at which a wait of working days is over.
-const MORNING: i8 = 9;
 
 /// A length of time: `4h`, `2 days`, `3 working days`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,9 @@ use crate::{
     yaml::{Located, Problem, Problems},
 };
 
-use super::{length::Length, names::Names, repeat::Repeat, settings::RouteSettings, traits::Traits};
+use super::{
+    acknowledged::Quiet, length::Length, names::Names, repeat::Repeat, settings::RouteSettings, traits::Traits,
+};
 
 /// How what ends at a branch is said. What a branch does not say, it has from its parent; time intervals it has not.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -24,6 +26,8 @@ pub struct Manner {
     pub repeat: Repeat,
     /// Whether the end of an alert is left unsaid.
     pub quiet_end: bool,
+    /// How long an acknowledgement keeps an alert quiet.
+    pub acknowledged: Quiet,
 }
 
 /// What tells messages to one group and about one period apart.
@@ -111,6 +115,9 @@ impl Manner {
         if self.quiet_end != other.quiet_end {
             said.push(if self.quiet_end { "its end is not said" } else { "its end is said" }.to_owned());
         }
+        if self.acknowledged != other.acknowledged {
+            said.push(format!("an acknowledgement holds {}", self.acknowledged));
+        }
         said
     }
 
@@ -134,6 +141,15 @@ impl Manner {
             }
             repeat
         });
+        let acknowledged = settings.acknowledged.as_ref().and_then(|text| {
+            let quiet = Quiet::read(text);
+            if quiet.is_none() {
+                let message = format!("`{}` does not say how long an acknowledgement holds", text.value);
+                let hint = "write `until it worsens` or `until the next period`";
+                problems.push(Problem::new(text.place.clone(), message).hint(hint));
+            }
+            quiet
+        });
         for (setting, hint) in [
             (
                 &settings.group_interval,
@@ -152,6 +168,7 @@ impl Manner {
             hold: Hold::of(settings, &parent.hold, names, problems),
             repeat: repeat.unwrap_or(parent.repeat),
             quiet_end: settings.send_resolved.map_or(parent.quiet_end, |send| !send),
+            acknowledged: acknowledged.unwrap_or(parent.acknowledged),
         }
     }
 }

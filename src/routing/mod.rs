@@ -7,6 +7,7 @@
 //! differences. A repetition is counted in reporting periods. What may not be said now, because of the time, waits and is
 //! said later; so does what waits for other deliveries. What is muted is named in the reports that go out.
 
+mod acknowledged;
 mod compose;
 mod explain;
 mod hold;
@@ -26,6 +27,7 @@ mod silence;
 mod tests;
 mod traits;
 
+pub use acknowledged::{Quiet, lapse};
 pub use compose::{Delivered, Outstanding, Speech, Told, Unjudged, compose};
 pub use explain::{Branch, Explanation, Other, Outcome, Receiver, explain};
 pub use hold::{Held, Standing, merge, standing};

@@ -13,6 +13,7 @@
 //!       group_wait: 3 working days        # at most so long
 //!       repeat: every 3 periods           # each period, every N periods, never
 //!       send_resolved: false
+//!       acknowledged: until the next period   # or until it worsens
 //!       mute_time_intervals: [august]
 //!       active_time_intervals: [office-hours]
 //! ```
@@ -62,6 +63,9 @@ pub struct RouteSettings {
     /// Whether the end of an alert is said.
     #[serde(default)]
     pub send_resolved: Option<bool>,
+    /// How long an acknowledgement keeps an alert quiet: `until it worsens`, or `until the next period`.
+    #[serde(default)]
+    pub acknowledged: Option<Located<String>>,
     /// Time intervals in which nothing is sent: it waits until they end.
     #[serde(default)]
     pub mute_time_intervals: Vec<Located<String>>,

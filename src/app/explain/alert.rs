@@ -9,7 +9,8 @@ use crate::{
     config::Config,
     expr::{Around, View},
     model::{
-        Alert, AlertId, AlertSeverity, AlertState, Cause, DeliveryId, History, Labels, Period, Series, TransitionKind,
+        Act, Alert, AlertId, AlertSeverity, AlertState, Cause, DeliveryId, Handling, History, Labels, Period, Series,
+        TransitionKind,
     },
     rules::Rule,
     store::{KeptTransition, Store, StoreError},
@@ -54,6 +55,10 @@ pub struct AlertExplained {
     pub rests_on: Vec<Rest>,
     /// Every step of its life, oldest first.
     pub steps: Vec<Step>,
+    /// How it stands with people.
+    pub handling: Handling,
+    /// What people did about it, oldest first.
+    pub acts: Vec<Act>,
     /// Who was told, oldest first.
     pub told: Vec<Told>,
 }
@@ -112,12 +117,15 @@ pub async fn explain_alert(config: &Config, store: &Store, alert: Alert) -> Resu
     let rests_on = rests::deliveries(store, &alert.dataset, &periods).await?;
     let steps = store.transitions(&alert.id).await?.into_iter().map(Step::from).collect();
     let told = rests::told(store, &alert).await?;
+    let acts = store.acts(&alert.id).await?;
     Ok(AlertExplained {
         rule: rule.map(|rule| RuleWords::of(rule)),
         figures,
         rests_on,
         steps,
         told,
+        handling: Handling::of(&alert, &acts),
+        acts,
         id: alert.id,
         rule_id: alert.rule,
         dataset: alert.dataset,

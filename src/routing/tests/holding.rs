@@ -1,11 +1,13 @@
 //! What waits, and what becomes of it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::*;
 use crate::model::{
-    Alert, AlertId, AlertLine, AlertSeverity, AlertState, Calendar, Cause, Episode, Exceptions, Period, Reading,
-    Silence, SilenceId, Unit, Value,
+    Acknowledged, Alert, AlertId, AlertLine, AlertSeverity, AlertState, Calendar, Cause, Episode, Exceptions, Handling,
+    Period, Reading, Silence, SilenceId, Unit, Value,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -77,6 +79,7 @@ fn line(rule: &str, message: &str) -> AlertLine {
         previous: Value::ABSENT,
         trail: Vec::new(),
         chart: None,
+        handling: Handling::default(),
     }
 }
 
@@ -103,6 +106,7 @@ fn what_waited_together_is_one_message_that_says_how_things_stand() {
             }),
         ],
         &Mutes::default(),
+        &BTreeMap::new(),
     )
     .expect("something to say");
     let told = |lines: &[AlertLine]| -> Vec<String> {
@@ -119,6 +123,7 @@ fn what_waited_together_is_one_message_that_says_how_things_stand() {
             held("a", |said| said.resolved.push(line("began-and-over", "11"))),
         ],
         &Mutes::default(),
+        &BTreeMap::new(),
     );
     assert_eq!(nothing, None);
 }
@@ -163,13 +168,13 @@ fn alert(rule: &str, state: AlertState) -> Alert {
 fn what_was_silenced_while_it_waited_is_named_as_muted_and_never_alone() {
     let mutes = Mutes::at(at("2025-11-20T12:00:00Z"), vec![silence("rule=quiet")], &[], Vec::new());
     let both = held("a", |said| said.new.extend([line("quiet", "1"), line("loud", "2")]));
-    let merged = merge(vec![both], &mutes).expect("something to say");
+    let merged = merge(vec![both], &mutes, &BTreeMap::new()).expect("something to say");
     assert_eq!(merged.new.iter().map(|line| line.rule.as_str()).collect::<Vec<_>>(), ["loud"]);
     assert_eq!(
         merged.muted.iter().map(|muted| (muted.line.rule.as_str(), muted.by.as_str())).collect::<Vec<_>>(),
         [("quiet", "silenced by Jo Bell until 3 December 2025: moving house")]
     );
-    assert_eq!(merge(vec![held("a", |said| said.new.push(line("quiet", "1")))], &mutes), None);
+    assert_eq!(merge(vec![held("a", |said| said.new.push(line("quiet", "1")))], &mutes, &BTreeMap::new()), None);
     // Before it was asked for, and after its end.
     for now in ["2025-11-14T14:59:59Z", "2025-12-03T12:00:01Z"] {
         let over = Mutes::at(at(now), vec![silence("rule=quiet")], &[], Vec::new());
@@ -190,4 +195,37 @@ fn an_alert_is_muted_while_another_one_fires() {
     let reason = |state| Mutes::at(now, Vec::new(), &rules, vec![alert("whole", state)]).reason(&Traits::of(&part));
     assert_eq!(reason(AlertState::Firing).as_deref(), Some("muted while whole fires for Dementia (the whole first)"));
     assert_eq!(reason(AlertState::Resolved), None);
+}
+
+#[test]
+fn what_was_acknowledged_while_it_waited_is_named_beside_the_rest_once_it_was_said() {
+    let acknowledged = Handling {
+        acknowledged: Some(Acknowledged {
+            by: "Jo Bell".to_owned(),
+            at: at("2025-11-15T12:00:00Z"),
+            period: october(),
+            comment: String::new(),
+        }),
+        ..Handling::default()
+    };
+    let known = |ids: &[&str]| -> BTreeMap<AlertId, Handling> {
+        ids.iter().map(|id| (AlertId((*id).to_owned()), acknowledged.clone())).collect()
+    };
+    let both = || {
+        held("a", |said| {
+            said.new.push(line("new", "1"));
+            said.continuing.push(line("old", "2"));
+            said.looked_after.push(AlertLine { handling: acknowledged.clone(), ..line("no more", "3") });
+        })
+    };
+    let rules = |lines: &[AlertLine]| lines.iter().map(|line| line.rule.clone()).collect::<Vec<_>>();
+    let merged = merge(vec![both()], &Mutes::default(), &known(&["new", "old"])).expect("something to say");
+    assert_eq!(rules(&merged.new), ["new"], "nobody has heard of it");
+    assert_eq!(merged.new[0].handling, acknowledged);
+    assert_eq!(rules(&merged.looked_after), ["old"]);
+    assert_eq!(rules(&merged.continuing), ["no more"], "its acknowledgement has ended");
+    assert!(merged.continuing[0].handling.is_empty());
+
+    let alone = held("a", |said| said.continuing.push(line("old", "2")));
+    assert_eq!(merge(vec![alone], &Mutes::default(), &known(&["old"])), None, "never alone");
 }
