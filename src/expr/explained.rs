@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::{
     SeriesExpression, Truth, View,
+    code::Code,
     failure::{self, Stopped},
-    series::Code,
 };
 
 /// A condition at a period, in figures.

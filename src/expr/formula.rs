@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Names, Scripts, View,
-    failure::Stopped,
-    origin::Origin,
-    possible, questions,
-    series::{Code, figure},
+    Names, Scripts, View, code::Code, failure::Stopped, origin::Origin, possible, questions, variable::figure,
 };
 use crate::{
     model::{Unsure, Value},

@@ -74,6 +74,7 @@
 #[cfg(test)]
 mod agreement;
 mod chance;
+mod code;
 mod columns;
 mod engine;
 mod explained;
@@ -103,6 +104,7 @@ mod session;
 mod setting;
 mod standings;
 mod template;
+mod variable;
 mod view;
 
 pub use columns::{Answer, Truths, Work};

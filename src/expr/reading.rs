@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::{
     lowered::{self, LONGEST_TEXT, Leaves, Named, Program, Vocabulary},
     questions::{self, Argument, Question},
-    series::{Names, direction, figure},
+    series::Names,
+    variable::{direction, figure},
     view::View,
 };
 use crate::model::Value;

@@ -5,26 +5,23 @@ use std::{
     sync::Arc,
 };
 
-use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Map, Scope};
-
 use super::{
     Setting, Truth,
-    engine::{self, text},
-    failure::{self, Stopped, truth},
+    code::Code,
+    failure::truth,
     lowered::{self, Program},
-    names::{Known, Used, condition, names_of},
-    operators::DIVISION_BY_ZERO,
+    names::condition,
     origin::Origin,
-    possible, questions,
+    possible,
     reading::{self, Slot},
     scripts::Scripts,
     session::Session,
+    variable::{Variable, figure},
     view::View,
 };
 use crate::{
-    model::{Better, Figure, Missing, Period, Series, Value},
     spc::Charting,
-    yaml::{Located, Problem, Problems, SourceFile},
+    yaml::{Located, Problems, SourceFile},
 };
 
 /// The variables that every expression over a series has; settings cannot have these names.
@@ -176,252 +173,6 @@ impl SeriesExpression {
     pub fn scripts(&self) -> Vec<&Arc<SourceFile>> {
         self.code.files()
     }
-}
-
-/// A compiled expression of any kind of value.
-#[derive(Debug, Clone)]
-pub(super) struct Code {
-    scripts: Scripts,
-    pub(super) ast: AST,
-    pub(super) origin: Origin,
-    variables: Vec<Variable>,
-    reachable: BTreeSet<String>,
-    asks: bool,
-    asks_around: bool,
-    /// How control charts are read, if it asks for one.
-    charting: Option<Arc<Charting>>,
-    /// The other measures that it can come to ask for, as they are named.
-    measures: BTreeSet<String>,
-}
-
-#[derive(Debug, Clone)]
-enum Variable {
-    Value,
-    Plan,
-    Period,
-    Labels,
-    Subject,
-    Direction,
-    Setting(String, Dynamic),
-}
-
-impl Variable {
-    fn name(&self) -> &str {
-        match self {
-            Self::Value => "value",
-            Self::Plan => "plan",
-            Self::Period => "period",
-            Self::Labels => "labels",
-            Self::Direction => "better",
-            Self::Subject => "subject",
-            Self::Setting(name, _) => name,
-        }
-    }
-
-    /// Whether the figure that it stands for is there.
-    fn check_figure(&self, series: &Series, figure: Figure, period: Period) -> Result<(), Stopped> {
-        match self {
-            Self::Value => {
-                note_if_open(period, figure.value);
-                match series.unsure(period).filter(|_| figure.value == Value::missing(Missing::Unsure)) {
-                    Some(unsure) => {
-                        Err(Stopped::CannotTell(format!("no figure for {}: {}", period.label(), unsure.why)))
-                    }
-                    None => there("figure", period, figure.value),
-                }
-            }
-            Self::Plan => there("plan", period, figure.plan),
-            Self::Direction if direction(series).is_none() => {
-                Err(Stopped::CannotTell("no direction of this measure is good".to_owned()))
-            }
-            Self::Direction | Self::Period | Self::Labels | Self::Subject | Self::Setting(..) => Ok(()),
-        }
-    }
-}
-
-impl Code {
-    pub(super) fn compile(text: &str, origin: Origin, names: &Names, scripts: &Scripts) -> Result<Self, Problems> {
-        let ast = engine::parse(scripts.engine(), text, &origin)?;
-        let used = names_of(&ast, &known(names, scripts), &origin)?;
-        let reachable = scripts.reachable(&used.functions);
-        let mut measures: BTreeSet<String> = scripts.measures(&reachable).into_iter().cloned().collect();
-        let mut problems = Problems::default();
-        for measure in measures.difference(&names.measures) {
-            let place = origin.at(rhai::Position::NONE, "");
-            let what = "measure for a function that this calls, named";
-            problems.push(Problem::unknown(place, what, measure, names.measures.iter().map(String::as_str)));
-        }
-        problems.into_result()?;
-        measures.extend(used.measures.iter().cloned());
-        Ok(Self {
-            measures,
-            ast: scripts.with_functions(&ast),
-            origin,
-            variables: variables(&used, names),
-            asks: reachable.iter().any(|name| questions::asks(name)),
-            asks_around: reachable.iter().any(|name| questions::asks_around(name)),
-            charting: reachable.iter().any(|name| questions::asks_chart(name)).then(|| Arc::clone(&names.charting)),
-            reachable,
-            scripts: scripts.clone(),
-        })
-    }
-
-    pub(super) fn run(&self, view: View<'_>) -> Result<Dynamic, Stopped> {
-        Session::new(self).run(view)
-    }
-
-    /// The value of a part of the expression: only what the part itself names must be there.
-    pub(super) fn run_part(&self, part: &Expr, view: View<'_>) -> Result<Dynamic, Stopped> {
-        let statement = rhai::Stmt::Expr(Box::new(part.clone()));
-        let tree = AST::new([statement], self.ast.shared_lib().clone());
-        let mut named = BTreeSet::new();
-        part.walk(&mut Vec::new(), &mut |path: &[ASTNode<'_>]| {
-            if let Some(ASTNode::Expr(Expr::Variable(variable, ..))) = path.last() {
-                named.insert(variable.1.to_string());
-            }
-            true
-        });
-        let (mut scope, figure) = (Scope::new(), figure(view));
-        if self.asks {
-            self.enter(view);
-        }
-        for variable in self.variables.iter().filter(|variable| named.contains(variable.name())) {
-            variable.check_figure(view.series, figure, view.period)?;
-        }
-        self.push(&mut scope, view, figure);
-        let result = self.engine().eval_ast_with_scope::<Dynamic>(&mut scope, &tree);
-        result.map_err(|error| self.stopped(&error))
-    }
-
-    /// Whether it asks by functions.
-    pub(super) fn asks(&self) -> bool {
-        self.asks
-    }
-
-    /// Makes what is looked at that of which its functions speak.
-    pub(super) fn enter(&self, view: View<'_>) {
-        questions::enter(view, self.asks_around, self.charting.as_ref());
-    }
-
-    pub(super) fn engine(&self) -> &Engine {
-        self.scripts.engine()
-    }
-
-    /// Adds its variables to a scope.
-    pub(super) fn push<'c>(&'c self, scope: &mut Scope<'c>, view: View<'_>, figure: Figure) {
-        for variable in &self.variables {
-            let (name, value) = match variable {
-                Variable::Value => ("value", Dynamic::from_float(figure.value.get().unwrap_or(f64::NAN))),
-                Variable::Plan => ("plan", Dynamic::from_float(figure.plan.get().unwrap_or(f64::NAN))),
-                Variable::Period => ("period", text(&view.period.to_string())),
-                Variable::Labels => ("labels", labels(view.series)),
-                Variable::Direction => ("better", Dynamic::from_float(direction(view.series).unwrap_or(f64::NAN))),
-                Variable::Subject => ("subject", text(&view.series.key.labels.values())),
-                Variable::Setting(name, value) => (name.as_str(), value.clone()),
-            };
-            scope.push_constant_dynamic(name, value);
-        }
-    }
-
-    /// Why an evaluation ended, in words.
-    pub(super) fn stopped(&self, error: &EvalAltResult) -> Stopped {
-        let stopped = failure::stopped(error, |function, position| {
-            let place = function.and_then(|function| self.scripts.at(function, position));
-            place.unwrap_or_else(|| self.origin.at(position, "")).to_string()
-        });
-        match stopped {
-            // A plan of nought is a matter of the figures: the rule is not wrong for it.
-            Stopped::Failed(words) if words.starts_with(DIVISION_BY_ZERO) => {
-                Stopped::CannotTell(DIVISION_BY_ZERO.to_owned())
-            }
-            stopped => stopped,
-        }
-    }
-
-    pub(super) fn asks_around(&self) -> bool {
-        self.asks_around
-    }
-
-    /// The other measures that it can come to ask, as they are named.
-    pub(super) fn measures(&self) -> impl Iterator<Item = &str> {
-        self.measures.iter().map(String::as_str)
-    }
-
-    pub(super) fn asks_chart(&self) -> bool {
-        self.charting.is_some()
-    }
-
-    /// The other datasets that it can come to ask.
-    pub(super) fn datasets(&self) -> impl Iterator<Item = &str> {
-        self.measures.iter().filter_map(|measure| measure.split_once('/')).map(|(dataset, _)| dataset)
-    }
-
-    /// Whether the figures of this period that it names are there.
-    pub(super) fn check_figures(&self, series: &Series, figure: Figure, period: Period) -> Result<(), Stopped> {
-        questions::note_open(None);
-        self.variables.iter().try_for_each(|variable| variable.check_figure(series, figure, period))
-    }
-
-    pub(super) fn files(&self) -> Vec<&Arc<SourceFile>> {
-        self.scripts.files(&self.reachable)
-    }
-}
-
-fn known<'a>(names: &'a Names, scripts: &'a Scripts) -> Known<'a> {
-    let fixed = SERIES_VARIABLES.into_iter().filter(|name| names.has_plan || *name != "plan");
-    Known {
-        what: "variable",
-        variables: Some(fixed.chain(names.settings.keys().map(String::as_str)).collect()),
-        labels: Some(&names.labels),
-        absent: if names.has_plan { &[] } else { questions::ASKS_FOR_PLAN },
-        measures: Some(&names.measures),
-        native: scripts.native(),
-        scripts: scripts.arities(),
-    }
-}
-
-fn variables(used: &Used, names: &Names) -> Vec<Variable> {
-    let variable = |name: &String| match name.as_str() {
-        "value" => Some(Variable::Value),
-        "plan" => Some(Variable::Plan),
-        "period" => Some(Variable::Period),
-        "labels" => Some(Variable::Labels),
-        "subject" => Some(Variable::Subject),
-        "better" => Some(Variable::Direction),
-        _ => names.settings.get(name).map(|setting| Variable::Setting(name.clone(), setting.dynamic())),
-    };
-    used.variables.iter().filter_map(variable).collect()
-}
-
-pub(super) fn figure(view: View<'_>) -> Figure {
-    view.series.at(view.period).unwrap_or(Figure::ABSENT)
-}
-
-/// 1 where more is better, -1 where less is.
-pub(super) fn direction(series: &Series) -> Option<f64> {
-    match series.better {
-        Better::Higher => Some(1.0),
-        Better::Lower => Some(-1.0),
-        Better::Neither => None,
-    }
-}
-
-fn there(name: &'static str, period: Period, value: Value) -> Result<(), Stopped> {
-    match value {
-        Value::Number(_) => Ok(()),
-        Value::Missing { missing } => Err(Stopped::CannotTell(questions::none(name, period, missing))),
-    }
-}
-
-fn note_if_open(period: Period, value: Value) {
-    if matches!(value, Value::Missing { missing: Missing::Suppressed | Missing::Unsure }) {
-        questions::note_open(Some(period));
-    }
-}
-
-fn labels(series: &Series) -> Dynamic {
-    let labels = series.key.labels.iter();
-    Dynamic::from_map(labels.map(|(name, value)| (name.into(), text(value))).collect::<Map>())
 }
 
 #[cfg(test)]

@@ -3,12 +3,7 @@
 
 use rhai::{Caches, Dynamic, GlobalRuntimeState, Scope};
 
-use super::{
-    failure::Stopped,
-    questions,
-    series::{Code, figure},
-    view::View,
-};
+use super::{code::Code, failure::Stopped, questions, variable::figure, view::View};
 use crate::model::Series;
 
 /// One expression, ready to be evaluated again and again.

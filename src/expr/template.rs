@@ -5,12 +5,13 @@ use std::sync::Arc;
 use rhai::Dynamic;
 
 use super::{
+    code::Code,
     failure::Stopped,
     kind::{self, Kind},
     origin::Origin,
     possible, questions,
     scripts::Scripts,
-    series::{Code, Names},
+    series::Names,
     view::View,
 };
 use crate::{
