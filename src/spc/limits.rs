@@ -76,23 +76,6 @@ impl Limits {
     pub fn is_near(&self, figure: f64) -> bool {
         past(figure, self.near_lower, self.near_upper).is_some() && self.beyond(figure).is_none()
     }
-
-    /// The lines as they are to be drawn where figures cannot lie below `floor` or above `ceiling`. The centre stays.
-    ///
-    /// For pictures only, and only where somebody asks for it, as `y.neg = FALSE` of the R package qicharts2 does; the
-    /// tools of Making Data Count do not clip. Points are judged by the limits as they are.
-    #[must_use]
-    pub fn drawn(self, floor: Option<f64>, ceiling: Option<f64>) -> Self {
-        let floor = floor.unwrap_or(f64::NEG_INFINITY).min(self.centre);
-        let ceiling = ceiling.unwrap_or(f64::INFINITY).max(self.centre);
-        Self {
-            lower: self.lower.max(floor),
-            near_lower: self.near_lower.max(floor),
-            upper: self.upper.min(ceiling),
-            near_upper: self.near_upper.min(ceiling),
-            ..self
-        }
-    }
 }
 
 /// A figure that can be reckoned with.

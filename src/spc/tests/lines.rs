@@ -168,17 +168,6 @@ fn a_target_on_a_limit_is_hit_or_miss() {
 }
 
 #[test]
-fn drawn_limits_may_be_clipped_and_the_centre_stays() {
-    let limits = limits(&chart(&all(&[75., 125.].repeat(6))));
-    let drawn = limits.drawn(Some(0.), Some(110.));
-    assert_lines(&drawn, [0., 100., 110.], 0.);
-    // 2.66 * 50 * 2 / 3 = 88.667
-    assert!((drawn.near_lower - 11.333_333).abs() < 5e-7 && (drawn.near_upper - 110.).abs() < 5e-7);
-    assert_lines(&limits.drawn(Some(120.), Some(90.)), [100., 100., 100.], 0.);
-    assert_eq!(limits.drawn(None, None), limits);
-}
-
-#[test]
 fn settings_that_are_none_say_so() {
     let short = Baseline::try_from(11).map_err(|error| error.to_string());
     assert_eq!(short, Err("limits cannot be fixed after 11 figures: give 12 or more".to_owned()));
