@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Finding, Period, Severity};
 
-use super::{
-    PeriodSource, named_periods,
-    periods::{self, PeriodProblem},
-    settings::FileNamePattern,
-};
+use super::{PeriodSource, named_periods, period_problem::PeriodProblem, periods, settings::FileNamePattern};
 
 /// Where the period of a row comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

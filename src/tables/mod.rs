@@ -36,6 +36,8 @@ mod measures;
 mod named_periods;
 mod period_column;
 mod period_numbers;
+mod period_problem;
+mod period_readings;
 mod period_words;
 mod periods;
 mod places;
@@ -68,7 +70,8 @@ pub use layout_settings::{
     TitleIn,
 };
 pub use measures::{Extractor, UnknownColumn};
-pub use periods::{PeriodProblem, read_period};
+pub use period_problem::PeriodProblem;
+pub use periods::read_period;
 pub use scan::{Observer, Read, read};
 pub use settings::{
     Delimiter, FileNamePattern, HeaderRows, MeasureSettings, PeriodSource, RepeatedRows, SheetChoice, TableSettings,

@@ -3,56 +3,15 @@
 //! A text is cut into words and numbers, and every meaning that they can have is listed. One meaning is the answer;
 //! several are a question to whoever made the file, never a guess. The product's own notation is always read as such.
 
-use std::fmt;
-
 use crate::model::{Granularity, Period};
 
 use super::{
-    period_numbers::{day_or_month, financial, one_number, three_numbers, two_numbers},
-    period_words::{Item, Number, items},
+    period_problem::{PeriodProblem, Refusal},
+    period_readings::readings,
+    period_words::items,
     places::shorten,
     row::trim,
 };
-
-/// Why a text is not one period.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PeriodProblem {
-    /// Nothing in it is a period.
-    #[error("`{0}` is not a period; write 2025-10, Oct-25, Q3 2025/26 or 2025/26")]
-    NotAPeriod(String),
-    /// It means several things.
-    #[error("`{text}` can mean {}; write {}", in_words(readings), notations(readings))]
-    Ambiguous {
-        /// The text.
-        text: String,
-        /// What it can mean.
-        readings: Vec<Period>,
-    },
-    /// It says a part of a year and not which year.
-    #[error("`{0}` does not say which year; write it with the year, such as Oct-25 or Q3 2025/26")]
-    NoYear(String),
-    /// It names a quarter without saying whether the year is financial or of the calendar.
-    #[error(
-        "`{0}` does not say whether its year is financial (write Q2 2024/25) or of the calendar (write the months)"
-    )]
-    QuarterOfWhichYear(String),
-    /// It names a financial year by one number.
-    #[error("`{0}` does not say whether the financial year begins or ends in that year; write 2024/25")]
-    BeginsOrEnds(String),
-    /// Its month lies outside its quarter.
-    #[error("`{text}` contradicts itself: {} is not in {}", month.label(), quarter.label())]
-    Contradiction {
-        /// The text.
-        text: String,
-        /// The month that it names.
-        month: Period,
-        /// The quarter that it names.
-        quarter: Period,
-    },
-    /// It names more than one period.
-    #[error("`{0}` names more than one period, and a row is about one; write only the one that its figures are for")]
-    Several(String),
-}
 
 /// A period, and what else its text could have meant had it not been in the product's own notation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,141 +105,6 @@ pub(super) fn read(text: &str, financial_year: Option<i32>) -> Result<Reading, P
 fn is_month_stamp(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 9 && bytes.starts_with(b"01") && bytes.iter().all(u8::is_ascii_alphanumeric)
-}
-
-/// As [`PeriodProblem`], before the text is put in.
-enum Refusal {
-    NotAPeriod,
-    NoYear,
-    QuarterOfWhichYear,
-    BeginsOrEnds,
-    Contradiction(Period, Period),
-    Several,
-}
-
-impl Refusal {
-    fn into_problem(self, text: String) -> PeriodProblem {
-        match self {
-            Self::NotAPeriod => PeriodProblem::NotAPeriod(text),
-            Self::NoYear => PeriodProblem::NoYear(text),
-            Self::QuarterOfWhichYear => PeriodProblem::QuarterOfWhichYear(text),
-            Self::BeginsOrEnds => PeriodProblem::BeginsOrEnds(text),
-            Self::Contradiction(month, quarter) => PeriodProblem::Contradiction { text, month, quarter },
-            Self::Several => PeriodProblem::Several(text),
-        }
-    }
-}
-
-/// Every meaning of the items, each once.
-fn readings(items: &[Item<'_>], financial_year: Option<i32>) -> Result<Vec<Period>, Refusal> {
-    use Item::{FinancialYear, Month, MonthOfYear, Number as N, Quarter};
-
-    // "Sep-24 Q2 Plan": a month, held against the plan of its quarter.
-    let items = items.strip_suffix(&[Item::Plan]).filter(|rest| rest.iter().any(is_month)).unwrap_or(items);
-    // "Q2 24/25 Q2 Plan": the quarter, held against its own plan.
-    let items = match items {
-        [rest @ .., Quarter(plan), Item::Plan] if rest.contains(&Quarter(*plan)) => rest,
-        items => items,
-    };
-    let current = || financial_year.filter(|year| (1900..=2200).contains(year)).ok_or(Refusal::NoYear);
-    let found = match items {
-        [N(only)] => one_number(*only),
-        [N(first), N(second)] => two_numbers(*first, *second),
-        [N(first), N(second), N(third)] => three_numbers(*first, *second, *third),
-
-        [Month(month)] => vec![month_of(current()?, *month)],
-        [MonthOfYear(number)] => vec![month_of(current()?, calendar_month(*number))],
-        [Quarter(quarter)] => vec![Period::quarter(current()?, *quarter)],
-
-        [Month(month), N(year)] => vec![month_in(*year, *month)],
-        [N(year), Month(month)] if year.digits.len() == 4 => vec![month_in(*year, *month)],
-        [N(_), Month(_)] => return Err(Refusal::NoYear),
-        [N(day), Month(month), N(year)] => day_or_month(*year, *month, *day),
-        // "April 2, 2024" and "Apr 24/25".
-        [Month(month), N(first), N(second)] => {
-            let mut found = day_or_month(*second, *month, *first);
-            found.push(financial(*first, *second).and_then(|year| month_of(year, *month)));
-            found
-        }
-
-        [MonthOfYear(number), N(first), N(second)] | [N(first), N(second), MonthOfYear(number)] => {
-            vec![financial(*first, *second).and_then(|year| month_of(year, calendar_month(*number)))]
-        }
-        [Quarter(quarter), N(first), N(second)] | [N(first), N(second), Quarter(quarter)] => {
-            vec![financial(*first, *second).and_then(|year| Period::quarter(year, *quarter))]
-        }
-        [Quarter(_), N(_)] | [N(_), Quarter(_)] => return Err(Refusal::QuarterOfWhichYear),
-        [Quarter(quarter), N(first), N(second), Month(month), N(year)]
-        | [Month(month), N(year), Quarter(quarter), N(first), N(second)] => {
-            let start = financial(*first, *second).ok_or(Refusal::NotAPeriod)?;
-            vec![Some(month_in_quarter(*year, *month, *quarter, Some(start))?)]
-        }
-        [Quarter(quarter), Month(month), N(year)] | [Month(month), N(year), Quarter(quarter)] => {
-            vec![Some(month_in_quarter(*year, *month, *quarter, None)?)]
-        }
-
-        [FinancialYear, N(first), N(second)] | [N(first), N(second), FinancialYear] => {
-            vec![financial(*first, *second).and_then(Period::financial_year)]
-        }
-        [FinancialYear, N(_)] | [N(_), FinancialYear] => return Err(Refusal::BeginsOrEnds),
-
-        _ if items.iter().filter(|item| is_month(item)).count() > 1 => return Err(Refusal::Several),
-        _ => return Err(Refusal::NotAPeriod),
-    };
-    let mut readings = Vec::new();
-    for period in found.into_iter().flatten() {
-        if !readings.contains(&period) {
-            readings.push(period);
-        }
-    }
-    Ok(readings)
-}
-
-fn is_month(item: &Item<'_>) -> bool {
-    matches!(item, Item::Month(_) | Item::MonthOfYear(_))
-}
-
-/// The calendar month of month `number` of the financial year: April is its first.
-fn calendar_month(number: i32) -> i32 {
-    (number + 2) % 12 + 1
-}
-
-fn month_in(year: Number<'_>, month: i32) -> Option<Period> {
-    year.year().and_then(|year| Period::month(year, month))
-}
-
-/// The calendar month `month` of the financial year that starts in `year`.
-fn month_of(year: i32, month: i32) -> Option<Period> {
-    Period::month(if month >= 4 { year } else { year + 1 }, month)
-}
-
-/// A month whose text also names its quarter, which must be the right one.
-fn month_in_quarter(year: Number<'_>, month: i32, quarter: i32, of_year: Option<i32>) -> Result<Period, Refusal> {
-    let month = month_in(year, month).ok_or(Refusal::NotAPeriod)?;
-    let actual = Period::containing(Granularity::Quarter, month.start()).ok_or(Refusal::NotAPeriod)?;
-    let start = i32::from(actual.first_of_financial_year().start().year());
-    let named = Period::quarter(of_year.unwrap_or(start), quarter).ok_or(Refusal::NotAPeriod)?;
-    if named == actual { Ok(month) } else { Err(Refusal::Contradiction(month, named)) }
-}
-
-/// "the month April 2005 or the financial year 2004/05".
-fn in_words(readings: &[Period]) -> impl fmt::Display {
-    let words = readings.iter().map(|period| {
-        let noun = match period.granularity() {
-            Granularity::Day => "the day",
-            Granularity::Week => "the week",
-            Granularity::Month => "the month",
-            Granularity::Quarter => "the quarter",
-            Granularity::FinancialYear => "the financial year",
-            Granularity::CalendarYear => "the year",
-        };
-        format!("{noun} {}", period.label())
-    });
-    words.collect::<Vec<_>>().join(" or ")
-}
-
-fn notations(readings: &[Period]) -> impl fmt::Display {
-    readings.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 #[cfg(test)]
