@@ -3,79 +3,20 @@
 //! serde answers with one error and no value. So a mistake is noted, the entry that holds it is left out, and the
 //! document is decoded again, until what is left decodes or nothing is left: each pass finds one more mistake.
 
-use std::{borrow::Cow, cell::RefCell, collections::HashSet, fmt};
+use std::collections::HashSet;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer,
     de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, Visitor, value::StrDeserializer},
 };
 
-use super::{Node, Place, Problem, Problems, node::Kind, problem::suggest, shared::SHARED};
-
-/// A value with the place where it is written.
-#[derive(Debug, Clone)]
-pub struct Located<T> {
-    /// The value.
-    pub value: T,
-    /// Where it is written.
-    pub place: Place,
-}
-
-impl<T> std::ops::Deref for Located<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-const LOCATED: &str = "$bellwether::located";
-
-thread_local! {
-    /// The place of the value that a [`Located`] is being made of: serde has no way to hand it through.
-    static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Located<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Inner<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Inner<T> {
-            type Value = Located<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value")
-            }
-
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-                let place = PLACE.take();
-                let value = T::deserialize(deserializer)?;
-                let place = place.ok_or_else(|| de::Error::custom("a place is known only in YAML"))?;
-                Ok(Located { value, place })
-            }
-        }
-        deserializer.deserialize_newtype_struct(LOCATED, Inner(std::marker::PhantomData))
-    }
-}
-
-/// The place is not written.
-impl<T: JsonSchema> JsonSchema for Located<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-
-    fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
-    }
-}
+use super::{
+    Node, Place, Problem, Problems,
+    located::{self, LOCATED},
+    mistake::DecodeError,
+    node::{Kind, NodeKey, key_of},
+    shared::SHARED,
+};
 
 /// Decodes settings from a tree.
 ///
@@ -134,13 +75,6 @@ fn leave_out(root: &Node, at: NodeKey, left_out: &mut HashSet<NodeKey>) -> bool 
     path.into_iter().skip(1).rev().any(|node| left_out.insert(key_of(node)))
 }
 
-/// Nodes are told apart by where they stand in memory: the tree does not move while it is decoded.
-type NodeKey = usize;
-
-fn key_of(node: &Node) -> NodeKey {
-    std::ptr::from_ref(node) as usize
-}
-
 /// Whether the mapping at `place` holds this field and it was left out.
 fn has_left_out(place: Option<&Place>, root: &Node, field: &str, left_out: &HashSet<NodeKey>) -> bool {
     fn search(node: &Node, place: &Place, field: &str, left_out: &HashSet<NodeKey>) -> bool {
@@ -159,108 +93,6 @@ fn has_left_out(place: Option<&Place>, root: &Node, field: &str, left_out: &Hash
 
 struct Context<'a> {
     left_out: &'a HashSet<NodeKey>,
-}
-
-/// One mistake, and the node to leave out for finding the next.
-#[derive(Debug)]
-struct DecodeError {
-    message: String,
-    hint: Option<Box<str>>,
-    place: Option<Place>,
-    at: Option<NodeKey>,
-    missing: Option<&'static str>,
-    /// The key that is not known, and those that are.
-    unknown: Option<Box<(String, &'static [&'static str])>>,
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for DecodeError {}
-
-impl DecodeError {
-    fn new(message: String) -> Self {
-        Self { message, hint: None, place: None, at: None, missing: None, unknown: None }
-    }
-
-    /// The innermost node that an error passes through is where it stands.
-    fn locate(mut self, node: &Node) -> Self {
-        self.place.get_or_insert_with(|| node.place.clone());
-        self.at.get_or_insert_with(|| key_of(node));
-        self
-    }
-
-    /// Keys that the mapping takes as well, if it is one of its own keys that is not known.
-    fn also_known(mut self, keys: &'static [&'static str], mapping: &Node) -> Self {
-        if let Some((field, known)) = self.unknown.as_deref()
-            && mapping.entries().any(|(key, _)| self.place.as_ref() == Some(&key.place))
-        {
-            self.hint = suggest(field, known.iter().chain(keys).copied()).map(String::into_boxed_str);
-        }
-        self
-    }
-}
-
-impl de::Error for DecodeError {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let hint = suggest(field, expected.iter().copied()).map(String::into_boxed_str);
-        let unknown = Some(Box::new((field.to_owned(), expected)));
-        Self { hint, unknown, ..Self::new(format!("there is no setting `{field}` here")) }
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let hint = suggest(variant, expected.iter().copied()).map(String::into_boxed_str);
-        Self { hint, ..Self::new(format!("`{variant}` is not one of the choices here")) }
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self { missing: Some(field), ..Self::new(format!("the setting `{field}` is missing")) }
-    }
-
-    fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("{} found where {} is expected", describe(found), in_words(expected)))
-    }
-
-    fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("{} found where {} is expected", describe(found), in_words(expected)))
-    }
-}
-
-/// What serde calls by the names of Rust, as people who write YAML do.
-fn in_words(expected: &dyn de::Expected) -> String {
-    match expected.to_string().as_str() {
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, zero or more,".to_owned(),
-        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
-        "f32" | "f64" => "a number".to_owned(),
-        "a nonzero u32" => "a whole number of at least 1".to_owned(),
-        "a boolean" => "true or false".to_owned(),
-        "a string" => "a text".to_owned(),
-        "a sequence" => "a list".to_owned(),
-        "a map" => "a mapping (`key: value`)".to_owned(),
-        text if text.starts_with("struct ") => "a mapping (`key: value`)".to_owned(),
-        text => text.to_owned(),
-    }
-}
-
-fn describe(found: de::Unexpected<'_>) -> String {
-    match found {
-        de::Unexpected::Str(text) => format!("the text `{text}`"),
-        de::Unexpected::Bool(value) => format!("`{value}`"),
-        de::Unexpected::Unsigned(number) => format!("the number {number}"),
-        de::Unexpected::Signed(number) => format!("the number {number}"),
-        de::Unexpected::Float(number) => format!("the number {number}"),
-        de::Unexpected::Unit => "nothing".to_owned(),
-        de::Unexpected::Seq => "a list".to_owned(),
-        de::Unexpected::Map => "a mapping (`key: value`)".to_owned(),
-        other => other.to_string(),
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -369,7 +201,7 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
         if name == LOCATED {
-            PLACE.set(Some(self.node.place.clone()));
+            located::stands_at(self.node.place.clone());
         }
         visitor.visit_newtype_struct(self).map_err(|error: DecodeError| error.locate(self.node))
     }
@@ -437,14 +269,6 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     }
 
     serde::forward_to_deserialize_any! { i128 u128 bytes byte_buf unit_struct tuple tuple_struct }
-}
-
-impl DecodeError {
-    /// The place is a key; what is left out for the next pass is the entry that holds it.
-    fn leave_out(mut self, node: &Node) -> Self {
-        self.at = Some(key_of(node));
-        self
-    }
 }
 
 impl IntoDeserializer<'_, DecodeError> for NodeDeserializer<'_> {
@@ -532,8 +356,10 @@ impl<'de> de::VariantAccess<'de> for Choice<'_> {
 mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
+    use serde::Deserialize;
+
     use super::*;
-    use crate::yaml::{SourceFile, parse};
+    use crate::yaml::{Located, SourceFile, parse};
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]

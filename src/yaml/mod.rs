@@ -9,12 +9,15 @@ mod decode;
 mod entries;
 #[cfg(test)]
 pub(crate) mod literate;
+mod located;
+mod mistake;
 mod node;
 mod problem;
 mod shared;
 
-pub use decode::{Located, decode, decode_partly};
+pub use decode::{decode, decode_partly};
 pub use entries::Entries;
+pub use located::Located;
 pub use node::{Node, Place, SourceFile, parse};
 pub use problem::{Problem, Problems, nearest};
 pub use shared::{CommonKeys, Shared};

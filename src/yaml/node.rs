@@ -292,6 +292,13 @@ impl Builder<'_> {
     }
 }
 
+/// Nodes are told apart by where they stand in memory: the tree does not move while it is decoded.
+pub(super) type NodeKey = usize;
+
+pub(super) fn key_of(node: &Node) -> NodeKey {
+    std::ptr::from_ref(node) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
