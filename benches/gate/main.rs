@@ -150,11 +150,13 @@ fn validate(home: &Path, file: &Path) -> Counts {
 }
 
 fn duckdb(python: &Path, home: &Path, file: &Path) -> Counts {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/gate/duckdb.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/gate/peer_duckdb.py");
     let lists = home.join("config/reference");
     let mut command = Command::new(python);
     let output = command.args([&script, file, &lists.join("practices.csv"), &lists.join("expected.csv")]).output();
-    serde_json::from_slice(&output.expect("python").stdout).expect("an answer")
+    let output = output.expect("python");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("an answer")
 }
 
 /// Writes a home and a file with planted defects; answers with their counts.
