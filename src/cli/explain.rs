@@ -162,7 +162,10 @@ pub(super) fn say_rule(rule: &RuleWords) -> std::io::Result<()> {
         of_last if of_last == rule.for_periods => runs(rule.for_periods),
         of_last => format!("{} of {of_last} periods", rule.for_periods),
     };
-    let life = format!("{breach} in breach, and is resolved by {} that are clear", runs(rule.resolve_after));
+    let unjudged = rule
+        .cannot_tell_for
+        .map_or_else(String::new, |periods| format!(", or {} that cannot be judged", runs(periods)));
+    let life = format!("{breach} in breach{unjudged}, and is resolved by {} that are clear", runs(rule.resolve_after));
     let only: Vec<String> = rule.only.iter().map(|(name, what)| format!("{name}: {what}")).collect();
     for (name, text) in [
         ("condition", rule.condition.trim().to_owned()),

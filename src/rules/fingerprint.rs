@@ -28,6 +28,9 @@ pub(super) fn of(
     hash.part("for", &settings.persistence.periods.to_string());
     hash.part("of last", &settings.persistence.of_last.to_string());
     hash.part("resolve_after", &settings.resolve_after.to_string());
+    if let Some(periods) = settings.cannot_tell_for {
+        hash.part("cannot_tell_for", &periods.to_string());
+    }
     if let Some(roll_up) = &settings.roll_up {
         hash.part("roll_up by", &roll_up.by);
         hash.part("from", &format!("{:?}", roll_up.from));

@@ -206,9 +206,13 @@ impl Rule {
     }
 
     /// What it says of a series in each period of a lane, in short: true is a breach. None where [`Rule::signal`] has the
-    /// reason why that cannot be said.
+    /// reason why that cannot be said. Where it could not be said for as long as the rule allows, that is a breach.
     pub fn answers(&self, lane: &mut Lane<'_>, around: &Arc<Around>, answers: &mut Vec<Option<bool>>) {
         self.compiled.answers(lane, around, answers);
+        if let Some(allowed) = self.settings.cannot_tell_for {
+            let periods = lane.periods().len().max(1);
+            answers.chunks_mut(periods).for_each(|of_series| unjudged_for(allowed.get(), of_series));
+        }
     }
 
     /// The control chart of a series as seen from a period, if the rule asks for it.
@@ -238,7 +242,28 @@ impl Rule {
     /// The rule's message for the figures of a period, whether they are in breach or not.
     #[must_use]
     pub fn describe(&self, view: View<'_>) -> String {
+        if self.settings.cannot_tell_for.is_some()
+            && let Signal::CannotTell(reason) = self.compiled.signal(view)
+        {
+            return format!("{}: could not be judged: {reason}", view.series.key.labels.values());
+        }
         self.compiled.describe(view)
+    }
+}
+
+/// Makes breaches of the periods from which on a series could not be judged so many times in a row. Only what could be
+/// judged once can cease to be: a history that is too short for a mean of twelve is no news.
+fn unjudged_for(allowed: u32, answers: &mut [Option<bool>]) {
+    let (mut began, mut run) = (false, 0);
+    for answer in answers {
+        match answer {
+            Some(_) => (began, run) = (true, 0),
+            None if began => run += 1,
+            None => {}
+        }
+        if run >= allowed {
+            *answer = Some(true);
+        }
     }
 }
 

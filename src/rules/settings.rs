@@ -56,6 +56,10 @@ pub struct RuleSettings {
     /// How many consecutive periods must be clear before it is resolved.
     #[serde(default = "one")]
     pub resolve_after: NonZeroU32,
+    /// After how many consecutive periods that could not be judged it fires as well; without it, never. Periods before
+    /// the first that could be judged do not count.
+    #[serde(default)]
+    pub cannot_tell_for: Option<NonZeroU32>,
     /// When alerts of many series of one parent are told as one.
     #[serde(default)]
     pub roll_up: Option<RollUp>,

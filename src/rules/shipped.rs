@@ -305,6 +305,16 @@ fn a_rule_that_fails_is_neither_clear_nor_a_breach() {
 }
 
 #[test]
+fn what_could_not_be_judged_for_long_says_why_and_another_message_stays() {
+    let rule = written(&format!("{RULE}    cannot_tell_for: 2\n")).expect("valid");
+    let dementia = published().remove("Dementia").expect("published");
+    let said = |month| rule.describe(View::alone(&dementia, period(month)));
+    let words = "Dementia · cost-and-volume: could not be judged: no plan for November 2025: not reported";
+    assert_eq!(said("2025-11"), words);
+    assert_eq!(said("2025-10"), written(RULE).expect("valid").describe(View::alone(&dementia, period("2025-10"))));
+}
+
+#[test]
 fn rules_are_shared_between_threads() {
     let (rule, series) = (shipped("les-deterioration"), published().remove("Dementia").expect("published"));
     let at = |month| rule.signal(View::alone(&series, period(month)));

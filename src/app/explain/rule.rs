@@ -45,6 +45,9 @@ pub struct RuleWords {
     pub of_last: u32,
     /// How many clear ones.
     pub resolve_after: u32,
+    /// How many consecutive ones that cannot be judged do as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cannot_tell_for: Option<u32>,
 }
 
 impl RuleWords {
@@ -66,6 +69,7 @@ impl RuleWords {
             for_periods: rule.persistence().periods,
             of_last: rule.persistence().of_last,
             resolve_after: rule.resolve_after(),
+            cannot_tell_for: rule.settings().cannot_tell_for.map(std::num::NonZero::get),
         }
     }
 }
