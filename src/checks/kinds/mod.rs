@@ -18,8 +18,8 @@
 //! at the header alone take no `where` either. Where `where` cannot be told because a cell holds no value, the row is not
 //! looked at and a note says so. A tolerance per group needs some 100 bytes for each group, of which there may be 100,000.
 //!
-//! Kinds that look at figures and at what is known (`continuity`, `against_previous`, `unchanged`, `leaps`, `same_organisations`, `restated`,
-//! `agrees_with`, `claims`) take no `where`; their `tolerance` is of the figures that they look at. They are made when the
+//! Kinds that look at figures and at what is known (`continuity`, `against_previous`, `unchanged`, `leaps`, `misplaced`, `same_organisations`,
+//! `restated`, `agrees_with`, `claims`) take no `where`; their `tolerance` is of the figures that they look at. They are made when the
 //! rows have been read, and only of a file that nothing else holds back, or that somebody releases.
 //!
 //! ```yaml
@@ -46,6 +46,7 @@ pub mod duplicate_rows;
 pub mod freshness;
 pub mod leaps;
 pub mod length;
+pub mod misplaced;
 pub mod not_null;
 pub mod parts;
 pub mod patient_identity;
@@ -190,6 +191,7 @@ registry! {
         against_previous => AgainstPrevious,
         unchanged => Unchanged,
         leaps => Leaps,
+        misplaced => Misplaced,
         same_organisations => SameOrganisations,
         restated => Restated,
         agrees_with => AgreesWith,
