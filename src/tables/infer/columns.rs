@@ -46,6 +46,12 @@ pub(super) struct Columns {
 }
 
 impl Column {
+    /// Whether one of its texts holds ten digits on end, as NHS numbers and codes of other kinds do.
+    pub(super) fn has_ten_digits(&self) -> bool {
+        let ten = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 10);
+        self.seen.keys().any(|text| ten(&text.replace([' ', '-'], "")))
+    }
+
     /// Whether every row has a value.
     pub(super) fn is_full(&self) -> bool {
         self.blank == 0 && !self.printed.texts.is_empty() && self.reading.values == self.printed.texts.len()

@@ -20,6 +20,9 @@ const TOTALS: [&str; 8] = ["total", "totals", "grand total", "overall total", "e
 /// Numbers below one of these are withheld, as a rule.
 const THRESHOLDS: [f64; 2] = [8.0, 5.0];
 
+/// So many withheld numbers are a rule of the publication.
+const MANY_WITHHELD: usize = 10;
+
 /// A proposal: why, and the check.
 pub(super) struct Proposed {
     pub(super) why: &'static str,
@@ -218,12 +221,12 @@ fn withheld(counts: &[Figures<'_>]) -> Option<Proposed> {
     let fives = starred.iter().all(|figures| figures.numbers.iter().flatten().all(|number| number % 5.0 == 0.0));
     let multiple = if fives { ", multiple_of: 5" } else { "" };
     let of: Vec<String> = starred.iter().map(|figures| figures.name()).collect();
+    // So many times it was no chance, and a small number that is printed cannot be taken back.
+    let stars = starred.iter().flat_map(|figures| &figures.column.printed.texts).filter(|text| text.trim() == "*");
+    let severity = if stars.count() < MANY_WITHHELD { ", severity: warning" } else { "" };
     Some(Proposed {
         why: "Small numbers were withheld (`*`), and none was printed.",
-        yaml: format!(
-            "suppressed: {{ columns: [{}], threshold: {threshold}{multiple}, severity: warning }}",
-            of.join(", ")
-        ),
+        yaml: format!("suppressed: {{ columns: [{}], threshold: {threshold}{multiple}{severity} }}", of.join(", ")),
     })
 }
 

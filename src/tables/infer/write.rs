@@ -59,6 +59,7 @@ pub(super) fn proposal(parts: &Parts<'_>) -> Proposal {
     draft.table(parts);
     draft.columns(parts);
     draft.checks(parts.columns);
+    draft.identities(parts.columns);
     draft.relations(parts.columns);
     draft.held_against_the_past(parts);
     draft.measures(parts);
@@ -264,6 +265,27 @@ impl Draft {
         self.line(&format!("  - row_count: {{ min: {least}, max: {most}, severity: warning }}"));
     }
 
+    /// What would identify a patient has no place in figures, whether the sample holds any or not.
+    fn identities(&mut self, columns: &Columns) {
+        let texts = || columns.all.iter().filter(|column| column.kind == ColumnKind::Text);
+        let (coded, looked_at): (Vec<&Column>, Vec<&Column>) = texts().partition(|column| column.has_ten_digits());
+        let names = |columns: &[&Column]| {
+            columns.iter().map(|column| scalar(&column.printed.name)).collect::<Vec<_>>().join(", ")
+        };
+        if looked_at.is_empty() {
+            return;
+        }
+        self.line(
+            "  # Nobody may be known by it. Practices have postcodes too: name `postcode` as well where none belongs.",
+        );
+        let only = if coded.is_empty() { String::new() } else { format!("columns: [{}], ", names(&looked_at)) };
+        if !coded.is_empty() {
+            let text = format!("{} left out: ten digits, as NHS numbers have.", names(&coded));
+            self.comment("  ", &text);
+        }
+        self.line(&format!("  - patient_identity: {{ {only}look_for: [nhs_number, birth_date, email] }}"));
+    }
+
     fn relations(&mut self, columns: &Columns) {
         let mut said = "";
         for proposed in relations::proposals(columns) {
@@ -286,6 +308,7 @@ impl Draft {
         self.line("  - continuity: { severity: warning }");
         self.line("  - unchanged: { severity: warning }");
         self.line("  - leaps: { times: 100, from: 200, severity: warning }");
+        self.line("  - misplaced: { severity: warning }");
         self.line("  - against_previous: { fall: 30%, severity: warning }");
         for column in labels.iter().filter_map(|at| columns.all.get(*at)) {
             let (label, name) = (scalar(&column.printed.name), column.printed.name.replace('_', "-"));
