@@ -1,11 +1,6 @@
 //! The daemon: watch, work, send, answer, until told to stop.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    io,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::VecDeque, io, sync::Arc, time::Duration};
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{
@@ -18,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Listen},
-    intake::{Batch, Claimed, Intake, IntakeError, IntakeSettings, recover},
+    intake::{Batch, Claimed, Intake, IntakeError, IntakeSettings},
     model::Delivery,
     outbox::{Counts, Sender},
     yaml::Problems,
@@ -31,9 +26,9 @@ use super::{
     home::Home,
     http,
     lock::{HomeLock, LockError},
-    manager, reconsider, refusals, requests,
+    manager, refusals, requests,
     schedule::Schedule,
-    send, waiting,
+    send, steps, waiting,
 };
 
 /// The buckets of what is measured in seconds.
@@ -108,9 +103,7 @@ impl Daemon {
         let app = Arc::new(App::open(home, config).await?);
         let dead = Arc::new(Notify::new());
         let sender = Arc::new(sender(&app.config(), &app, &dead).map_err(DaemonError::Configuration)?);
-        app.store.end_leases().await?;
-        app.finish_placements().await?;
-        let waiting = recovered(&app).await?;
+        let waiting = steps::begin(&app).await?;
         let intake = Intake::new(intake_settings(&app.config(), &app.home))?;
         let schedule = Schedule::starting(app.clock(), app.config().daemon.settle);
         let daemon = Self {
@@ -127,7 +120,7 @@ impl Daemon {
             asked,
             _lock: lock,
         };
-        daemon.reevaluate().await;
+        steps::reevaluate(&daemon.app).await;
         daemon.app.health.well(Part::Start);
         Ok(daemon)
     }
@@ -195,7 +188,7 @@ impl Daemon {
             self.schedule.hurry();
         }
         if self.moving.is_empty()
-            && let Err(error) = self.introduce_rest().await
+            && let Err(error) = steps::introduce_rest(&self.app).await
         {
             tracing::error!(%error, "the first load of a dataset could not be announced; trying again with the next file");
         }
@@ -230,7 +223,7 @@ impl Daemon {
         let begun = Instant::now();
         let behind = self.waiting.iter().map(|claimed| claimed.file_name.as_str());
         let behind = behind.chain(self.moving.iter().map(String::as_str));
-        let speaks = !shares_a_dataset(&self.app.config(), &claimed.file_name, behind);
+        let speaks = steps::speaks(&self.app.config(), &claimed.file_name, behind);
         let patience = async {
             stop.cancelled().await;
             tokio::time::sleep(GRACE).await;
@@ -245,26 +238,6 @@ impl Daemon {
         };
         metrics::histogram!("bellwether_delivery_seconds").record(begun.elapsed().as_secs_f64());
         Ok(Some(deliveries))
-    }
-
-    /// Speaks for datasets whose history was loaded and whose last file had nothing to say itself.
-    pub(super) async fn introduce_rest(&self) -> Result<(), CycleError> {
-        for dataset in self.app.config().datasets.values() {
-            reconsider::introduce(&self.app, dataset).await?;
-        }
-        Ok(())
-    }
-
-    /// Evaluates datasets whose rules have changed. One that cannot be is tried again at the next reload or start.
-    pub(super) async fn reevaluate(&self) {
-        for dataset in self.app.config().datasets.values() {
-            if let Err(error) = reconsider::reevaluate(&self.app, dataset).await {
-                tracing::error!(dataset = dataset.id, %error, "the changed rules could not be evaluated over the history");
-            }
-        }
-        if let Err(error) = reconsider::abandon(&self.app).await {
-            tracing::error!(%error, "alerts of datasets that are no longer there could not be closed");
-        }
     }
 
     async fn report_dead(&self) {
@@ -326,23 +299,6 @@ pub(super) fn sender(config: &Config, app: &App, dead: &Arc<Notify>) -> Result<S
     let channels = send::open_channels(config, &app.home)?;
     let queue = send::StoreQueue::new(app.store.clone(), Arc::clone(dead));
     Ok(Sender::new(Arc::new(queue), Arc::new(channels), config.daemon.retry.clone()))
-}
-
-/// Claimed files whose work is not finished, found again.
-async fn recovered(app: &App) -> Result<Vec<Claimed>, DaemonError> {
-    let folder = app.home.claimed();
-    let claimed = tokio::task::spawn_blocking(move || recover(&folder)).await;
-    Ok(claimed.map_err(io::Error::other)??)
-}
-
-/// Whether one of the files behind may belong to the same dataset as this one.
-fn shares_a_dataset<'a>(config: &Config, file: &str, behind: impl Iterator<Item = &'a str>) -> bool {
-    let of = |name: &str| -> BTreeSet<&str> {
-        config.datasets.values().filter(|dataset| dataset.takes_name(name)).map(|dataset| dataset.id.as_str()).collect()
-    };
-    let own = of(file);
-    let mut behind = behind;
-    behind.any(|name| !own.is_disjoint(&of(name)))
 }
 
 /// Sleeps until then; for ever without a moment.

@@ -21,7 +21,7 @@
 //! | `app/acts.rs`, `app/handling.rs`, `app/reviews.rs` | what people do about alerts, how long it holds, and review dates that pass |
 //! | `app/lines.rs` | alerts that are kept, with the figures that are known now |
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
-//! | `app/daemon.rs`, `app/once.rs` | the loop of `run`, and `run --once` |
+//! | `app/daemon.rs`, `app/once.rs`, `app/steps.rs` | the loop of `run`, and `run --once`; what any loop does |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
 //! | `app/home.rs`, `app/lock.rs` | the folders of a home, and one daemon for each |
 //! | `app/health.rs`, `app/http.rs`, `app/manager.rs` | what a monitor and the service manager are told |
@@ -86,6 +86,7 @@ pub mod rule_tests;
 pub mod schedule;
 pub mod send;
 pub mod silences;
+pub mod steps;
 mod tell;
 #[cfg(test)]
 mod tests;

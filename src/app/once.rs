@@ -6,7 +6,7 @@ use crate::{model::Delivery, outbox::Counts};
 
 use super::{
     daemon::{Daemon, DaemonError},
-    refusals, send, waiting,
+    refusals, send, steps, waiting,
 };
 
 /// What a one-shot run did.
@@ -44,7 +44,7 @@ impl Daemon {
                     Err(error) => done.troubles.push(format!("{}: {error}", claimed.file_name)),
                 }
             }
-            self.introduce_rest().await?;
+            steps::introduce_rest(&self.app).await?;
         }
         waiting::look(&self.app).await?;
         done.messages = self.sender.drain(stop).await;

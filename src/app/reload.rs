@@ -14,7 +14,7 @@ use crate::{
 use super::{
     daemon::{self, Daemon, Sending},
     health::Part,
-    manager, send,
+    manager, send, steps,
 };
 
 impl Daemon {
@@ -23,7 +23,7 @@ impl Daemon {
         manager::tell(&[sd_notify::NotifyState::Status("reading the configuration again")]);
         match self.next_configuration().await {
             Ok(next) => self.put_in_force(next, stop, sending).await,
-            Err(problems) => self.keep_the_old(problems).await,
+            Err(problems) => steps::refuse_configuration(&self.app, problems).await,
         }
         manager::tell(&[sd_notify::NotifyState::Status("at work")]);
     }
@@ -62,24 +62,10 @@ impl Daemon {
         }
         self.sender = Arc::new(next.sender);
         *sending = self.send(stop);
-        self.reevaluate().await;
+        steps::reevaluate(&self.app).await;
         self.schedule.hurry();
         self.app.health.well(Part::Configuration);
         tracing::info!("the configuration was read again and is in force");
-    }
-
-    async fn keep_the_old(&self, problems: Problems) {
-        let problems = problems.sorted();
-        for problem in &problems {
-            tracing::error!("the new configuration is broken, the old one stays in force: {problem}");
-        }
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        let trouble = format!("the configuration is broken, an older one is in force: {}", lines.join("; "));
-        self.app.health.trouble(Part::Configuration, trouble);
-        let title = "The new configuration is broken; the old one stays in force".to_owned();
-        if let Err(error) = self.app.tell_operator(title, lines).await {
-            tracing::error!(%error, "the operator could not be told");
-        }
     }
 }
 
