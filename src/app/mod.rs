@@ -145,8 +145,14 @@ impl App {
     pub async fn open_at(home: Home, config: Config, clock: Clock) -> Result<Self, CycleError> {
         home.prepare().map_err(|source| CycleError::File { what: "the home's folders cannot be made", source })?;
         let store = Store::open(&home.database(), &home.measures()).await?;
+        Ok(Self::over(home, store, config, clock))
+    }
+
+    /// The same, over a store that is open; the home's folders are there.
+    #[must_use]
+    pub fn over(home: Home, store: Store, config: Config, clock: Clock) -> Self {
         let config = RwLock::new(Arc::new(config));
-        Ok(Self { home, store, health: Arc::new(Health::starting()), config, outbox: Arc::default(), clock })
+        Self { home, store, health: Arc::new(Health::starting()), config, outbox: Arc::default(), clock }
     }
 
     /// The configuration in force.

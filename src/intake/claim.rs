@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::folder::{self, ClaimFolder};
-use super::{Claimed, Reason, Settled, Stamp, copy, durable, names};
+use super::scan::{Sight, list};
+use super::{Batch, Claimed, Reason, Refused, Settled, Stamp, copy, durable, names};
 use crate::model::DeliveryId;
 
 /// Where claims go and what they may hold.
@@ -147,4 +148,30 @@ fn setback(error: io::Error, reason: impl FnOnce(io::Error) -> Reason) -> Setbac
 pub(super) fn no_place(folder: &ClaimFolder, source: io::Error) -> Setback {
     let claimed = folder.dir.parent().unwrap_or(&folder.dir).to_path_buf();
     Setback::Refused(Reason::NoPlace { folder: claimed, source })
+}
+
+/// Claims what lies in a folder now, as if all of it had settled, in natural order of the names. Each claim gets the next id.
+/// What is not taken stays. Blocks.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub fn claim_at_once(
+    folder: &Path,
+    claimed: &Path,
+    max_bytes: u64,
+    mut next_id: impl FnMut() -> DeliveryId,
+) -> io::Result<Batch> {
+    let (terms, stop) = (Terms { claimed: claimed.to_path_buf(), max_bytes }, AtomicBool::new(false));
+    let mut found = list(folder).content?;
+    names::sort_paths(&mut found, |(path, _)| path);
+    let mut batch = Batch::default();
+    for (path, sight) in found {
+        let Sight::File(stamp) = sight else { continue };
+        match claim(&Settled { path: path.clone(), stamp }, next_id(), &terms, &stop) {
+            Ok(claim) => batch.claimed.push(claim),
+            Err(Setback::Refused(reason)) => batch.refused.push(Refused { path, reason }),
+            Err(Setback::Gone | Setback::Changed | Setback::Stopped) => {}
+        }
+    }
+    Ok(batch)
 }

@@ -39,6 +39,7 @@ use jiff::Timestamp;
 
 use crate::model::DeliveryId;
 
+pub use claim::claim_at_once;
 pub use fingerprint::fingerprint;
 pub use names::{is_ignored, natural_order};
 pub use recover::recover;

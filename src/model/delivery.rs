@@ -21,6 +21,17 @@ impl DeliveryId {
         Self(Uuid::now_v7()).of_file(0)
     }
 
+    /// The id of the `nth` file that was claimed, at a moment: the same for the same two. Later files of the same moment
+    /// sort after earlier ones.
+    #[must_use]
+    pub fn at(moment: Timestamp, nth: u64) -> Self {
+        let millis = u64::try_from(moment.as_millisecond()).unwrap_or(0);
+        // The first two bits of the third byte are the variant's, and the last byte is that of the file's deliveries.
+        let mut rest = [0; 10];
+        rest[3..9].copy_from_slice(&nth.to_be_bytes()[2..]);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
+    }
+
     /// The id of another delivery of the same file; 0 is the first.
     #[must_use]
     pub fn of_file(self, nth: u8) -> Self {

@@ -31,7 +31,7 @@ mod testing;
 mod tests;
 
 pub use channels::{
-    ChannelKind, ChannelSettings, Channels, Opening,
+    Channel, ChannelKind, ChannelSettings, Channels, Opening,
     email::{EmailAddress, EmailSettings, Recipients, SmtpSettings, SmtpTls, Transport},
     install_crypto_provider,
     webhook::{WebhookSettings, WebhookUrl},

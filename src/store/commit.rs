@@ -145,6 +145,7 @@ impl Store {
         }
         keep(&mut tx, commit).await?;
         tx.commit().await.map_err(|error| StoreError::of_sql(doing, error))?;
+        self.witness.tell(commit);
         Ok(Committed::Now)
     }
 }

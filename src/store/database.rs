@@ -1,6 +1,7 @@
 //! Opening the database: connections, their settings, and the version of the tables.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -12,7 +13,10 @@ use sqlx::{
     migrate::Migrator,
 };
 
-use super::error::{Result, StoreError};
+use super::{
+    commit::Commit,
+    error::{Result, StoreError},
+};
 
 /// The tables, embedded in the program.
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
@@ -44,6 +48,25 @@ pub struct Store {
     writer: AnyPool,
     reader: AnyPool,
     pub(super) measures: Arc<Path>,
+    pub(super) witness: Witness,
+}
+
+/// Who is told of every commit once it is kept.
+#[derive(Clone, Default)]
+pub(super) struct Witness(Option<Arc<dyn Fn(&Commit) + Send + Sync>>);
+
+impl Witness {
+    pub(super) fn tell(&self, commit: &Commit) {
+        if let Some(told) = &self.0 {
+            told(commit);
+        }
+    }
+}
+
+impl fmt::Debug for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Witness").field(&self.0.is_some()).finish()
+    }
 }
 
 impl Store {
@@ -61,7 +84,7 @@ impl Store {
         let migrated = MIGRATIONS.run_direct(None, &mut first, false).await;
         migrated.map_err(|source| StoreError::Migrate { path: path(), source: Box::new(source) })?;
         let (writer, reader) = (WRITING.pool(database).await?, READING.pool(database).await?);
-        Ok(Self { writer, reader, measures: measures_dir.into() })
+        Ok(Self { writer, reader, measures: measures_dir.into(), witness: Witness::default() })
     }
 
     /// Opens the store for commands that only list, beside a running daemon or without one.
@@ -79,9 +102,16 @@ impl Store {
             Some(found) if found < known => Err(StoreError::OlderDatabase { path, found, known }),
             Some(_) => {
                 let reader = READING.pool(database).await?;
-                Ok(Some(Self { writer: reader.clone(), reader, measures: measures_dir.into() }))
+                let (measures, witness) = (measures_dir.into(), Witness::default());
+                Ok(Some(Self { writer: reader.clone(), reader, measures, witness }))
             }
         }
+    }
+
+    /// The same store, with somebody who is told of every commit once it is kept, in their order.
+    #[must_use]
+    pub fn witnessed(self, told: impl Fn(&Commit) + Send + Sync + 'static) -> Self {
+        Self { witness: Witness(Some(Arc::new(told))), ..self }
     }
 
     /// Closes all connections after their present work. Without it nothing is lost either; SQLite then tidies its

@@ -22,7 +22,7 @@ trait Settings {
 }
 
 /// A channel that is ready to send.
-pub(super) trait Channel: Send + Sync {
+pub trait Channel: Send + Sync {
     /// Sends one message. Dropping the future gives up.
     fn send<'a>(&'a self, message: &'a QueuedMessage, now: Timestamp) -> BoxFuture<'a, Result<(), Failure>>;
 }
@@ -148,8 +148,8 @@ impl Channels {
         problems.into_result().map(|()| Self { open })
     }
 
-    #[cfg(test)]
-    pub(super) fn of(open: impl IntoIterator<Item = (ChannelKind, Box<dyn Channel>)>) -> Self {
+    /// These channels, and no others: for tests, and for simulations, which send nothing.
+    pub fn of(open: impl IntoIterator<Item = (ChannelKind, Box<dyn Channel>)>) -> Self {
         Self { open: open.into_iter().collect() }
     }
 
