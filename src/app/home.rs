@@ -154,6 +154,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("config/schemas/dataset.json", include_str!("../../config/schemas/dataset.json")),
     ("config/schemas/groups.json", include_str!("../../config/schemas/groups.json")),
     ("config/schemas/rules.json", include_str!("../../config/schemas/rules.json")),
+    ("config/schemas/scenario.json", include_str!("../../config/schemas/scenario.json")),
     ("rules/les.yaml", include_str!("../../rules/les.yaml")),
     ("rules/hha.yaml", include_str!("../../rules/hha.yaml")),
     ("rules/change.rhai", include_str!("../../rules/change.rhai")),

@@ -28,6 +28,7 @@
 //! | `app/routes.rs`, `app/preview.rs` | who would be told of something; what a silence would mute |
 //! | `app/replay.rs`, `app/backtest.rs`, `app/record.rs` | periods arriving one after another: for tests, what would have fired, and a case made of it |
 //! | `app/advice.rs` | what rules ask for that the known figures have never held |
+//! | `app/simulate/` | a scenario played in virtual time through all of the above, and its ledger |
 //! | `app/explain/` | what a rule means and what an alert rests on |
 //! | `app/rule_tests.rs`, `app/overview.rs`, `app/demo.rs` | the tests inside rules, the picture, the demonstration |
 
@@ -86,6 +87,7 @@ pub mod rule_tests;
 pub mod schedule;
 pub mod send;
 pub mod silences;
+pub mod simulate;
 pub mod steps;
 mod tell;
 #[cfg(test)]

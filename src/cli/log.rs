@@ -17,9 +17,8 @@ pub(super) enum Format {
     Json,
 }
 
-/// The daemon says what it does; a command that answers on standard output says only what goes wrong.
-pub(super) fn set_up(format: Format, is_daemon: bool) {
-    let default = if is_daemon { "info" } else { "warn" };
+/// Without `RUST_LOG`, what is at least as grave as `default` is said.
+pub(super) fn set_up(format: Format, default: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match format {

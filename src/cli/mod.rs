@@ -26,6 +26,7 @@ mod routes;
 mod run;
 mod schema;
 mod silences;
+mod simulate;
 mod status;
 mod sweep;
 mod test;
@@ -86,6 +87,8 @@ enum Command {
     Test(test::TestArguments),
     /// Tell what rules would have said on the history that is there; send and keep nothing
     Backtest(backtest::BacktestArguments),
+    /// Play a year of one's own policy in virtual time, and print who would be told what, and why not
+    Simulate(simulate::SimulateArguments),
     /// Tell what an alert rests on, or what a rule means, in figures
     Explain(explain::ExplainArguments),
     /// Tell what the gate makes of files, and change nothing
@@ -112,12 +115,24 @@ enum Command {
     Schema(schema::SchemaArguments),
 }
 
+impl Command {
+    /// How grave what is logged must be. The daemon says what it does; a command that answers on standard output says only
+    /// what goes wrong; and what goes wrong in a simulation stands in its ledger.
+    fn says(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "info",
+            Self::Simulate(_) => "off",
+            _ => "warn",
+        }
+    }
+}
+
 /// Runs the command that the arguments of this process name.
 #[must_use]
 pub fn main() -> ExitCode {
     // clap answers --help and --version with 0, and wrong usage with 2.
     let arguments = Arguments::parse();
-    log::set_up(arguments.log_format, matches!(arguments.command, Command::Run(_)));
+    log::set_up(arguments.log_format, arguments.command.says());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Exit::Trouble.with(&format!("the program cannot start: {error}")),
@@ -141,6 +156,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Check(options) => check::check(&home, &options).await,
         Command::Test(options) => test::test(&home, &options),
         Command::Backtest(options) => backtest::backtest(&home, &options).await,
+        Command::Simulate(options) => simulate::simulate(&home, &options).await,
         Command::Explain(options) => explain::explain(&home, &options).await,
         Command::Validate(options) => validate::validate(&home, &options).await,
         Command::Deliveries(options) => deliveries::list(&home, &options).await,

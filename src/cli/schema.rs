@@ -2,7 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::config::{self, SchemaOf};
+use crate::{
+    app::simulate::ScenarioFile,
+    config::{self, SchemaOf},
+};
 
 use super::{Exit, Failure, output};
 
@@ -37,16 +40,19 @@ enum Of {
     Bellwether,
     /// Recorded cases, for `bellwether test FILE`
     Case,
+    /// Scenarios, for `bellwether simulate FILE`
+    Scenario,
 }
 
 pub(super) fn schema(options: &SchemaArguments) -> Result<Exit, Failure> {
-    let of = match options.of {
-        Of::Dataset => SchemaOf::Dataset,
-        Of::Rules => SchemaOf::Rules,
-        Of::Groups => SchemaOf::Groups,
-        Of::Bellwether => SchemaOf::Bellwether,
-        Of::Case => SchemaOf::Case,
+    let schema = match options.of {
+        Of::Dataset => config::schema(SchemaOf::Dataset),
+        Of::Rules => config::schema(SchemaOf::Rules),
+        Of::Groups => config::schema(SchemaOf::Groups),
+        Of::Bellwether => config::schema(SchemaOf::Bellwether),
+        Of::Case => config::schema(SchemaOf::Case),
+        Of::Scenario => config::schema_for::<ScenarioFile>("Scenarios of bellwether"),
     };
-    output::print_json(&config::schema(of))?;
+    output::print_json(&schema)?;
     Ok(Exit::Fine)
 }

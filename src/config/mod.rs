@@ -32,7 +32,7 @@ pub use daemon::{Daemon, Listen};
 pub use dataset::Dataset;
 pub use files::Files;
 pub use groups::{Group, GroupKind, Hears, Language, Person};
-pub use schema::{SchemaOf, schema};
+pub use schema::{SchemaOf, schema, schema_for};
 pub use tried::{Tried, TriedSetting};
 
 /// All that a home says, checked and ready for use.

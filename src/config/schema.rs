@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
-use schemars::{Schema, generate::SchemaSettings, transform::RecursiveTransform};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::Value;
 
 use crate::rules::{CaseFile, RuleFile};
@@ -31,17 +31,22 @@ pub enum SchemaOf {
 /// The schema of one kind of file, in the draft that editors know best.
 #[must_use]
 pub fn schema(of: SchemaOf) -> Value {
+    match of {
+        SchemaOf::Dataset => schema_for::<DatasetFile>("A dataset of bellwether"),
+        SchemaOf::Rules => schema_for::<RuleFile>("Rules of bellwether"),
+        SchemaOf::Groups => schema_for::<GroupsFile>("Groups and routes of bellwether"),
+        SchemaOf::Bellwether => schema_for::<DaemonFile>("Settings of bellwether"),
+        SchemaOf::Case => schema_for::<CaseFile>("Recorded cases of bellwether"),
+    }
+}
+
+/// The schema of a file that is decoded into this, in the same draft.
+#[must_use]
+pub fn schema_for<T: JsonSchema>(title: &str) -> Value {
     let settings = SchemaSettings::draft07()
         .with_transform(RecursiveTransform(as_yaml))
         .with_transform(RecursiveTransform(in_words));
-    let generator = settings.into_generator();
-    let (title, mut schema) = match of {
-        SchemaOf::Dataset => ("A dataset of bellwether", generator.into_root_schema_for::<DatasetFile>()),
-        SchemaOf::Rules => ("Rules of bellwether", generator.into_root_schema_for::<RuleFile>()),
-        SchemaOf::Groups => ("Groups and routes of bellwether", generator.into_root_schema_for::<GroupsFile>()),
-        SchemaOf::Bellwether => ("Settings of bellwether", generator.into_root_schema_for::<DaemonFile>()),
-        SchemaOf::Case => ("Recorded cases of bellwether", generator.into_root_schema_for::<CaseFile>()),
-    };
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
     schema.insert("title".to_owned(), title.into());
     schema.to_value()
 }

@@ -153,3 +153,19 @@ pub struct Override {
     /// When.
     pub at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_of_a_moment_says_it_and_sorts_by_it_and_then_by_number() {
+        let moment: Timestamp = "2025-05-12T09:00:00.123Z".parse().expect("a time");
+        let (first, second) = (DeliveryId::at(moment, 255), DeliveryId::at(moment, 256));
+        let later = DeliveryId::at("2025-05-12T09:00:00.124Z".parse().expect("a time"), 1);
+        assert!(first < second && first.of_file(255) < second && second < later);
+        assert_eq!(first, DeliveryId::at(moment, 255));
+        assert_eq!((first.of_file(0), first.0.get_version_num()), (first, 7));
+        assert_eq!(first.0.get_timestamp().map(|time| time.to_unix()), Some((1_747_040_400, 123_000_000)));
+    }
+}

@@ -71,6 +71,11 @@ impl Serialize for Length {
     }
 }
 
+crate::model::written_as! { Length, {
+    "type": "string",
+    "description": "A length of time: 4h, 2 days, 3 working days"
+} }
+
 impl<'de> Deserialize<'de> for Length {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)

@@ -51,9 +51,12 @@ pub struct Store {
     pub(super) witness: Witness,
 }
 
+/// Somebody who is told of a commit.
+type Told = dyn Fn(&Commit) + Send + Sync;
+
 /// Who is told of every commit once it is kept.
 #[derive(Clone, Default)]
-pub(super) struct Witness(Option<Arc<dyn Fn(&Commit) + Send + Sync>>);
+pub(super) struct Witness(Option<Arc<Told>>);
 
 impl Witness {
     pub(super) fn tell(&self, commit: &Commit) {

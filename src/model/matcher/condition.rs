@@ -50,7 +50,7 @@ impl Pattern {
     fn takes(&self, value: &str) -> bool {
         match self {
             Self::Exact(text) => text == value,
-            Self::Wild(pattern) => wild(pattern, value),
+            Self::Wild(pattern) => like(pattern, value),
             Self::Regex(_, regex) => regex.is_match(value),
         }
     }
@@ -135,7 +135,8 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// Whether a text has the shape of a pattern in which `*` is any text and `?` one character. The last star alone needs to
 /// be tried again, so that no pattern takes longer than the two lengths multiplied.
-fn wild(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn like(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t, mut star) = (0, 0, None);
     while let Some(&found) = text.get(t) {

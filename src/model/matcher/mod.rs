@@ -15,7 +15,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use condition::Condition;
+pub use condition::{Condition, like};
 pub use parse::{MatcherError, parse};
 
 use super::Labels;
