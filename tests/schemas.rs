@@ -46,7 +46,7 @@ fn shipped(folder: &str) -> Vec<(String, String)> {
 
 #[test]
 fn what_is_kept_is_what_the_program_prints() {
-    for of in ["dataset", "rules", "groups", "bellwether", "case"] {
+    for of in ["dataset", "rules", "groups", "bellwether", "case", "scenario"] {
         let printed = Ran::of(program().args(["schema", of]).output().expect("it starts")).ends_with(0).out;
         let file = fs::read_to_string(root().join(format!("config/schemas/{of}.json"))).expect("it is kept");
         assert!(printed == file, "`bellwether schema {of} > config/schemas/{of}.json` puts this right");
@@ -68,6 +68,14 @@ fn every_shipped_file_names_its_schema_and_fits_it() {
         assert!(text.starts_with(&format!("# yaml-language-server: $schema=schemas/{of}.json\n")), "{of}");
         assert_eq!(mistakes(of, &text), [""; 0], "{of}");
     }
+}
+
+#[test]
+fn scenarios_fit_their_schema() {
+    for (path, text) in shipped("tests/scenarios") {
+        assert_eq!(mistakes("scenario", &text), [""; 0], "{path}");
+    }
+    assert!(!mistakes("scenario", "starts: soon\nevents: [{ process: asleep }]\n").is_empty());
 }
 
 #[test]
