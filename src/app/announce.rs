@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    model::{Alert, Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport, Severity},
+    model::{Alert, Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport, Severity, Untold},
     outbox::{ChannelKind, Payload},
     reports::{self, RenderError},
-    routing::{self, Delivered, Held},
+    routing::{self, Composed, Delivered, Held},
     store::{Commit, NewMessage},
 };
 
@@ -28,6 +28,8 @@ pub struct Announcement {
     pub messages: Vec<Message>,
     /// What is composed and waits to be said.
     held: Vec<Held>,
+    /// What groups are not told, and why.
+    untold: Vec<Untold>,
     /// The alerts that were told of, which the store does not know yet.
     told: Vec<Alert>,
 }
@@ -84,7 +86,8 @@ impl Announcement {
     pub async fn exceptions(&mut self, app: &App, config: &Config, delivered: &Delivered) -> Result<(), CycleError> {
         self.told.extend(delivered.alerts.iter().map(|told| told.alert.clone()));
         let (now, mutes) = (app.now(), waiting::mutes(app, config, &self.told).await?);
-        let said = routing::compose(&config.policy.route, delivered, &mutes);
+        let Composed { said, unsaid } = routing::compose(&config.policy.route, delivered, &mutes);
+        self.untold.extend(unsaid);
         self.failures(config, said.iter().map(|speech| &speech.exceptions), now)?;
         for speech in said {
             if waiting::is_said_now(config, &speech, now) {
@@ -189,6 +192,7 @@ impl Announcement {
             });
         }
         commit.notices.extend(self.notices);
+        commit.untold.extend(self.untold);
         for held in &self.held {
             commit.held.push(waiting::kept(held)?);
         }

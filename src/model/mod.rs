@@ -45,7 +45,7 @@ pub use finding::{FailingRow, Finding, Severity, Share};
 pub use labels::Labels;
 pub use notice::{
     AlertLine, Content, Exceptions, GateReport, MutedLine, NotAssured, Notice, NoticeId, NoticeKind, OperatorReport,
-    Overridden, UnknownLine,
+    Overridden, UnknownLine, Untold,
 };
 pub use period::{Granularity, Period};
 pub use rating::Rating;

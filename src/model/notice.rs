@@ -213,6 +213,12 @@ impl Exceptions {
             && self.cannot_tell.iter().all(|line| line.firing_since.is_none())
     }
 
+    /// The alerts that it names without telling of them, each with why.
+    pub fn set_aside(&self) -> impl Iterator<Item = (&AlertLine, String)> {
+        let muted = self.muted.iter().map(|muted| (&muted.line, muted.by.clone()));
+        muted.chain(self.looked_after.iter().map(|line| (line, line.handling.words())))
+    }
+
     /// How many alerts fire now.
     #[must_use]
     pub fn firing(&self) -> usize {
@@ -271,6 +277,19 @@ pub struct MutedLine {
     pub line: AlertLine,
     /// Why: `silenced by Jo Bell until 3 December 2025: moving house`.
     pub by: String,
+}
+
+/// An alert that a group is not told of, or not now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untold {
+    /// The group.
+    pub group: String,
+    /// The alert's rule.
+    pub rule: String,
+    /// The alert's labels.
+    pub labels: Labels,
+    /// Why: `silenced by Jo Bell until 3 December 2025: moving house`.
+    pub why: String,
 }
 
 /// A series that could not be judged.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{
     Alert, AlertLine, AlertSeverity, AlertState, Cause, Exceptions, Labels, MutedLine, NotAssured, Transition,
-    TransitionKind, UnknownLine,
+    TransitionKind, UnknownLine, Untold,
 };
 
 use super::{Hold, Manner, Mutes, Route, Traits};
@@ -76,30 +76,46 @@ pub struct Speech {
     pub exceptions: Exceptions,
 }
 
-/// What is said to each group that has something to be told, in the order of the groups' ids.
+/// What one delivery comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composed {
+    /// What is said to each group that has something to be told, in the order of the groups' ids.
+    pub said: Vec<Speech>,
+    /// What is said to nobody, or not to a group that would otherwise hear of it, and why.
+    pub unsaid: Vec<Untold>,
+}
+
+/// What is said to each group, and what is not.
 ///
 /// The first load of a history is one summary of what fires now. Later, an alert is listed by what its group knows
 /// already: an alert that began and ended within months that arrived late was never said, and is not. What is muted, and
 /// what goes on and is acknowledged, is named beside the rest, and never alone.
 #[must_use]
-pub fn compose(route: &Route, delivered: &Delivered, mutes: &Mutes) -> Vec<Speech> {
-    let mut composing = Composing { route, head: &delivered.head, notices: BTreeMap::new() };
+pub fn compose(route: &Route, delivered: &Delivered, mutes: &Mutes) -> Composed {
+    let mut composing = Composing { route, head: &delivered.head, notices: BTreeMap::new(), unsaid: Vec::new() };
     for told in &delivered.alerts {
         composing.tell(told, mutes);
     }
     for unknown in &delivered.unjudged {
         composing.tell_unjudged(unknown, mutes);
     }
+    let Composing { notices, mut unsaid, .. } = composing;
     let mut said = Vec::new();
-    for ((group, labels, hold), mut exceptions) in composing.notices {
-        if !exceptions.is_empty() {
-            let outstanding = delivered.outstanding.iter();
-            exceptions.not_assured = outstanding.filter_map(|one| one.for_group(route, &group)).collect();
-            exceptions.sort();
-            said.push(Speech { group, labels, hold, exceptions });
+    for ((group, labels, hold), mut exceptions) in notices {
+        if exceptions.is_empty() {
+            unsaid.extend(exceptions.set_aside().map(|(line, why)| untold(&group, line, why)));
+            continue;
         }
+        let outstanding = delivered.outstanding.iter();
+        exceptions.not_assured = outstanding.filter_map(|one| one.for_group(route, &group)).collect();
+        exceptions.sort();
+        said.push(Speech { group, labels, hold, exceptions });
     }
-    said
+    Composed { said, unsaid }
+}
+
+fn untold(group: &str, line: &AlertLine, why: String) -> Untold {
+    Untold { group: group.to_owned(), rule: line.rule.clone(), labels: line.labels.clone(), why }
 }
 
 /// What tells one message from another.
@@ -109,6 +125,7 @@ struct Composing<'a> {
     route: &'a Route,
     head: &'a Exceptions,
     notices: BTreeMap<Key, Exceptions>,
+    unsaid: Vec<Untold>,
 }
 
 impl<'a> Composing<'a> {
@@ -122,17 +139,22 @@ impl<'a> Composing<'a> {
         let of_parent = of_parent.filter(|parent| mutes.reason(parent).is_none());
         let of_parent = of_parent.map(|parent| self.route.receivers(&parent)).unwrap_or_default();
         for (group, manner) in self.receivers(traits, owner) {
-            let is_new_here = !of_parent.iter().any(|(known, _)| *known == group);
-            if let Some(section) = section.filter(|section| is_new_here && self.is_said(*section, alert, manner)) {
+            let has_parent = of_parent.iter().any(|(known, _)| *known == group);
+            let why_not = section.and_then(|section| match &silent {
+                _ if has_parent => Some("the alert of those that it is one of names it".to_owned()),
+                _ if !self.is_said(section, alert, manner) => Some(manner.why_not(section)),
+                // That it is over, while nobody heard of it, is nothing to name.
+                Some(by) if alert.state != AlertState::Firing => Some(format!("it is over, {by}")),
+                _ => None,
+            });
+            if let Some(why) = why_not {
+                self.unsaid.push(untold(group, &told.line, why));
+            } else if let Some(section) = section {
                 let notice = self.notice(group, manner, traits);
                 match &silent {
                     None if is_quiet(section, &told.line) => notice.looked_after.push(told.line.clone()),
                     None => notice.section_mut(section).push(told.line.clone()),
-                    // That it is over, while nobody heard of it, is nothing to name.
-                    Some(by) if alert.state == AlertState::Firing => {
-                        notice.muted.push(MutedLine { line: told.line.clone(), by: by.clone() });
-                    }
-                    Some(_) => {}
+                    Some(by) => notice.muted.push(MutedLine { line: told.line.clone(), by: by.clone() }),
                 }
             }
             // What was said and is not true is taken back, muted or not.

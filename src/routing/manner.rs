@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{Labels, matcher::Labelled},
+    model::{Labels, TransitionKind, matcher::Labelled},
     yaml::{Located, Problem, Problems},
 };
 
@@ -80,6 +80,14 @@ pub struct Hold {
 }
 
 impl Manner {
+    /// Why something of an alert is not said in this manner, where it is not.
+    pub(super) fn why_not(&self, section: TransitionKind) -> String {
+        match section {
+            TransitionKind::Resolved => "that it is over is not said (send_resolved: false)".to_owned(),
+            _ => format!("it goes on, repeated {}", self.repeat),
+        }
+    }
+
     /// In words, what is otherwise than in another manner: `repeated every 3 periods`.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<String> {

@@ -28,7 +28,7 @@ mod tests;
 mod traits;
 
 pub use acknowledged::{Quiet, lapse};
-pub use compose::{Delivered, Outstanding, Speech, Told, Unjudged, compose};
+pub use compose::{Composed, Delivered, Outstanding, Speech, Told, Unjudged, compose};
 pub use explain::{Branch, Explanation, Other, Outcome, Receiver, explain};
 pub use hold::{Held, Standing, merge, standing};
 pub use inhibit::{InhibitSettings, Inhibition};

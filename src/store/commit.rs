@@ -18,7 +18,7 @@ use super::{
     placements::{self, Placement},
     silences,
 };
-use crate::model::{Act, Alert, Delivery, Notice, Silence, SilenceId, Transition};
+use crate::model::{Act, Alert, Delivery, Notice, Silence, SilenceId, Transition, Untold};
 
 /// What one delivery (or a change of the rules) changed. Everything of it is kept, or nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,8 @@ pub struct Commit {
     pub judged: Vec<Judged>,
     /// Notices and their subject lines.
     pub notices: Vec<(Notice, String)>,
+    /// What groups are not told, and why: for who witnesses the commit. It is not kept.
+    pub untold: Vec<Untold>,
     /// Messages for these notices, or for notices that are kept already.
     pub messages: Vec<NewMessage>,
     /// Where the deliveries' file is to go, one each.
@@ -85,6 +87,7 @@ impl Commit {
             acts: Vec::new(),
             judged: Vec::new(),
             notices: Vec::new(),
+            untold: Vec::new(),
             messages: Vec::new(),
             placements: Vec::new(),
             held: Vec::new(),

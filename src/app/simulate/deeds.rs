@@ -6,13 +6,14 @@ use uuid::Uuid;
 
 use crate::{
     app::{
+        acts::ActRequest,
         overrule,
         requests::{self, Answer, Request},
         silences::{SilenceAsked, SilenceRequest},
         steps,
     },
     config::Config,
-    model::{Action, Delivery, DeliveryId, SilenceId},
+    model::{ActKind, Action, Delivery, DeliveryId, SilenceId},
     store::{DeliveryFilter, Store},
     yaml::{Located, Place, Problem},
 };
@@ -23,7 +24,7 @@ use super::{
     player::Player,
     process::sender,
     scenario::{beginning_of, end_of},
-    settings::{ChangeSettings, OverruleSettings, SilenceSettings},
+    settings::{ActSettings, ChangeSettings, OverruleSettings, SilenceSettings},
 };
 
 impl Player {
@@ -57,6 +58,21 @@ impl Player {
             return Ok(());
         };
         self.ask(what, &Request::Silence(SilenceAsked::Expire(id))).await.map(drop)
+    }
+
+    pub(super) async fn act(&mut self, kind: ActKind, asked: &ActSettings) -> Result<(), SimulateError> {
+        let ActSettings { alerts, by, comment, to, review } = asked.clone();
+        let does = match kind {
+            ActKind::Acknowledged => "acknowledges",
+            ActKind::Assigned => "assigns",
+            ActKind::ReviewSet => "sets the review date of",
+            ActKind::Commented | ActKind::Lapsed => "comments on",
+        };
+        let said = if comment.is_empty() { String::new() } else { format!(": {comment}") };
+        let what = format!("{by} {does} {}{said}", alerts.join(", "));
+        let id = Uuid::now_v7();
+        let request = ActRequest { id, alerts, kind, by, comment, assignee: to, review, through: None };
+        self.ask(what, &Request::Act(request)).await.map(drop)
     }
 
     pub(super) async fn overrule(&mut self, action: Action, asked: &OverruleSettings) -> Result<(), SimulateError> {
@@ -103,7 +119,8 @@ impl Player {
         self.record();
         let answer = answer.ok_or(SimulateError::NoAnswer)?;
         let (done, what) = match &answer {
-            Answer::Done(done) if Uuid::try_parse(done).is_ok() => (true, "done".to_owned()),
+            // Ids of silences are others in each run, and those of alerts stand in lines of their own.
+            Answer::Done(_) if !matches!(request, Request::Overrule(_)) => (true, "done".to_owned()),
             Answer::Done(done) => (true, done.clone()),
             Answer::Refused(why) => (false, without_ids(why)),
         };

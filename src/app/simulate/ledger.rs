@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::model::{AlertState, Cause, Labels, Period, TransitionKind, Verdict, calendar::london};
+use crate::model::{ActKind, AlertState, Cause, Labels, Period, TransitionKind, Verdict, calendar::london};
 
 /// Every kind of line, as the table and expectations name them.
 pub const KINDS: &[&str] = &[
@@ -18,6 +18,7 @@ pub const KINDS: &[&str] = &[
     "change",
     "delivery",
     "alert",
+    "act",
     "notice",
     "told",
     "untold",
@@ -109,6 +110,18 @@ pub enum Entry {
         /// What the rule says of it.
         message: String,
     },
+    /// Something is done about an alert.
+    Act {
+        /// The alert.
+        #[serde(flatten)]
+        alert: Named,
+        /// What.
+        act: ActKind,
+        /// Who did it; `bellwether` where time or figures did.
+        by: String,
+        /// What was said with it.
+        comment: String,
+    },
     /// A notice to a group is decided.
     Notice {
         /// Its number: messages name it.
@@ -196,6 +209,7 @@ impl Line {
             Entry::Change { .. } => "change",
             Entry::Delivery { .. } => "delivery",
             Entry::Alert { .. } => "alert",
+            Entry::Act { .. } => "act",
             Entry::Notice { .. } => "notice",
             Entry::Told { .. } => "told",
             Entry::Untold { .. } => "untold",
@@ -238,6 +252,10 @@ impl fmt::Display for Entry {
                     write!(f, ", {step}")?;
                 }
                 write!(f, " at {period} ({})", cause.code().replace('_', " "))
+            }
+            Self::Act { alert, act, by, comment } => {
+                let said = if comment.is_empty() { "" } else { ": " };
+                write!(f, "{alert}: {} by {by}{said}{comment}", act.code().replace('_', " "))
             }
             Self::Notice { group, subject, .. } => write!(f, "{group}: {subject}"),
             Self::Told { group, section, alert, .. } => write!(f, "{group}: {section} {alert}"),

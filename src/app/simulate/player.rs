@@ -123,6 +123,7 @@ impl Player {
             What::Drop { name, content } => return self.drop(name, content),
             What::Silence(asked) => self.silence(asked).await?,
             What::Expire(name) => self.expire(name).await?,
+            What::Act(kind, asked) => self.act(*kind, asked).await?,
             What::Overrule(action, asked) => self.overrule(*action, asked).await?,
             What::Receivers(who, how) => self.answer(who.as_ref().map(ToString::to_string), *how, who.clone()),
             What::Process(process) => self.process(*process).await?,

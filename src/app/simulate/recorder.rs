@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     model::{
         AlertId, AlertLine, AlertState, Content, Delivery, Exceptions, Notice, NoticeId, Transition, TransitionKind,
+        Untold,
     },
     routing::{Held, Standing, standing},
     store::Commit,
@@ -58,8 +59,17 @@ impl Recorder {
                 *state = Some(alert.state);
             }
         }
+        for act in &commit.acts {
+            if let Some((alert, _)) = self.alerts.get(&act.alert) {
+                let (alert, by, comment) = (alert.clone(), act.by.clone(), act.comment.clone());
+                self.note(at, Entry::Act { alert, act: act.kind, by, comment });
+            }
+        }
         for (notice, subject) in &commit.notices {
             self.notice(at, notice, subject);
+        }
+        for Untold { group, rule, labels, why } in commit.untold.iter().cloned() {
+            self.note(at, Entry::Untold { group, alert: Named { rule, labels }, why });
         }
         for held in &commit.held {
             if let Ok(held) = serde_json::from_str::<Held>(&held.body) {
@@ -110,9 +120,8 @@ impl Recorder {
             let (group, alert) = (notice.group.clone(), named(line));
             self.note(at, Entry::Told { notice: number, group, section, alert });
         }
-        for muted in &exceptions.muted {
-            let (group, alert, why) = (notice.group.clone(), named(&muted.line), muted.by.clone());
-            self.note(at, Entry::Untold { group, alert, why });
+        for (line, why) in exceptions.set_aside() {
+            self.note(at, Entry::Untold { group: notice.group.clone(), alert: named(line), why });
         }
         let unknown = [("cannot tell", &exceptions.cannot_tell), ("failed", &exceptions.failed)];
         for (section, line) in unknown.into_iter().flat_map(|(section, lines)| lines.iter().map(move |l| (section, l)))

@@ -9,7 +9,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::DateTime};
 
 use crate::{
-    model::{Action, Calendar, calendar::london, matcher::Condition},
+    model::{ActKind, Action, Calendar, calendar::london, matcher::Condition},
     yaml::{Located, Place, Problem, Problems, SourceFile, decode, parse},
 };
 
@@ -17,7 +17,8 @@ use super::{
     expected::Expected,
     months::together,
     settings::{
-        Answering, ChangeSettings, EventSettings, Moment, OverruleSettings, Process, ScenarioFile, SilenceSettings,
+        ActSettings, Answering, ChangeSettings, EventSettings, Moment, OverruleSettings, Process, ScenarioFile,
+        SilenceSettings,
     },
 };
 
@@ -64,6 +65,8 @@ pub enum What {
     Silence(SilenceSettings),
     /// Somebody ends the silence of this name.
     Expire(Located<String>),
+    /// Somebody does something about alerts.
+    Act(ActKind, ActSettings),
     /// Somebody decides over the gate.
     Overrule(Action, OverruleSettings),
     /// Receivers answer otherwise from now on.
@@ -191,6 +194,9 @@ impl Checking<'_> {
         }
         if let Some(silence) = &event.silence {
             return Some(What::Silence(silence.clone()));
+        }
+        if let Some((kind, settings)) = event.act() {
+            return Some(What::Act(kind, settings.clone()));
         }
         if let Some((action, settings)) = event.overruling() {
             return Some(What::Overrule(action, settings.clone()));

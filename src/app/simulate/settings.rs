@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::{
-    model::{Action, Period, matcher::Condition, written_as},
+    model::{ActKind, Action, Period, matcher::Condition, written_as},
     outbox::FriendlyDuration,
     routing::Length,
     rules::Figures,
@@ -74,6 +74,14 @@ pub struct EventSettings {
     pub silence: Option<SilenceSettings>,
     /// Somebody ends a silence, which has this name.
     pub expire: Option<Located<String>>,
+    /// Somebody acknowledges alerts.
+    pub acknowledge: Option<ActSettings>,
+    /// Somebody says something of alerts.
+    pub comment: Option<ActSettings>,
+    /// Somebody gives alerts to somebody.
+    pub assign: Option<ActSettings>,
+    /// Somebody sets the day on which alerts are to be looked at again.
+    pub review: Option<ActSettings>,
     /// Somebody releases a file that was held back.
     pub release: Option<OverruleSettings>,
     /// Somebody takes a published file back.
@@ -106,6 +114,26 @@ pub struct SilenceSettings {
     /// What it is called when it is ended (`expire`).
     #[serde(default)]
     pub name: Option<Located<String>>,
+}
+
+/// What somebody does about alerts.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActSettings {
+    /// Which: what alerts that fire have, all of it (`rule="below"`, `site="North"`); or ids.
+    pub alerts: Vec<String>,
+    /// Who does it.
+    pub by: String,
+    /// What is said with it.
+    #[serde(default)]
+    pub comment: String,
+    /// Whom they are given to.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// When they are to be looked at again.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub review: Option<Date>,
 }
 
 /// What somebody decides over the gate.
@@ -289,6 +317,10 @@ impl EventSettings {
             ("drop", self.drop.is_some()),
             ("silence", self.silence.is_some()),
             ("expire", self.expire.is_some()),
+            ("acknowledge", self.acknowledge.is_some()),
+            ("comment", self.comment.is_some()),
+            ("assign", self.assign.is_some()),
+            ("review", self.review.is_some()),
             ("release", self.release.is_some()),
             ("withdraw", self.withdraw.is_some()),
             ("receivers", self.receivers.is_some()),
@@ -299,6 +331,18 @@ impl EventSettings {
         .into_iter()
         .filter_map(|(name, given)| given.then_some(name))
         .collect()
+    }
+
+    /// What is done about alerts, if anything is.
+    pub(super) fn act(&self) -> Option<(ActKind, &ActSettings)> {
+        [
+            (ActKind::Acknowledged, &self.acknowledge),
+            (ActKind::Commented, &self.comment),
+            (ActKind::Assigned, &self.assign),
+            (ActKind::ReviewSet, &self.review),
+        ]
+        .into_iter()
+        .find_map(|(kind, settings)| Some((kind, settings.as_ref()?)))
     }
 
     /// What is decided over the gate, if anything is.
