@@ -35,7 +35,7 @@
 //! What happens without a new file is beside the spine: `app/reconsider.rs` (a history loaded for the first time, changed
 //! rules), `app/reload.rs` (a new configuration), `app/arrivals.rs` (a due day that passed), `app/waiting.rs` (a message that
 //! waited), `app/silences.rs`, `app/acts.rs`, `app/overrule.rs` (what people decide over alerts, and over the gate),
-//! `app/reviews.rs` (a review date that passed), `app/send.rs` (dead letters).
+//! `app/reviews.rs` (a review date that passed), `app/send.rs` (dead letters), `app/receivers.rs` (who takes nothing).
 //!
 //! # The rooms
 //!
@@ -81,7 +81,8 @@
 //! - A file that was claimed is never lost, and never decided twice to different ends. Bytes are thrown away only after the
 //!   same bytes were found in their place.
 //! - A message is delivered at least once to each recipient, with an id by which a receiver can tell it comes again. What
-//!   cannot be delivered becomes a dead letter, and the operator's group is told.
+//!   cannot be delivered becomes a dead letter, and the operator's group is told. It is told too of a receiver that has
+//!   taken nothing for long, or that asks never to be called again: its messages wait.
 //! - An alert that fires ends only by a figure that is clear, by figures that take it back, or by a changed rule, and each
 //!   is said. A rule that fails, or a figure that is missing, is never "clear".
 //! - Nothing is guessed in silence: a cell, period or column that cannot be understood is a finding with its place.

@@ -26,7 +26,7 @@ use super::{
     home::Home,
     http,
     lock::{HomeLock, LockError},
-    manager, refusals, requests,
+    manager, receivers, refusals, requests,
     schedule::Schedule,
     send, steps, waiting,
 };
@@ -104,6 +104,7 @@ impl Daemon {
         let dead = Arc::new(Notify::new());
         let sender = Arc::new(sender(&app.config(), &app, &dead).map_err(DaemonError::Configuration)?);
         let waiting = steps::begin(&app).await?;
+        receivers::reconcile(&app, sender.channels()).await?;
         let intake = Intake::new(intake_settings(&app.config(), &app.home))?;
         let schedule = Schedule::starting(app.clock(), app.config().daemon.settle);
         let daemon = Self {
@@ -147,7 +148,10 @@ impl Daemon {
                     requests::carry_out(&self.app).await;
                     self.schedule.hurry();
                 }
-                () = self.dead.notified() => self.report_dead().await,
+                () = self.dead.notified() => {
+                    self.report_dead().await;
+                    self.schedule.hurry();
+                }
                 () = self.schedule.wait() => {}
                 () = until(self.again_at) => {
                     self.again_at = None;

@@ -23,6 +23,7 @@
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
 //! | `app/daemon.rs`, `app/once.rs`, `app/steps.rs` | the loop of `run`, and `run --once`; what any loop does |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
+//! | `app/receivers.rs` | receivers that take nothing, and how they are called again |
 //! | `app/home.rs`, `app/lock.rs` | the folders of a home, and one daemon for each |
 //! | `app/health.rs`, `app/http.rs`, `app/manager.rs` | what a monitor and the service manager are told |
 //! | `app/routes.rs`, `app/preview.rs` | who would be told of something; what a silence would mute |
@@ -70,6 +71,7 @@ pub mod plan;
 pub mod preview;
 pub mod progress;
 pub mod publication;
+pub mod receivers;
 pub mod recognise;
 pub mod reconsider;
 pub mod record;

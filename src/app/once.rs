@@ -6,7 +6,7 @@ use crate::{model::Delivery, outbox::Counts};
 
 use super::{
     daemon::{Daemon, DaemonError},
-    refusals, send, steps, waiting,
+    receivers, refusals, send, steps, waiting,
 };
 
 /// What a one-shot run did.
@@ -48,11 +48,12 @@ impl Daemon {
         }
         waiting::look(&self.app).await?;
         done.messages = self.sender.drain(stop).await;
-        if send::report_dead_letters(&self.app).await? > 0 {
-            let more = self.sender.drain(stop).await;
-            done.messages.sent += more.sent;
-            done.messages.dead += more.dead;
-        }
+        // What is said of it to the operator's group goes out as well.
+        receivers::report(&self.app).await?;
+        send::report_dead_letters(&self.app).await?;
+        let more = self.sender.drain(stop).await;
+        done.messages.sent += more.sent;
+        done.messages.dead += more.dead;
         Ok(done)
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 use super::{
     daemon::{self, Daemon, Sending},
     health::Part,
-    manager, send, steps,
+    manager, receivers, send, steps,
 };
 
 impl Daemon {
@@ -59,6 +59,9 @@ impl Daemon {
         sending.stop.cancel();
         if let Err(error) = (&mut sending.task).await {
             tracing::error!(%error, "the sender broke off; its messages are sent again");
+        }
+        if let Err(error) = receivers::reconcile(&self.app, next.sender.channels()).await {
+            tracing::error!(%error, "what waits for receivers with a new address goes out at the next start");
         }
         self.sender = Arc::new(next.sender);
         *sending = self.send(stop);

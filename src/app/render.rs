@@ -1,9 +1,11 @@
 //! A notice as the messages of one channel: the one place that knows what each kind of channel carries.
 
+use jiff::SignedDuration;
+
 use crate::{
     model::{Content, Notice},
-    outbox::{ChannelKind, ChannelSettings, Payload},
-    reports::{self, RenderError},
+    outbox::{ChannelSettings, Mention, Payload, WebhookFormat},
+    reports::{self, Link, Mentioned, RenderError},
 };
 
 /// What is queued for each recipient of a channel: usually one message, several where a channel cannot carry a notice in
@@ -12,8 +14,46 @@ use crate::{
 /// # Errors
 /// The notice cannot be rendered.
 pub fn payloads(channel: &ChannelSettings, notice: &Notice) -> Result<Vec<Payload>, RenderError> {
-    match channel.kind() {
-        ChannelKind::Email | ChannelKind::Webhook => Ok(vec![whole(notice)?]),
+    match channel {
+        ChannelSettings::Email(_) | ChannelSettings::Folder(_) => Ok(vec![whole(notice)?]),
+        ChannelSettings::Webhook(settings) => match settings.own.format {
+            WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(vec![whole(notice)?]),
+            WebhookFormat::Alertmanager => Ok(vec![data(notice, reports::alertmanager_webhook(notice))]),
+        },
+        ChannelSettings::Teams(settings) => {
+            let mentions: Vec<Mentioned> = settings.own.mentions.iter().map(mentioned).collect();
+            let cards = reports::cards(notice, &mentions, &links(notice));
+            Ok(cards.into_iter().map(|card| data(notice, card)).collect())
+        }
+        ChannelSettings::Slack(_) => {
+            let messages = reports::slack(notice, &links(notice));
+            Ok(messages.into_iter().map(|message| data(notice, message)).collect())
+        }
+        ChannelSettings::Alertmanager(settings) => {
+            let keep = SignedDuration::try_from(settings.own.keep.get()).unwrap_or(SignedDuration::MAX);
+            Ok(vec![data(notice, reports::alertmanager_alerts(notice, keep))])
+        }
+    }
+}
+
+/// Where a message leads, for programs that show buttons.
+fn links(_: &Notice) -> Vec<Link> {
+    Vec::new()
+}
+
+fn mentioned(mention: &Mention) -> Mentioned {
+    Mentioned { name: mention.name.value.clone(), id: mention.id.value.clone() }
+}
+
+/// What a channel posts as it stands.
+fn data(notice: &Notice, json: serde_json::Value) -> Payload {
+    Payload {
+        subject: reports::subject(notice),
+        html: String::new(),
+        text: String::new(),
+        json,
+        thread: thread(notice),
+        files: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ use super::{
     files::write_file,
     home::Home,
     overrule::{self, overrule},
+    receivers, send,
     silences::{self, SilenceAsked},
 };
 
@@ -28,6 +29,10 @@ pub enum Request {
     Silence(SilenceAsked),
     /// Something is done about alerts.
     Act(ActRequest),
+    /// That receivers are called again which asked not to be: those of a group, or one by its name.
+    Enable(String),
+    /// That dead letters are sent again: one by its id, or those of a group.
+    Resend(String),
 }
 
 /// What came of a request.
@@ -102,6 +107,14 @@ pub async fn carry_out_one(app: &App, request: &Request) -> Answer {
         Request::Act(asked) => {
             let done = acts::carry_out(app, asked).await.map_err(|error| error.to_string());
             done.map(|alerts| alerts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+        Request::Enable(name) => {
+            let done = receivers::enable(app, name).await;
+            done.map(|enabled| enabled.join(", ")).map_err(|error| error.to_string())
+        }
+        Request::Resend(which) => {
+            let done = send::resend(app, which).await;
+            done.map(|count| count.to_string()).map_err(|error| error.to_string())
         }
     };
     done.map_or_else(Answer::Refused, Answer::Done)

@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     model::NoticeKind,
     outbox::{ChannelKind, Channels, Opening, Queue, QueuedMessage, SecretPlaces},
-    store::{self, Commit, Store, StoreError},
+    store::{self, Commit, Failed, MessageState, OutboxFilter, Recorded, Store, StoreError},
     yaml::Problems,
 };
 
@@ -21,7 +21,7 @@ pub struct StoreQueue {
     store: Store,
     /// Leases of this process are told from those of another that shares the store.
     owner: String,
-    /// Rung when a message has died.
+    /// Rung when a message has died, and when there is news of a receiver.
     bell: Arc<tokio::sync::Notify>,
 }
 
@@ -42,10 +42,16 @@ pub enum QueueError {
 }
 
 impl StoreQueue {
-    /// The queue of a store; `bell` is rung when a message has died.
+    /// The queue of a store; `bell` is rung when a message has died, and when there is news of a receiver.
     #[must_use]
     pub fn new(store: Store, bell: Arc<tokio::sync::Notify>) -> Self {
         Self { store, owner: Uuid::now_v7().to_string(), bell }
+    }
+
+    fn tell(&self, recorded: Recorded) {
+        if recorded == Recorded::News {
+            self.bell.notify_one();
+        }
     }
 }
 
@@ -77,13 +83,36 @@ impl Queue for StoreQueue {
         Ok(messages)
     }
 
-    async fn sent(&self, id: Uuid, at: Timestamp) -> Result<(), QueueError> {
-        self.store.sent(id, at).await?;
+    async fn sent(&self, message: &QueuedMessage, at: Timestamp) -> Result<(), QueueError> {
+        self.tell(self.store.sent(message.id, at).await?);
         Ok(())
     }
 
-    async fn retry(&self, id: Uuid, due: Timestamp, reason: &str) -> Result<(), QueueError> {
-        self.store.retry(id, &self.owner, due, reason).await?;
+    async fn retry(
+        &self,
+        message: &QueuedMessage,
+        at: Timestamp,
+        due: Timestamp,
+        rest: Option<Timestamp>,
+        reason: &str,
+    ) -> Result<(), QueueError> {
+        self.tell(self.store.retry(message.id, &self.owner, &Failed { at, reason }, due, rest).await?);
+        Ok(())
+    }
+
+    async fn rest(&self, message: &QueuedMessage, until: Timestamp) -> Result<(), QueueError> {
+        self.store.rest(message.id, &self.owner, until, "as many as it takes were sent").await?;
+        Ok(())
+    }
+
+    async fn gone(
+        &self,
+        message: &QueuedMessage,
+        at: Timestamp,
+        address: &str,
+        reason: &str,
+    ) -> Result<(), QueueError> {
+        self.tell(self.store.gone(message.id, &self.owner, &Failed { at, reason }, address).await?);
         Ok(())
     }
 
@@ -129,7 +158,13 @@ pub fn open_channels(config: &Config, home: &Home) -> Result<Channels, Problems>
     };
     let groups: Vec<_> = config.groups.iter().map(|(id, group)| (id.as_str(), group.channels.as_slice())).collect();
     let daemon = &config.daemon;
-    Channels::open(&Opening { places: &places, email: &daemon.email, retry: &daemon.retry, groups: &groups })
+    Channels::open(&Opening {
+        places: &places,
+        email: &daemon.email,
+        outbound: &daemon.outbound,
+        retry: &daemon.retry,
+        groups: &groups,
+    })
 }
 
 /// Tells the operator's group of messages that could not be delivered, once. A dead letter that was itself for the
@@ -167,12 +202,45 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
             1 => "A message could not be delivered".to_owned(),
             n => format!("{n} messages could not be delivered"),
         };
-        let advice = "Mend the address or the receiver. `bellwether outbox --state dead` lists what was not delivered.";
+        let advice = "Mend the address or the receiver. `bellwether outbox --state dead` lists what was not delivered, and `bellwether outbox \
+             retry` with the group or the message's id sends it again.";
         let mut announcement = Announcement::default();
         announcement.operator(&config, title, paragraphs, Some(advice), app.now())?;
         announcement.into_commit(&mut commit)?;
     }
     app.store.commit(&commit).await?;
+    app.wake_outbox();
+    Ok(count)
+}
+
+/// No dead letter is meant.
+#[derive(Debug, thiserror::Error)]
+pub enum ResendError {
+    /// Neither a group with dead letters nor a dead letter is called so.
+    #[error("no dead letter has the id `{0}` or is for a group of this name (see: bellwether outbox --state dead)")]
+    Unknown(String),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sends dead letters again, under the ids that they have: one by its id, or all of a group. How many.
+///
+/// # Errors
+/// There is none, or the store fails.
+pub async fn resend(app: &App, which: &str) -> Result<usize, ResendError> {
+    let dead = OutboxFilter { state: Some(MessageState::Dead), ..OutboxFilter::default() };
+    let mut count = 0;
+    for message in app.store.outbox(&dead).await? {
+        if (message.id.to_string() == which || message.group == which)
+            && app.store.requeue(message.id, app.now()).await?
+        {
+            count += 1;
+        }
+    }
+    if count == 0 {
+        return Err(ResendError::Unknown(which.to_owned()));
+    }
     app.wake_outbox();
     Ok(count)
 }

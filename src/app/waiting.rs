@@ -11,10 +11,10 @@ use crate::{
     store::{Commit, HeldNotice, StoreError},
 };
 
-use super::{App, announce::Announcement, arrivals, error::CycleError, handling, reviews, silences};
+use super::{App, announce::Announcement, arrivals, error::CycleError, handling, receivers, reviews, silences};
 
 /// Does what the passing of time asks for: says what is late, that silences are over, which review
-/// dates have passed, and what has waited long enough.
+/// dates have passed, what has waited long enough, and which receivers take nothing.
 /// Answers with the next moment at which to look again.
 ///
 /// # Errors
@@ -22,7 +22,7 @@ use super::{App, announce::Announcement, arrivals, error::CycleError, handling, 
 pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
     let late = arrivals::evaluate(app).await?;
     let (over, reviewed) = (silences::end(app).await?, reviews::look(app).await?);
-    let moments = [late, over, reviewed, speak(app).await?];
+    let moments = [late, over, reviewed, speak(app).await?, receivers::report(app).await?];
     Ok(moments.into_iter().flatten().min())
 }
 

@@ -105,7 +105,7 @@ enum Command {
     Routes(routes::RoutesArguments),
     /// Mute alerts for a while, and list, end or try silences
     Silences(silences::SilencesArguments),
-    /// List messages and where they are, newest first
+    /// List messages and where they are, newest first; send dead letters again, call receivers again
     Outbox(outbox::OutboxArguments),
     /// Tell at a glance how things stand
     Status(status::StatusArguments),
@@ -165,7 +165,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Notices(options) => notices::list(&home, &options).await,
         Command::Routes(options) => routes::routes(&home, &options).await,
         Command::Silences(options) => silences::silences(&home, &options).await,
-        Command::Outbox(options) => outbox::list(&home, &options).await,
+        Command::Outbox(options) => outbox::outbox(&home, &options).await,
         Command::Status(options) => status::status(&home, &options).await,
         Command::Reload => reload::reload(&home),
         Command::Schema(options) => schema::schema(&options),

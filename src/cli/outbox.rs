@@ -1,20 +1,24 @@
 //! `bellwether outbox`.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::{
-    app::home::Home,
-    store::{MessageState, OutboxFilter, QueuedMessage, Store},
+    app::{home::Home, requests::Request},
+    store::{MessageState, OutboxFilter, QueuedMessage, Receiver, Store},
 };
 
 use super::{
     Exit, Failure, Format,
+    ask::ask,
     output::{self, Listing, Tone},
 };
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct OutboxArguments {
+    #[command(subcommand)]
+    command: Option<OutboxCommand>,
     /// Only those in this state
     #[arg(long, value_name = "STATE", value_parser = ["queued", "sending", "sent", "dead"])]
     state: Option<String>,
@@ -26,14 +30,45 @@ pub(super) struct OutboxArguments {
     format: Format,
 }
 
-pub(super) async fn list(home: &Home, options: &OutboxArguments) -> Result<Exit, Failure> {
+#[derive(Debug, Subcommand)]
+enum OutboxCommand {
+    /// Call receivers again that asked never to be called again: those of a group, or one by its name
+    Enable {
+        /// The group's id, or the receiver as the list names it
+        #[arg(value_name = "GROUP|RECEIVER")]
+        name: String,
+    },
+    /// Send dead letters again, under the ids that they have: those of a group, or one by its id
+    Retry {
+        /// The group's id, or the message's
+        #[arg(value_name = "GROUP|ID")]
+        which: String,
+    },
+}
+
+pub(super) async fn outbox(home: &Home, options: &OutboxArguments) -> Result<Exit, Failure> {
+    match &options.command {
+        None => return list(home, options).await,
+        Some(OutboxCommand::Enable { name }) => {
+            let enabled = ask(home, &Request::Enable(name.clone())).await?;
+            output::say(format!("Called again: {enabled}"))?;
+        }
+        Some(OutboxCommand::Retry { which }) => {
+            let count = ask(home, &Request::Resend(which.clone())).await?;
+            output::say(format!("To be sent again: {count}"))?;
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+async fn list(home: &Home, options: &OutboxArguments) -> Result<Exit, Failure> {
     let state = options.state.as_deref().and_then(MessageState::from_code);
     let filter = OutboxFilter { state, notice: None, limit: options.limit };
-    let kept = match Store::open_read_only(&home.database(), &home.measures()).await? {
-        Some(store) => store.outbox(&filter).await?,
-        None => Vec::new(),
+    let (kept, receivers) = match Store::open_read_only(&home.database(), &home.measures()).await? {
+        Some(store) => (store.outbox(&filter).await?, store.receivers().await?),
+        None => (Vec::new(), Vec::new()),
     };
-    let entries: Vec<Entry> = kept.into_iter().map(Entry::from).collect();
+    let entries: Vec<Entry> = kept.into_iter().map(|message| Entry::of(message, &receivers)).collect();
     output::print::<Outbox>(&entries, options.format)?;
     Ok(Exit::Fine)
 }
@@ -50,13 +85,21 @@ struct Entry {
     attempts: u32,
     created: String,
     next_attempt: Option<String>,
+    /// Since when its receiver is not called any more, because it asked for that.
+    receiver_disabled: Option<String>,
     sent: Option<String>,
     last_error: Option<String>,
 }
 
-impl From<QueuedMessage> for Entry {
-    fn from(message: QueuedMessage) -> Self {
+impl Entry {
+    fn of(message: QueuedMessage, receivers: &[Receiver]) -> Self {
         let waits = matches!(message.state, MessageState::Queued | MessageState::Sending);
+        let is_its =
+            |receiver: &&Receiver| receiver.channel == message.channel && receiver.recipient == message.recipient;
+        let receiver = receivers.iter().find(is_its).filter(|_| waits);
+        let disabled = receiver.and_then(|receiver| receiver.disabled);
+        let next = receiver.and_then(|receiver| receiver.rests_until).unwrap_or(message.next_attempt);
+        let next = next.max(message.next_attempt);
         Self {
             id: message.id.to_string(),
             notice: message.notice.to_string(),
@@ -66,7 +109,8 @@ impl From<QueuedMessage> for Entry {
             state: message.state.code(),
             attempts: message.attempts,
             created: message.created.to_string(),
-            next_attempt: waits.then(|| message.next_attempt.to_string()),
+            next_attempt: (waits && disabled.is_none()).then(|| next.to_string()),
+            receiver_disabled: disabled.map(|time| time.to_string()),
             sent: message.sent.map(|time| time.to_string()),
             last_error: message.last_error,
         }
@@ -94,7 +138,10 @@ impl Listing for Outbox {
             entry.recipient.clone().into(),
             entry.group.clone().into(),
             entry.attempts.to_string().into(),
-            entry.next_attempt.as_deref().map(output::when).unwrap_or_default().into(),
+            match &entry.receiver_disabled {
+                Some(_) => output::Cell::toned("disabled", Tone::Bad),
+                None => entry.next_attempt.as_deref().map(output::when).unwrap_or_default().into(),
+            },
             entry.last_error.clone().unwrap_or_default().into(),
         ]
     }

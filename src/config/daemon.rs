@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    path::{Component, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     expr::Limits,
-    outbox::{EmailSettings, FriendlyDuration, RetrySettings},
+    outbox::{EmailSettings, FriendlyDuration, OutboundSettings, RetrySettings},
     yaml::{Located, Problem, Problems, SourceFile},
 };
 
@@ -34,6 +34,8 @@ pub struct Daemon {
     pub listen: Listen,
     /// How email leaves.
     pub email: EmailSettings,
+    /// Where messages may go.
+    pub outbound: OutboundSettings,
     /// How often and how long a message is tried.
     pub retry: RetrySettings,
     /// What scripts may use.
@@ -65,6 +67,8 @@ pub(super) struct DaemonFile {
     listen: Option<Located<String>>,
     #[serde(default)]
     email: EmailSettings,
+    #[serde(default)]
+    outbound: OutboundSettings,
     #[serde(default)]
     retry: RetrySettings,
     #[serde(default)]
@@ -109,6 +113,7 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Da
         operator: settings.operator,
         listen: problems.take(listen).unwrap_or(Listen::Off),
         email: settings.email,
+        outbound: settings.outbound,
         retry: settings.retry,
         scripts,
     })
@@ -154,6 +159,20 @@ fn drop_folders(folders: Located<Vec<Located<PathBuf>>>, problems: &mut Problems
         problems.push(Problem::new(folder.place.clone(), problem).hint("use a folder of its own, such as drop"));
     }
     folders.value.into_iter().map(|folder| folder.value).collect()
+}
+
+impl Daemon {
+    /// Reports must not be left where files are dropped, nor among what is bellwether's own.
+    pub(super) fn check_folder(&self, folder: &Located<PathBuf>, problems: &mut Problems) {
+        let parts = |path: &Path| path.components().filter(|part| *part != Component::CurDir).collect::<PathBuf>();
+        let path = parts(folder);
+        let own = OWN.iter().any(|own| path.starts_with(own));
+        if own || self.drop.iter().any(|drop| path.starts_with(parts(drop))) {
+            let problem =
+                Problem::new(folder.place.clone(), "reports cannot be left in this folder: it has another use");
+            problems.push(problem.hint("use a folder of its own, such as reports"));
+        }
+    }
 }
 
 fn listen(text: &Located<String>) -> Result<Listen, Problems> {

@@ -15,7 +15,7 @@ use crate::{
     yaml::{Entries, Located, Node, Problem, Problems, SourceFile},
 };
 
-use super::{Dataset, Decoded, Files, check_id, decode_file};
+use super::{Daemon, Dataset, Decoded, Files, check_id, decode_file};
 
 /// A committee, group or team.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -133,8 +133,15 @@ impl Group {
     }
 
     fn check(&self, problems: &mut Problems) {
-        for channel in &self.channels {
+        for (nth, channel) in self.channels.iter().enumerate() {
             problems.extend(channel.check());
+            let before = self.channels.iter().take(nth).filter(|other| other.kind() == channel.kind());
+            let named: Vec<String> = before.flat_map(ChannelSettings::recipients).collect();
+            if let Some(place) = channel.place()
+                && channel.recipients().iter().any(|recipient| named.contains(recipient))
+            {
+                problems.push(Problem::new(place.clone(), "this channel is listed before: it would be told twice"));
+            }
         }
         for email in self.people().filter_map(|(_, person)| person.email.as_ref()) {
             if let Err(error) = email.parse::<crate::outbox::EmailAddress>() {
@@ -191,6 +198,16 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Gr
 }
 
 impl Groups {
+    /// Messages must go where the daemon's settings let them.
+    pub(super) fn check_targets(&self, daemon: &Daemon, problems: &mut Problems) {
+        for channel in self.by_id.values().flat_map(|group| &group.channels) {
+            problems.extend(channel.check_outbound(&daemon.outbound));
+            if let Some(folder) = channel.folder() {
+                daemon.check_folder(folder, problems);
+            }
+        }
+    }
+
     /// A group that is named must be there.
     pub(super) fn check_name(&self, name: &Located<String>, problems: &mut Problems) {
         if !self.ids.contains(&name.value) {

@@ -71,6 +71,9 @@ impl Config {
         let calendar = files.calendar(&mut problems);
         let daemon = daemon::load(&files.daemon, &mut problems);
         let groups = groups::load(&files.groups, &mut problems);
+        if let (Some(daemon), Some(groups)) = (&daemon, &groups) {
+            groups.check_targets(daemon, &mut problems);
+        }
         let datasets = dataset::load_all(home, &files.datasets, &mut problems);
         dataset::check_needs(&datasets, &mut problems);
         let limits = daemon.as_ref().map(|daemon| daemon.scripts).unwrap_or_default();

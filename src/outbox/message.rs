@@ -65,6 +65,20 @@ pub enum Failure {
         /// What happened, for people.
         reason: String,
     },
+    /// The receiver never wants to be called again: its messages wait until somebody sees to it.
+    #[error("{reason}")]
+    Gone {
+        /// What happened, for people.
+        reason: String,
+        /// Tells the address that said so from every other.
+        address: String,
+    },
+    /// It was not tried: the receiver has as many as it may have for now.
+    #[error("as many as this receiver takes were sent; the next can be sent at {until}")]
+    NotYet {
+        /// When the next may be sent.
+        until: Timestamp,
+    },
 }
 
 impl Failure {

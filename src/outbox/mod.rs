@@ -31,10 +31,15 @@ mod testing;
 mod tests;
 
 pub use channels::{
-    Channel, ChannelKind, ChannelSettings, Channels, Opening,
+    Channel, ChannelKind, ChannelSettings, Channels, Known, Opening,
+    alertmanager::AlertmanagerSettings,
     email::{EmailAddress, EmailSettings, Recipients, SmtpSettings, SmtpTls, Transport},
+    folder::FolderSettings,
+    http::{OutboundSettings, Target, WebAddress},
     install_crypto_provider,
-    webhook::{WebhookSettings, WebhookUrl},
+    slack::SlackSettings,
+    teams::{Mention, TeamsSettings},
+    webhook::{WebhookFormat, WebhookSettings},
 };
 pub use duration::FriendlyDuration;
 pub use enclosure::Enclosure;

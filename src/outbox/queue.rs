@@ -27,11 +27,31 @@ pub trait Queue: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<QueuedMessage>, Self::Error>> + Send;
 
     /// The receiver has accepted it. This holds whatever else happened to it meanwhile.
-    fn sent(&self, id: Uuid, at: Timestamp) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn sent(&self, message: &QueuedMessage, at: Timestamp) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// An attempt failed: counts it, ends the lease, and makes the message due again at `due`. Changes nothing if the
-    /// message was sent or is dead.
-    fn retry(&self, id: Uuid, due: Timestamp, reason: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// An attempt failed at `at`: counts it, ends the lease, and makes the message due again at `due`. Changes nothing if
+    /// the message was sent or is dead. If the receiver asked for `rest`, nothing is leased for it before then.
+    fn retry(
+        &self,
+        message: &QueuedMessage,
+        at: Timestamp,
+        due: Timestamp,
+        rest: Option<Timestamp>,
+        reason: &str,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Nothing was attempted, and nothing is to be for this receiver before `until`: ends the lease, counts nothing.
+    fn rest(&self, message: &QueuedMessage, until: Timestamp) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// The receiver, at this address, never wants to be called again: ends the lease, counts the attempt, and leases
+    /// nothing more for the receiver, until somebody sees to it. The message is kept.
+    fn gone(
+        &self,
+        message: &QueuedMessage,
+        at: Timestamp,
+        address: &str,
+        reason: &str,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// The last attempt failed: counts it, ends the lease, and keeps the message as a dead letter that people can see and
     /// are told of. Changes nothing if the message was sent.

@@ -19,16 +19,23 @@ pub struct RetrySettings {
     /// How long one attempt may take.
     #[serde(deserialize_with = "above_zero")]
     pub timeout: FriendlyDuration,
+    /// How long a receiver may take nothing before the operator's group is told.
+    pub tell_after: FriendlyDuration,
 }
 
+/// The least part of its upper bound that a delay is.
+const LEAST: f64 = 0.8;
+
 impl Default for RetrySettings {
-    /// Ten attempts over about five hours (nine and a quarter at most); 20 seconds each.
+    /// Fifty attempts over four to five and a half days: a receiver that is down over a bank holiday weekend loses nothing.
+    /// 20 seconds each. The operator hears of a receiver that has taken nothing for a day.
     fn default() -> Self {
         Self {
-            attempts: NonZeroU32::MIN.saturating_add(9),
+            attempts: NonZeroU32::MIN.saturating_add(49),
             first: FriendlyDuration::from_secs(5),
-            longest: FriendlyDuration::from_secs(6 * 60 * 60),
+            longest: FriendlyDuration::from_secs(24 * 60 * 60),
             timeout: FriendlyDuration::from_secs(20),
+            tell_after: FriendlyDuration::from_secs(24 * 60 * 60),
         }
     }
 }
@@ -60,15 +67,22 @@ impl RetrySettings {
                 _ => Next::Dead(format!("given up after {attempts} attempts: {reason}")),
             },
             Failure::Again { after, .. } => {
-                let asked = after.unwrap_or_default().min(self.longest.get());
-                Next::After(self.bound(attempts).mul_f64(chance.clamp(0.0, 1.0)).max(asked))
+                let part = LEAST + (1.0 - LEAST) * chance.clamp(0.0, 1.0);
+                Next::After(self.bound(attempts).mul_f64(part).max(self.asked(*after)))
             }
+            // The sender keeps these without asking.
+            Failure::Gone { .. } | Failure::NotYet { .. } => Next::After(self.bound(attempts)),
         }
     }
 
+    /// The time that a receiver asks for, as far as it is heard.
+    pub(super) fn asked(&self, after: Option<Duration>) -> Duration {
+        after.unwrap_or_default().min(self.longest.get())
+    }
+
     /// The upper bound of the delay after so many failures. Bounds grow from `first` to `longest` by the same factor each
-    /// time, so that the attempts cover a receiver's bad night however many they are. The delay itself is uniform below
-    /// the bound ("full jitter"), so that messages that failed together do not come back together.
+    /// time, so that the attempts cover a receiver's bad night however many they are. The delay itself is uniform
+    /// over the last fifth below the bound, so that messages that failed together do not come back together.
     fn bound(&self, attempts: u32) -> Duration {
         let (first, longest) = (self.first.get().min(self.longest.get()), self.longest.get());
         let steps = self.attempts.get().saturating_sub(2);
@@ -104,10 +118,20 @@ mod tests {
         for (attempts, seconds) in [(1, 10.0), (2, 20.0), (3, 40.0), (4, 80.0)] {
             let bound = delay(&settings, attempts, None, 1.0).as_secs_f64();
             assert!((bound - seconds).abs() < 1e-6, "after {attempts}: {bound}");
-            let half = delay(&settings, attempts, None, 0.5).as_secs_f64();
-            assert!((half - seconds / 2.0).abs() < 1e-6, "after {attempts}: {half}");
-            assert_eq!(delay(&settings, attempts, None, 0.0), Duration::ZERO);
+            let least = delay(&settings, attempts, None, 0.0).as_secs_f64();
+            assert!((least - seconds * 0.8).abs() < 1e-6, "after {attempts}: {least}");
         }
+    }
+
+    /// The example of Standard Webhooks 1.0.0 goes on for three days and four hours.
+    #[test]
+    fn a_receiver_that_is_down_for_four_days_loses_nothing() {
+        let settings = RetrySettings::default();
+        let days = |chance: f64| {
+            let delays = (1..settings.attempts.get()).map(|attempts| delay(&settings, attempts, None, chance));
+            delays.sum::<Duration>().as_secs_f64() / 86_400.0
+        };
+        assert!(days(0.0) > 4.0 && days(1.0) < 5.6, "{} to {}", days(0.0), days(1.0));
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl Section {
     }
 }
 
-fn title(change: Change, exceptions: &Exceptions) -> &'static str {
+pub(super) fn title(change: Change, exceptions: &Exceptions) -> &'static str {
     match change {
         Change::New if exceptions.first_load => "Firing now",
         Change::Continuing if exceptions.cause == Cause::Review => "To be looked at again",
@@ -177,7 +177,7 @@ fn title(change: Change, exceptions: &Exceptions) -> &'static str {
     }
 }
 
-fn note(change: Change, cause: Cause) -> Option<&'static str> {
+pub(super) fn note(change: Change, cause: Cause) -> Option<&'static str> {
     match (change, cause) {
         (Change::Worsened, Cause::Due) => Some("Still not arrived, and more is late or missing than before."),
         (Change::Worsened, _) => Some("Still in breach, and worse than the period before."),
@@ -217,7 +217,7 @@ fn note(change: Change, cause: Cause) -> Option<&'static str> {
 }
 
 /// One sentence of figures: "October 2025: 4 alerts firing (2 new, 2 continuing), 1 resolved; 14 series looked at."
-fn headline(exceptions: &Exceptions) -> String {
+pub(super) fn headline(exceptions: &Exceptions) -> String {
     let alerts = [
         (exceptions.firing(), format!("firing{}", kinds(exceptions))),
         (exceptions.withdrawn.len(), "withdrawn".to_owned()),
@@ -265,6 +265,17 @@ fn kinds(exceptions: &Exceptions) -> String {
     if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) }
 }
 
+/// "les-activity-2025-10.csv (first delivery of its figures), published without warnings"
+pub(super) fn source(exceptions: &Exceptions) -> String {
+    let sources = Sources::of(exceptions);
+    format!("{} ({}), {}", sources.file, sources.revision, sources.verdict)
+}
+
+/// What people decided over the gate, a sentence each.
+pub(super) fn overrides(exceptions: &Exceptions) -> Vec<String> {
+    exceptions.overrides.iter().map(overridden).collect()
+}
+
 impl Sources {
     fn of(exceptions: &Exceptions) -> Self {
         let warnings = exceptions.findings.iter().filter(|finding| finding.severity >= Severity::Warning);
@@ -284,7 +295,7 @@ impl Sources {
                 Verdict::Duplicate => "known before",
             },
             warnings: warnings.map(FindingView::of).collect(),
-            overrides: exceptions.overrides.iter().map(overridden).collect(),
+            overrides: overrides(exceptions),
         }
     }
 }

@@ -82,14 +82,35 @@ impl GatePage {
 
 impl GateView {
     fn of(report: &GateReport) -> Self {
+        let Said { headline, title, advice, placed } = Said::of(report);
         Self {
-            headline: headline(report),
+            headline,
             verdict: report.verdict.code(),
-            title: title(report),
-            placed: (!is_trial(report)).then(|| placed(report)),
-            advice: advice(report),
+            title,
+            placed,
+            advice,
             sections: sections(&report.findings),
             reading: ReadingView::of(report),
+        }
+    }
+}
+
+/// What is said of one delivery above its findings.
+pub(super) struct Said {
+    pub(super) headline: String,
+    pub(super) title: String,
+    pub(super) advice: &'static str,
+    /// Where the file is; none where it was only tried.
+    pub(super) placed: Option<String>,
+}
+
+impl Said {
+    pub(super) fn of(report: &GateReport) -> Self {
+        Self {
+            headline: headline(report),
+            title: title(report),
+            advice: advice(report),
+            placed: (!is_trial(report)).then(|| placed(report)),
         }
     }
 }

@@ -28,6 +28,8 @@
 //! `GBP`, `EUR`, `USD`, what is counted (`appointments`), or `number`. Periods are written as everywhere: `2025-10`.
 
 mod alert;
+mod alertmanager;
+mod chat;
 mod clean;
 mod control;
 mod exceptions;
@@ -51,6 +53,8 @@ mod trend;
 mod unknown;
 mod words;
 
+pub use alertmanager::{alertmanager_alerts, alertmanager_webhook};
+pub use chat::{Link, Mentioned, cards, slack};
 pub use overview::{CellState, Overview, OverviewCell, OverviewRow, TextStyle, overview, overview_text};
 pub use template::RenderError;
 

@@ -6,7 +6,7 @@ use super::{alert::LABEL, clean};
 use crate::model::{Notice, OperatorReport};
 
 /// The longest paragraph, in columns: room for an error with its causes, none for a whole log.
-const PARAGRAPH: usize = 2000;
+pub(super) const PARAGRAPH: usize = 2000;
 /// The longest subject.
 const SUBJECT: usize = 110;
 

@@ -16,6 +16,7 @@ use super::{
     outbox::{self, NewMessage},
     overrides::{self, Overruled},
     placements::{self, Placement},
+    receivers::{self, Receiver, ReceiverTold},
     silences,
 };
 use crate::model::{Act, Alert, Delivery, Notice, Silence, SilenceId, Transition, Untold};
@@ -58,6 +59,8 @@ pub struct Commit {
     pub silences_over: Vec<SilenceId>,
     /// Dead letters that these notices report.
     pub dead_reported: Vec<Uuid>,
+    /// Receivers that these notices tell of, and what they tell; none where they take messages again.
+    pub receivers_told: Vec<(Receiver, Option<ReceiverTold>)>,
 }
 
 /// What an evaluation has learnt of a dataset besides its alerts.
@@ -95,6 +98,7 @@ impl Commit {
             silences: Vec::new(),
             silences_over: Vec::new(),
             dead_reported: Vec::new(),
+            receivers_told: Vec::new(),
         }
     }
 
@@ -193,5 +197,8 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
         silences::upsert(tx, silence).await?;
     }
     silences::set_told(tx, &commit.silences_over).await?;
+    for (receiver, told) in &commit.receivers_told {
+        receivers::set_told(tx, receiver, *told).await?;
+    }
     outbox::set_reported(tx, &commit.dead_reported).await
 }

@@ -12,7 +12,7 @@
 //! | `arrivals` | when each period of a dataset came |
 //! | `acts` | what people did about alerts |
 //! | `silences`, `held` | what people asked not to hear of; what waits to be said |
-//! | `outbox/` | messages, leases, dead letters |
+//! | `outbox/`, `receivers` | messages, leases, dead letters; who does not take messages now |
 //! | `measures/` | the Parquet files and their manifest |
 //!
 //! **SQLite and PostgreSQL.** The database is SQLite in WAL mode: one writer, and readers that never wait for it, in this
@@ -37,6 +37,7 @@ mod notices;
 mod outbox;
 mod overrides;
 mod placements;
+mod receivers;
 mod rows;
 mod silences;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub use error::{Result, StoreError};
 pub use held::HeldNotice;
 pub use measures::MeasureFile;
 pub use notices::KeptNotice;
-pub use outbox::{MessageState, NewMessage, OutboxFilter, QueuedMessage};
+pub use outbox::{Failed, MessageState, NewMessage, OutboxFilter, QueuedMessage, Recorded};
 pub use overrides::Overruled;
 pub use placements::{Move, Placement};
+pub use receivers::{Receiver, ReceiverTold};

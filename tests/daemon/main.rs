@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails by panicking, as the test does")]
 
+mod channels;
 mod crash;
 mod email;
 mod idle;
 mod manners;
+mod receivers;
 mod watching;
 mod webhooks;
 

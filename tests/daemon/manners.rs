@@ -232,7 +232,7 @@ impl<'de> Deserialize<'de> for Names {
 
 #[test]
 fn every_line_of_its_log_is_json_in_which_each_member_is_there_once() {
-    let (refusing, busy) = (Receiver::scripted(|| Answer::Status(410)), Receiver::answering([Answer::Status(500)]));
+    let (refusing, busy) = (Receiver::scripted(|| Answer::Status(404)), Receiver::answering([Answer::Status(500)]));
     let home = Home::new();
     home.channels(&[Home::to_webhook(&refusing.url("x")), Home::to_webhook(&busy.url("y"))], &[Home::to_files()]);
     home.drop_file(&les_file("10"));

@@ -1,16 +1,22 @@
 //! The ways a message can travel: one module each, and one line in the registry below.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EmailSettings, Failure, QueuedMessage, RetrySettings, SecretPlaces};
-use crate::yaml::Problems;
+use super::{EmailSettings, Failure, OutboundSettings, QueuedMessage, RetrySettings, SecretPlaces};
+use crate::yaml::{Located, Place, Problems};
 
+pub(super) mod alertmanager;
 pub(super) mod email;
+pub(super) mod folder;
+pub(super) mod http;
+pub(super) mod slack;
+pub(super) mod teams;
 pub(super) mod webhook;
+mod whole_file;
 
 /// What a group's settings say of one channel.
 trait Settings {
@@ -19,12 +25,38 @@ trait Settings {
 
     /// What is wrong with settings that decode; without looking at the world.
     fn check(&self) -> Problems;
+
+    /// The web address, of channels that post to one.
+    fn target(&self) -> Option<&http::Target> {
+        None
+    }
+
+    /// The folder, of channels that write to one.
+    fn folder(&self) -> Option<&Located<PathBuf>> {
+        None
+    }
 }
 
 /// A channel that is ready to send.
 pub trait Channel: Send + Sync {
     /// Sends one message. Dropping the future gives up.
     fn send<'a>(&'a self, message: &'a QueuedMessage, now: Timestamp) -> BoxFuture<'a, Result<(), Failure>>;
+
+    /// The receivers with an address that can change behind their name.
+    fn known(&self) -> Vec<Known> {
+        Vec::new()
+    }
+}
+
+/// A receiver of the settings in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The group's id.
+    pub group: String,
+    /// How messages name it.
+    pub recipient: String,
+    /// Tells its address from every other without saying it.
+    pub address: String,
 }
 
 /// How a channel becomes ready: with the daemon's settings, those of all groups, and the files that they name.
@@ -82,7 +114,15 @@ registry! {
     /// Email, one message to each address.
     Email(email::Recipients) is "email", sent by email::Email;
     /// JSON to a URL, signed.
-    Webhook(webhook::WebhookSettings) is "webhook", sent by webhook::Webhooks;
+    Webhook(http::Posted<webhook::WebhookSettings>) is "webhook", sent by http::Hooks<webhook::Webhook>;
+    /// Cards in a channel of Microsoft Teams, through a workflow.
+    Teams(http::Posted<teams::TeamsSettings>) is "teams", sent by http::Hooks<teams::Teams>;
+    /// Messages in a channel of Slack, through an incoming webhook.
+    Slack(http::Posted<slack::SlackSettings>) is "slack", sent by http::Hooks<slack::Slack>;
+    /// Alerts forwarded to a Prometheus Alertmanager.
+    Alertmanager(http::Posted<alertmanager::AlertmanagerSettings>) is "alertmanager", sent by http::Hooks<alertmanager::Alertmanager>;
+    /// Reports left in a folder.
+    Folder(folder::FolderSettings) is "folder", sent by folder::Folders;
 }
 
 impl ChannelKind {
@@ -111,6 +151,27 @@ impl ChannelSettings {
     pub fn check(&self) -> Problems {
         self.settings().check()
     }
+
+    /// Where it says where messages go, of channels with one receiver.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        let settings = self.settings();
+        settings.target().and_then(http::Target::place).or_else(|| settings.folder().map(|folder| &folder.place))
+    }
+
+    /// The folder, of a channel that leaves reports in one.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Located<PathBuf>> {
+        self.settings().folder()
+    }
+
+    /// What is wrong with where messages would go, as far as the settings say it themselves. What a file says is looked at
+    /// when the channel is opened, and where names lead when a connection is made.
+    #[must_use]
+    pub fn check_outbound(&self, outbound: &OutboundSettings) -> Problems {
+        let host = self.settings().target().and_then(http::Target::host);
+        host.and_then(|(host, place)| outbound.check(host, place).err()).unwrap_or_default()
+    }
 }
 
 /// What channels need to become ready.
@@ -120,6 +181,8 @@ pub struct Opening<'a> {
     pub places: &'a SecretPlaces,
     /// The daemon's `email:`.
     pub email: &'a EmailSettings,
+    /// The daemon's `outbound:`.
+    pub outbound: &'a OutboundSettings,
     /// The daemon's `retry:`, for the time that a connection may take.
     pub retry: &'a RetrySettings,
     /// Every group's id with its channels.
@@ -146,6 +209,12 @@ impl Channels {
             }
         }
         problems.into_result().map(|()| Self { open })
+    }
+
+    /// The receivers of these settings with an address that can change behind their name, by kind.
+    #[must_use]
+    pub fn known(&self) -> Vec<(ChannelKind, Known)> {
+        self.open.iter().flat_map(|(kind, channel)| channel.known().into_iter().map(|known| (*kind, known))).collect()
     }
 
     /// These channels, and no others: for tests, and for simulations, which send nothing.
@@ -187,7 +256,10 @@ mod tests {
 
     #[test]
     fn kinds_survive_their_codes() {
-        assert_eq!(ChannelKind::ALL.iter().map(|kind| kind.code()).collect::<Vec<_>>(), ["email", "webhook"]);
+        assert_eq!(
+            ChannelKind::ALL.iter().map(|kind| kind.code()).collect::<Vec<_>>(),
+            ["email", "webhook", "teams", "slack", "alertmanager", "folder"]
+        );
         for kind in ChannelKind::ALL {
             assert_eq!(ChannelKind::from_code(kind.code()), Some(*kind));
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
@@ -202,7 +274,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "a.yaml:1:3: `fax` is not one of the choices here (known: `email`, `webhook`)",
+                "a.yaml:1:3: `fax` is not one of the choices here (known: `email`, `webhook`, `teams`, `slack`, `alertmanager`, `folder`)",
                 "a.yaml:2:3: `emial` is not one of the choices here (did you mean `email`?)"
             ]
         );

@@ -24,7 +24,9 @@ pub(super) struct Attempts<Q> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Outcome {
     Sent,
-    Again { due: Timestamp, reason: String },
+    Again { due: Timestamp, rest: Option<Timestamp>, reason: String },
+    Gone { address: String, reason: String },
+    NotYet { until: Timestamp },
     Dead { reason: String },
     Unrecorded,
 }
@@ -34,7 +36,7 @@ pub(super) enum Outcome {
 pub struct Counts {
     /// Accepted by the receiver.
     pub sent: u64,
-    /// Failed, and due again later.
+    /// Failed, or not tried yet, and kept to be sent later.
     pub again: u64,
     /// Failed for good.
     pub dead: u64,
@@ -46,7 +48,7 @@ impl Counts {
     pub(super) fn add(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Sent => self.sent += 1,
-            Outcome::Again { .. } => self.again += 1,
+            Outcome::Again { .. } | Outcome::Gone { .. } | Outcome::NotYet { .. } => self.again += 1,
             Outcome::Dead { .. } => self.dead += 1,
             Outcome::Unrecorded => self.unrecorded += 1,
         }
@@ -80,18 +82,35 @@ impl<Q: Queue> Attempts<Q> {
     }
 
     fn outcome(&self, message: &QueuedMessage, sent: Result<(), Failure>) -> Outcome {
-        let Err(failure) = sent else { return Outcome::Sent };
+        let failure = match sent {
+            Ok(()) => return Outcome::Sent,
+            Err(Failure::Gone { reason, address }) => return Outcome::Gone { address, reason },
+            Err(Failure::NotYet { until }) => return Outcome::NotYet { until },
+            Err(failure) => failure,
+        };
+        let now = (self.clock)();
         match self.retry.decide(message.attempts.saturating_add(1), &failure, (self.chance)()) {
-            Next::After(delay) => Outcome::Again { due: later((self.clock)(), delay), reason: failure.to_string() },
+            Next::After(delay) => {
+                Outcome::Again { due: later(now, delay), rest: self.rest(&failure, now), reason: failure.to_string() }
+            }
             Next::Dead(reason) => Outcome::Dead { reason },
         }
     }
 
+    /// Until when the receiver wants to be left alone.
+    fn rest(&self, failure: &Failure, now: Timestamp) -> Option<Timestamp> {
+        let Failure::Again { after: after @ Some(_), .. } = failure else { return None };
+        Some(later(now, self.retry.asked(*after)))
+    }
+
     async fn write(&self, message: &QueuedMessage, outcome: &Outcome) -> Result<(), Q::Error> {
+        let now = (self.clock)();
         match outcome {
-            Outcome::Sent => self.queue.sent(message.id, (self.clock)()).await,
-            Outcome::Again { due, reason } => self.queue.retry(message.id, *due, reason).await,
-            Outcome::Dead { reason } => self.queue.dead(message, (self.clock)(), reason).await,
+            Outcome::Sent => self.queue.sent(message, now).await,
+            Outcome::Again { due, rest, reason } => self.queue.retry(message, now, *due, *rest, reason).await,
+            Outcome::Gone { address, reason } => self.queue.gone(message, now, address, reason).await,
+            Outcome::NotYet { until } => self.queue.rest(message, *until).await,
+            Outcome::Dead { reason } => self.queue.dead(message, now, reason).await,
             Outcome::Unrecorded => Ok(()),
         }
     }
@@ -103,8 +122,14 @@ fn report(message: &QueuedMessage, outcome: &Outcome) {
         (message.id, &message.group, message.channel, message.attempts.saturating_add(1));
     match outcome {
         Outcome::Sent => tracing::info!(%id, %group, %channel, attempt, "message sent"),
-        Outcome::Again { due, reason } => {
+        Outcome::Again { due, reason, .. } => {
             tracing::warn!(%id, %group, %channel, attempt, %due, %reason, "message not sent yet");
+        }
+        Outcome::Gone { reason, .. } => {
+            tracing::error!(%id, %group, %channel, attempt, %reason, "the receiver is not called again; its messages wait");
+        }
+        Outcome::NotYet { until } => {
+            tracing::debug!(%id, %group, %channel, %until, "as many as the receiver takes were sent; the message waits");
         }
         Outcome::Dead { reason } => {
             tracing::error!(%id, %group, %channel, attempt, %reason, "message could not be delivered");

@@ -58,6 +58,12 @@ impl<Q: Queue> Sender<Q> {
         Self { attempts: Arc::new(Attempts { queue, channels, retry, clock, chance }) }
     }
 
+    /// The channels that it sends by.
+    #[must_use]
+    pub fn channels(&self) -> &Channels {
+        &self.attempts.channels
+    }
+
     /// Sends what is due, sleeps until more is or `wake` says that something was queued, and so on until `shutdown`.
     /// Messages under way then have five seconds; those that take longer are given back, to be sent again.
     pub async fn run(&self, wake: &Notify, shutdown: &CancellationToken) -> Counts {

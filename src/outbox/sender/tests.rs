@@ -114,8 +114,8 @@ async fn failures_are_tried_again_later_with_the_same_id_until_the_receiver_acce
     let counts = run_for(&sender, 600).await;
     assert_eq!(counts, Counts { sent: 1, again: 2, ..Counts::default() });
     assert_eq!(queue.row(1).state, State::Sent);
-    // Half of the bounds 10 s and 20 s, one after the other.
-    assert_eq!(log.tried(), [("a".to_owned(), 1, 0.0), ("a".to_owned(), 1, 5.0), ("a".to_owned(), 1, 15.0)]);
+    // Nine tenths of the bounds 10 s and 20 s, one after the other.
+    assert_eq!(log.tried(), [("a".to_owned(), 1, 0.0), ("a".to_owned(), 1, 9.0), ("a".to_owned(), 1, 27.0)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +126,7 @@ async fn the_last_failure_makes_a_dead_letter() {
     assert_eq!(counts, Counts { again: 3, dead: 1, ..Counts::default() });
     assert_eq!(queue.row(1).state, State::Dead("given up after 4 attempts: busy".to_owned()));
     assert_eq!((queue.row(1).message.attempts, queue.row(1).leased), (4, None));
-    assert_eq!(log.times(), [0.0, 5.0, 15.0, 35.0]);
+    assert_eq!(log.times(), [0.0, 9.0, 27.0, 63.0]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,7 +141,51 @@ async fn a_refusal_is_final_and_the_receivers_wish_is_heard() {
     run_for(&sender, 100).await;
     assert_eq!(queue.row(1).state, State::Dead("no such user".to_owned()));
     let times: Vec<_> = log.tried().into_iter().filter(|(to, ..)| to == "b").map(|(_, _, time)| time).collect();
-    assert_eq!(times, [0.0, 30.0, 60.0, 90.0]);
+    assert_eq!(times, [0.0, 30.0, 60.0, 96.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_asks_for_time_is_left_alone_by_all_its_messages() {
+    let queue = MemoryQueue::of([email(1, "busy"), email(2, "busy"), email(3, "other")]);
+    let calls = AtomicUsize::new(0);
+    let (sender, log) = sender(&queue, move |message| {
+        answer(match message.recipient.as_str() {
+            "busy" if calls.fetch_add(1, Ordering::SeqCst) == 0 => {
+                Err(Failure::Again { reason: "busy".to_owned(), after: Some(Duration::from_secs(38)) })
+            }
+            _ => Ok(()),
+        })
+    });
+    run_for(&sender, 100).await;
+    let tried = log.tried();
+    let busy: Vec<(u128, f64)> =
+        tried.iter().filter(|(to, ..)| to == "busy").map(|(_, number, time)| (*number, *time)).collect();
+    assert_eq!(busy, [(1, 0.0), (1, 38.0), (2, 38.0)]);
+    assert!(tried.contains(&("other".to_owned(), 3, 0.0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_must_wait_its_turn_loses_no_attempt() {
+    let queue = MemoryQueue::of([email(1, "a")]);
+    let turn = later(start(), Duration::from_secs(12));
+    let calls = AtomicUsize::new(0);
+    let (sender, log) = sender(&queue, move |_| match calls.fetch_add(1, Ordering::SeqCst) {
+        0 => answer(Err(Failure::NotYet { until: turn })),
+        _ => answer(Ok(())),
+    });
+    let counts = run_for(&sender, 100).await;
+    assert_eq!((log.times(), queue.row(1).message.attempts), (vec![0.0, 12.0], 0));
+    assert_eq!(counts, Counts { sent: 1, again: 1, ..Counts::default() });
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_gone_is_not_called_and_keeps_its_messages() {
+    let queue = MemoryQueue::of([email(1, "gone"), email(2, "gone")]);
+    let (sender, log) =
+        sender(&queue, |_| answer(Err(Failure::Gone { reason: "410 Gone".to_owned(), address: "a".to_owned() })));
+    let counts = run_for(&sender, 600).await;
+    assert_eq!((log.times(), counts), (vec![0.0], Counts { again: 1, ..Counts::default() }));
+    assert_eq!((queue.row(1).state, queue.row(2).state), (State::Queued, State::Queued));
 }
 
 #[tokio::test(start_paused = true)]
@@ -167,7 +211,7 @@ async fn an_attempt_that_takes_too_long_is_a_failure() {
     assert_eq!(counts, Counts { again: 1, ..Counts::default() });
     let row = queue.row(1);
     assert_eq!((row.reason.as_str(), row.message.attempts), ("no answer within 20s", 1));
-    assert_eq!(row.due, later(start(), Duration::from_secs(25)));
+    assert_eq!(row.due, later(start(), Duration::from_secs(29)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -255,13 +299,28 @@ impl Queue for Watched {
         never(self.inner.lease(channel, now, until, limit).await)
     }
 
-    async fn sent(&self, id: uuid::Uuid, at: Timestamp) -> Result<(), DiskFull> {
+    async fn sent(&self, message: &QueuedMessage, at: Timestamp) -> Result<(), DiskFull> {
         self.fails()?;
-        never(self.inner.sent(id, at).await)
+        never(self.inner.sent(message, at).await)
     }
 
-    async fn retry(&self, id: uuid::Uuid, due: Timestamp, reason: &str) -> Result<(), DiskFull> {
-        never(self.inner.retry(id, due, reason).await)
+    async fn retry(
+        &self,
+        message: &QueuedMessage,
+        at: Timestamp,
+        due: Timestamp,
+        rest: Option<Timestamp>,
+        reason: &str,
+    ) -> Result<(), DiskFull> {
+        never(self.inner.retry(message, at, due, rest, reason).await)
+    }
+
+    async fn rest(&self, message: &QueuedMessage, until: Timestamp) -> Result<(), DiskFull> {
+        never(self.inner.rest(message, until).await)
+    }
+
+    async fn gone(&self, message: &QueuedMessage, at: Timestamp, address: &str, reason: &str) -> Result<(), DiskFull> {
+        never(self.inner.gone(message, at, address, reason).await)
     }
 
     async fn dead(&self, message: &QueuedMessage, at: Timestamp, reason: &str) -> Result<(), DiskFull> {
@@ -283,8 +342,8 @@ async fn idling_asks_once_a_minute() {
     let queue = Watched::over(MemoryQueue::of([]), 0);
     let (sender, _) = sender(&queue, |_| answer(Ok(())));
     run_for(&sender, 599).await;
-    // Ten rounds of two questions for each of two channels.
-    assert_eq!(queue.questions.load(Ordering::SeqCst), 40);
+    // Ten rounds of two questions for each channel.
+    assert_eq!(queue.questions.load(Ordering::SeqCst), 20 * ChannelKind::ALL.len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -296,7 +355,7 @@ async fn a_message_that_another_process_holds_is_not_asked_for_without_a_pause()
     let (sender, log) = sender(&queue, |_| answer(Ok(())));
     run_for(&sender, 100).await;
     assert_eq!(log.times(), [50.0]);
-    assert!(queue.questions.load(Ordering::SeqCst) < 30);
+    assert!(queue.questions.load(Ordering::SeqCst) < 15 * ChannelKind::ALL.len());
 }
 
 #[tokio::test(start_paused = true)]

@@ -62,6 +62,8 @@ pub(super) struct Row {
 #[derive(Default)]
 pub(super) struct MemoryQueue {
     rows: Mutex<BTreeMap<Uuid, Row>>,
+    /// Until when a receiver is left alone.
+    resting: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 impl MemoryQueue {
@@ -106,13 +108,16 @@ impl Queue for MemoryQueue {
         limit: usize,
     ) -> Result<Vec<QueuedMessage>, Infallible> {
         let mut rows = self.rows.lock().unwrap();
+        let resting = self.resting.lock().unwrap();
+        let rests = |recipient: &String| resting.get(recipient).is_some_and(|until| *until > now);
         let held = |row: &Row| row.leased.is_some_and(|until| until > now);
         let mut busy: Vec<String> =
             rows.values().filter(|row| held(row)).map(|row| row.message.recipient.clone()).collect();
         let mut leased = Vec::new();
         for row in rows.values_mut() {
             let fits = row.message.channel == channel && row.state == State::Queued && row.due <= now && !held(row);
-            if fits && leased.len() < limit && !busy.contains(&row.message.recipient) {
+            if fits && leased.len() < limit && !busy.contains(&row.message.recipient) && !rests(&row.message.recipient)
+            {
                 row.leased = Some(until);
                 busy.push(row.message.recipient.clone());
                 leased.push(row.message.clone());
@@ -121,19 +126,37 @@ impl Queue for MemoryQueue {
         Ok(leased)
     }
 
-    async fn sent(&self, id: Uuid, _: Timestamp) -> Result<(), Infallible> {
-        self.change(id, |row| (row.state, row.leased) = (State::Sent, None));
+    async fn sent(&self, message: &QueuedMessage, _: Timestamp) -> Result<(), Infallible> {
+        self.change(message.id, |row| (row.state, row.leased) = (State::Sent, None));
         Ok(())
     }
 
-    async fn retry(&self, id: Uuid, due: Timestamp, reason: &str) -> Result<(), Infallible> {
-        self.change(id, |row| {
+    async fn retry(
+        &self,
+        message: &QueuedMessage,
+        _: Timestamp,
+        due: Timestamp,
+        rest: Option<Timestamp>,
+        reason: &str,
+    ) -> Result<(), Infallible> {
+        self.resting.lock().unwrap().extend(rest.map(|until| (message.recipient.clone(), until)));
+        self.change(message.id, |row| {
             if row.state == State::Queued {
                 (row.due, row.leased, row.reason) = (due, None, reason.to_owned());
                 row.message.attempts += 1;
             }
         });
         Ok(())
+    }
+
+    async fn rest(&self, message: &QueuedMessage, until: Timestamp) -> Result<(), Infallible> {
+        self.resting.lock().unwrap().insert(message.recipient.clone(), until);
+        self.change(message.id, |row| row.leased = None);
+        Ok(())
+    }
+
+    async fn gone(&self, message: &QueuedMessage, at: Timestamp, _: &str, reason: &str) -> Result<(), Infallible> {
+        self.retry(message, at, at, Some(Timestamp::MAX), reason).await
     }
 
     async fn dead(&self, message: &QueuedMessage, _: Timestamp, reason: &str) -> Result<(), Infallible> {
@@ -152,6 +175,11 @@ impl Queue for MemoryQueue {
     async fn next_due(&self, channel: ChannelKind) -> Result<Option<Timestamp>, Infallible> {
         let rows = self.rows.lock().unwrap();
         let waiting = rows.values().filter(|row| row.message.channel == channel && row.state == State::Queued);
-        Ok(waiting.map(|row| row.leased.map_or(row.due, |until| until.max(row.due))).min())
+        let resting = self.resting.lock().unwrap();
+        let due = waiting.map(|row| {
+            let free = resting.get(&row.message.recipient).copied().unwrap_or(row.due).max(row.due);
+            row.leased.map_or(free, |until| until.max(free))
+        });
+        Ok(due.filter(|due| *due < Timestamp::MAX).min())
     }
 }

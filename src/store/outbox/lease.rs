@@ -6,10 +6,35 @@ use sqlx::{Any, Transaction};
 use uuid::Uuid;
 
 use super::{QueuedMessage, read, set_reported};
-use crate::store::{Result, Store, StoreError, rows};
+use crate::store::{
+    Result, Store, StoreError,
+    receivers::{self, Refused},
+    rows::{self, Fields},
+};
 
-/// Messages that may be taken: due, or their lease has run out; the oldest of its recipient that is; and nothing else for
-/// the recipient under way. PostgreSQL wants `FOR UPDATE SKIP LOCKED` after the limit; SQLite has one writer at a time and
+/// An attempt that failed.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// Why, for people.
+    pub reason: &'a str,
+}
+
+/// What it came to that an attempt was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// Nothing was changed: it was recorded before, or somebody else has the lease.
+    Nothing,
+    /// It is kept.
+    Done,
+    /// It is kept, and is news of the receiver: it fails for the first time, is disabled, or takes messages again after
+    /// the operator's group was told that it did not.
+    News,
+}
+
+/// Messages that may be taken: due, or their lease has run out; the oldest of its recipient that is; nothing else for
+/// the recipient under way; and the recipient takes messages now. PostgreSQL wants `FOR UPDATE SKIP LOCKED` after the limit; SQLite has one writer at a time and
 /// no such words.
 const LEASE: &str = "UPDATE outbox SET state = 'sending', lease_until = $1, lease_owner = $2 WHERE id IN (\
                      SELECT m.id FROM outbox m WHERE m.channel = $5 \
@@ -18,6 +43,8 @@ const LEASE: &str = "UPDATE outbox SET state = 'sending', lease_until = $1, leas
                      AND o.id <> m.id AND ((o.state = 'sending' AND o.lease_until > $3) \
                      OR (((o.state = 'queued' AND o.next_attempt <= $3) OR (o.state = 'sending' AND o.lease_until <= $3)) \
                      AND (o.created < m.created OR (o.created = m.created AND o.id < m.id))))) \
+                     AND NOT EXISTS (SELECT 1 FROM receivers r WHERE r.channel = m.channel AND r.recipient = m.recipient \
+                     AND (r.disabled IS NOT NULL OR r.rests_until > $3)) \
                      ORDER BY m.created, m.id LIMIT $4) RETURNING *";
 
 impl Store {
@@ -51,26 +78,85 @@ impl Store {
         Ok(messages)
     }
 
-    /// Records that a message was handed over, whoever holds its lease by now. `false` when it was so already, or there
-    /// is no such message.
-    pub async fn sent(&self, id: Uuid, now: Timestamp) -> Result<bool> {
+    /// Records that a message was handed over, whoever holds its lease by now: its receiver takes messages.
+    pub async fn sent(&self, id: Uuid, now: Timestamp) -> Result<Recorded> {
         let update = "UPDATE outbox SET state = 'sent', sent = $1, attempts = attempts + 1, lease_until = NULL, \
-                      lease_owner = NULL, last_error = NULL WHERE id = $2 AND state <> 'sent'";
+                      lease_owner = NULL, last_error = NULL WHERE id = $2 AND state <> 'sent' RETURNING *";
         let query = sqlx::query(update).bind(now.as_millisecond()).bind(id.to_string());
-        self.change("record that a message was sent", query).await.map(|changed| changed > 0)
+        let doing = "record that a message was sent";
+        let mut tx = self.begin(doing).await?;
+        let Some(message) = changed(&mut tx, query, doing).await? else { return Ok(Recorded::Nothing) };
+        let news = receivers::took(&mut tx, &message.channel, &message.recipient, now).await?;
+        finish(tx, doing, news).await
     }
 
-    /// Records that an attempt failed and when the next is due. `false` when `owner` no longer holds the lease: then
-    /// nothing changes.
-    pub async fn retry(&self, id: Uuid, owner: &str, at: Timestamp, error: &str) -> Result<bool> {
-        let update = "UPDATE outbox SET state = 'queued', next_attempt = $1, attempts = attempts + 1, last_error = $2, \
-                      lease_until = NULL, lease_owner = NULL WHERE id = $3 AND state = 'sending' AND lease_owner = $4";
-        let query = sqlx::query(update)
-            .bind(at.as_millisecond())
-            .bind(error.to_owned())
-            .bind(id.to_string())
-            .bind(owner.to_owned());
-        self.change("record that an attempt failed", query).await.map(|changed| changed > 0)
+    /// Records that `owner`'s attempt failed and when the next is due, and that its receiver wants to be left alone until
+    /// `rest`.
+    pub async fn retry(
+        &self,
+        id: Uuid,
+        owner: &str,
+        attempt: &Failed<'_>,
+        due: Timestamp,
+        rest: Option<Timestamp>,
+    ) -> Result<Recorded> {
+        let doing = "record that an attempt failed";
+        let mut tx = self.begin(doing).await?;
+        let Some(message) = failed(&mut tx, id, owner, attempt, due).await? else { return Ok(Recorded::Nothing) };
+        let refused = Refused {
+            channel: &message.channel,
+            recipient: &message.recipient,
+            group: &message.group,
+            reason: attempt.reason,
+            rests_until: rest,
+            failed: Some(attempt.at),
+            disabled: None,
+        };
+        let news = receivers::refused(&mut tx, refused).await?;
+        finish(tx, doing, news).await
+    }
+
+    /// Records that the receiver of a message that `owner` attempted to send never wants to be called again, at the address
+    /// with this fingerprint: nothing is leased for it until it is enabled.
+    pub async fn gone(&self, id: Uuid, owner: &str, attempt: &Failed<'_>, address: &str) -> Result<Recorded> {
+        let doing = "record that a receiver is gone";
+        let mut tx = self.begin(doing).await?;
+        let Some(message) = failed(&mut tx, id, owner, attempt, attempt.at).await? else {
+            return Ok(Recorded::Nothing);
+        };
+        let refused = Refused {
+            channel: &message.channel,
+            recipient: &message.recipient,
+            group: &message.group,
+            reason: attempt.reason,
+            rests_until: None,
+            failed: None,
+            disabled: Some((attempt.at, address)),
+        };
+        let news = receivers::refused(&mut tx, refused).await?;
+        finish(tx, doing, news).await
+    }
+
+    /// Gives a message back without counting an attempt: nothing is to be sent to its receiver before `until`, for this
+    /// reason.
+    pub async fn rest(&self, id: Uuid, owner: &str, until: Timestamp, reason: &str) -> Result<Recorded> {
+        let update = "UPDATE outbox SET state = 'queued', lease_until = NULL, lease_owner = NULL \
+                      WHERE id = $1 AND state = 'sending' AND lease_owner = $2 RETURNING *";
+        let query = sqlx::query(update).bind(id.to_string()).bind(owner.to_owned());
+        let doing = "record that a receiver is left alone";
+        let mut tx = self.begin(doing).await?;
+        let Some(message) = changed(&mut tx, query, doing).await? else { return Ok(Recorded::Nothing) };
+        let refused = Refused {
+            channel: &message.channel,
+            recipient: &message.recipient,
+            group: &message.group,
+            reason,
+            rests_until: Some(until),
+            failed: None,
+            disabled: None,
+        };
+        let news = receivers::refused(&mut tx, refused).await?;
+        finish(tx, doing, news).await
     }
 
     /// Records that the last attempt failed at `now`. `false` when `owner` no longer holds the lease: then nothing
@@ -119,15 +205,46 @@ impl Store {
         tx.commit().await.map_err(|error| StoreError::of_sql(doing, error))
     }
 
-    async fn change(
-        &self,
-        doing: &'static str,
-        query: sqlx::query::Query<'_, Any, <Any as sqlx::Database>::Arguments>,
-    ) -> Result<u64> {
+    pub(in crate::store) async fn change(&self, doing: &'static str, query: Query<'_>) -> Result<u64> {
         let failed = |error| StoreError::of_sql(doing, error);
         let mut tx: Transaction<'static, Any> = self.begin(doing).await?;
         let done = query.execute(&mut *tx).await.map_err(failed)?;
         tx.commit().await.map_err(failed)?;
         Ok(done.rows_affected())
     }
+}
+
+type Query<'q> = sqlx::query::Query<'q, Any, <Any as sqlx::Database>::Arguments>;
+
+/// Counts a failed attempt and ends the lease, if it is `owner`'s.
+async fn failed(
+    tx: &mut Transaction<'static, Any>,
+    id: Uuid,
+    owner: &str,
+    attempt: &Failed<'_>,
+    due: Timestamp,
+) -> Result<Option<QueuedMessage>> {
+    let update = "UPDATE outbox SET state = 'queued', next_attempt = $1, attempts = attempts + 1, last_error = $2, \
+                  lease_until = NULL, lease_owner = NULL WHERE id = $3 AND state = 'sending' AND lease_owner = $4 RETURNING *";
+    let query = sqlx::query(update)
+        .bind(due.as_millisecond())
+        .bind(attempt.reason.to_owned())
+        .bind(id.to_string())
+        .bind(owner.to_owned());
+    changed(tx, query, "record that an attempt failed").await
+}
+
+/// The message that a statement changed, if it did.
+async fn changed(
+    tx: &mut Transaction<'static, Any>,
+    query: Query<'_>,
+    doing: &'static str,
+) -> Result<Option<QueuedMessage>> {
+    let row = query.fetch_optional(&mut **tx).await.map_err(|error| StoreError::of_sql(doing, error))?;
+    row.map(|row| read(&Fields::new("outbox", &row))).transpose()
+}
+
+async fn finish(tx: Transaction<'static, Any>, doing: &'static str, news: bool) -> Result<Recorded> {
+    tx.commit().await.map_err(|error| StoreError::of_sql(doing, error))?;
+    Ok(if news { Recorded::News } else { Recorded::Done })
 }

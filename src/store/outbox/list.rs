@@ -39,11 +39,13 @@ impl Store {
     }
 
     /// When the sender of a channel has to look again: the next attempt that is due, or the next lease that runs out.
-    /// `None` when nothing waits.
+    /// `None` when nothing waits but for receivers that are disabled.
     pub async fn next_due(&self, channel: &str) -> Result<Option<Timestamp>> {
         let row = sqlx::query(
-            "SELECT CAST(min(CASE WHEN state = 'sending' THEN lease_until ELSE next_attempt END) AS BIGINT) AS due \
-             FROM outbox WHERE channel = $1 AND state IN ('queued', 'sending')",
+            "SELECT CAST(min(CASE WHEN m.state = 'sending' THEN m.lease_until WHEN r.rests_until > m.next_attempt \
+             THEN r.rests_until ELSE m.next_attempt END) AS BIGINT) AS due \
+             FROM outbox m LEFT JOIN receivers r ON r.channel = m.channel AND r.recipient = m.recipient \
+             WHERE m.channel = $1 AND m.state IN ('queued', 'sending') AND r.disabled IS NULL",
         )
         .bind(channel.to_owned())
         .fetch_one(self.reader())

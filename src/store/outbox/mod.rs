@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use sqlx::{Any, Transaction};
 use uuid::Uuid;
 
+pub use lease::{Failed, Recorded};
 pub use list::OutboxFilter;
 
 use super::{

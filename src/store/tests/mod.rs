@@ -5,6 +5,7 @@ mod committing;
 mod killing;
 mod measuring;
 mod opening;
+mod receiving;
 mod sending;
 mod silencing;
 

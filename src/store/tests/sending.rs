@@ -16,6 +16,11 @@ async fn queue(store: &Store, count: i64) -> Vec<Uuid> {
     ids
 }
 
+/// Records that an attempt failed at its beginning.
+async fn retry(store: &Store, id: Uuid, owner: &str, due: Timestamp, reason: &str) -> Recorded {
+    store.retry(id, owner, &Failed { at: at(0), reason }, due, None).await.unwrap()
+}
+
 fn ids(messages: &[QueuedMessage]) -> Vec<Uuid> {
     messages.iter().map(|message| message.id).collect()
 }
@@ -68,11 +73,11 @@ async fn a_lease_that_runs_out_is_given_to_the_next() {
     assert_eq!(ids(&store.lease("email", at(40), "b", at(80), 1).await.unwrap()), [id]);
 
     // What the first says of it no longer counts, unless it says that the message is sent.
-    assert!(!store.retry(id, "a", at(50), "timed out").await.unwrap());
+    assert_eq!(retry(&store, id, "a", at(50), "timed out").await, Recorded::Nothing);
     assert!(!store.dead(id, "a", at(50), "timed out").await.unwrap());
     assert_eq!(state(&store, id).await.lease_owner.as_deref(), Some("b"));
-    assert!(store.sent(id, at(51)).await.unwrap());
-    assert!(!store.retry(id, "b", at(52), "refused").await.unwrap());
+    assert_eq!(store.sent(id, at(51)).await.unwrap(), Recorded::Done);
+    assert_eq!(retry(&store, id, "b", at(52), "refused").await, Recorded::Nothing);
     let message = state(&store, id).await;
     assert_eq!((message.state, message.sent, message.attempts), (MessageState::Sent, Some(at(51)), 1));
 }
@@ -86,7 +91,7 @@ async fn a_failed_attempt_is_due_again_when_it_was_said() {
     assert_eq!(store.next_due("email").await.unwrap(), Some(at(0)));
     store.lease("email", at(0), "a", at(30), 1).await.unwrap();
     assert_eq!(store.next_due("email").await.unwrap(), Some(at(30)));
-    assert!(store.retry(id, "a", at(90), "421 try again later").await.unwrap());
+    assert_ne!(retry(&store, id, "a", at(90), "421 try again later").await, Recorded::Nothing);
     assert_eq!(store.next_due("email").await.unwrap(), Some(at(90)));
     assert!(store.lease("email", at(89), "a", at(120), 1).await.unwrap().is_empty());
     let leased = store.lease("email", at(90), "a", at(120), 1).await.unwrap();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use daemon::{Daemon, http_get};
 pub(crate) use home::{Home, SECRET, les_file};
-pub(crate) use python::{Relay, verify_signatures};
+pub(crate) use python::{Relay, verify_signatures, verify_signatures_with};
 pub(crate) use receiver::{Answer, Receiver, Request};
 
 /// Longer than anything here takes on a slow machine, and short enough to learn that it hangs.

@@ -74,10 +74,18 @@ impl Drop for Relay {
 /// # Panics
 /// A signature does not hold.
 pub(crate) fn verify_signatures(requests: &[Request]) {
+    verify_signatures_with(SECRET, requests);
+}
+
+/// The same with another secret.
+///
+/// # Panics
+/// A signature does not hold.
+pub(crate) fn verify_signatures_with(secret: &str, requests: &[Request]) {
     assert!(!requests.is_empty());
     let requests: Vec<Value> =
         requests.iter().map(|request| json!({ "headers": request.headers, "body": request.body })).collect();
-    let mut child = python("verify.py").arg(SECRET).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = python("verify.py").arg(secret).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(&serde_json::to_vec(&requests).unwrap()).unwrap();
     let done = child.wait_with_output().unwrap();
     assert!(done.status.success());

@@ -1,13 +1,13 @@
 //! Emails as files, so that nothing else is needed to begin with.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use crate::outbox::{Failure, QueuedMessage, message::slug};
+use super::super::whole_file::{file_stem, write_whole};
+use crate::outbox::{Failure, QueuedMessage};
 
 /// A folder of `.eml` files.
 pub(super) struct MailFolder {
@@ -29,27 +29,15 @@ impl MailFolder {
     }
 }
 
-/// `20251104T083012Z-performance-team-2f8c1b7e90aa.eml`: sorted by time, and always the same for one message.
+/// Sorted by time, and always the same for one message.
 fn file_name(message: &QueuedMessage) -> String {
-    // The first digits of the id are the time, the last ones are random.
-    let id = message.id.simple().to_string();
-    let short = id.get(20..).unwrap_or(&id);
-    format!("{}-{}-{short}.eml", message.created.strftime("%Y%m%dT%H%M%SZ"), slug(&message.group))
-}
-
-/// Readers see the whole file or none, even after a loss of power.
-fn write_whole(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    let unfinished = folder.join(format!(".{name}.part"));
-    let mut file = File::create(&unfinished)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, folder.join(name))?;
-    File::open(folder)?.sync_all()
+    format!("{}.eml", file_stem(message))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::outbox::{ChannelKind, testing::message};
 

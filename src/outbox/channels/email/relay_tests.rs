@@ -70,7 +70,8 @@ fn relay(settings: &str) -> Result<Relay, Vec<String>> {
     let settings: SmtpSettings = decode(settings)?;
     let places = SecretPlaces { home: "/nowhere".into(), credentials: None };
     let (email, retry) = (EmailSettings::default(), RetrySettings::default());
-    let opening = Opening { places: &places, email: &email, retry: &retry, groups: &[] };
+    let outbound = crate::outbox::OutboundSettings::default();
+    let opening = Opening { places: &places, email: &email, outbound: &outbound, retry: &retry, groups: &[] };
     Relay::open(&settings, &opening).map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
 }
 

@@ -5,9 +5,10 @@ use std::{fs, time::Duration};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
-use super::{endpoint::body, signature::SigningKeys, *};
+use super::{super::http::Hooks, body::framed, signature::SigningKeys, *};
 use crate::outbox::{
-    ChannelKind, EmailSettings, RetrySettings, SecretPlaces,
+    ChannelKind, EmailSettings, OutboundSettings, RetrySettings, SecretPlaces,
+    channels::{Channel, Open, Settings},
     testing::{
         decode, message,
         receiver::{Answer, Receiver},
@@ -16,21 +17,22 @@ use crate::outbox::{
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-fn opened(settings: &str, home: &TempDir) -> Result<Webhooks, Vec<String>> {
+fn opened(settings: &str, home: &TempDir) -> Result<Hooks<Webhook>, Vec<String>> {
     crate::outbox::install_crypto_provider();
     let channels: Vec<ChannelSettings> = decode(settings)?;
     let places = SecretPlaces { home: home.path().to_owned(), credentials: None };
     let opening = Opening {
         places: &places,
         email: &EmailSettings::default(),
+        outbound: &OutboundSettings::default(),
         retry: &RetrySettings::default(),
         groups: &[("dental-services", &channels)],
     };
-    Webhooks::open(&opening).map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+    Hooks::open(&opening).map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
 }
 
 /// A channel that knows this URL.
-fn channel(url: &str) -> Webhooks {
+fn channel(url: &str) -> Hooks<Webhook> {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("secret"), SECRET).unwrap();
     opened(&format!("- webhook: {{url: '{url}', secret_file: secret}}"), &home).expect("valid")
@@ -76,8 +78,8 @@ async fn a_receiver_gets_signed_json() {
 fn data_alone_gets_the_usual_frame() {
     let mut message = message(1, ChannelKind::Webhook, "");
     message.payload.json = serde_json::json!([1, 2]);
-    let framed = r#"{"type":"notice","timestamp":"2025-11-04T08:30:12Z","data":[1,2]}"#;
-    assert_eq!(String::from_utf8(body(&message).unwrap()).unwrap(), framed);
+    let expected = r#"{"type":"notice","timestamp":"2025-11-04T08:30:12Z","data":[1,2]}"#;
+    assert_eq!(framed(&message).to_string(), expected);
 }
 
 #[tokio::test]
@@ -119,7 +121,6 @@ async fn answers_mean_what_they_say() {
 #[tokio::test]
 async fn refusals_are_for_good() {
     for (status, body, said) in [
-        ("410 Gone", "", "HOST answered 410 Gone (it asks never to be called again: take it out of the settings)"),
         ("401 Unauthorized", "bad signature", "HOST answered 401 Unauthorized: bad signature"),
         ("404 Not Found", "", "HOST answered 404 Not Found"),
     ] {
@@ -173,8 +174,8 @@ async fn an_endless_refusal_is_cut_short() {
     let endless = "HTTP/1.1 410 Gone\r\ncontent-length: 1000000\r\n\r\nno";
     let (sent, receiver) = attempt(Answer::Bytes(endless)).await;
     let failure = sent.expect_err("refused");
-    assert!(matches!(failure, Failure::Refused { .. }), "{failure:?}");
-    assert!(reason(&failure, &receiver).starts_with("HOST answered 410 Gone: no ("), "{failure}");
+    assert!(matches!(failure, Failure::Gone { .. }), "{failure:?}");
+    assert_eq!(reason(&failure, &receiver), "HOST answered 410 Gone: no (it asks never to be called again)");
 }
 
 #[tokio::test]
@@ -207,12 +208,11 @@ fn addresses_that_must_not_be_called_are_found_where_they_stand() {
         ),
     ] {
         let checked =
-            decode::<WebhookSettings>(&format!("{{url: '{url}', secret_file: x}}")).and_then(|settings| match settings
-                .check()
-                .sorted()
-            {
-                problems if problems.is_empty() => Ok(()),
-                problems => Err(problems.iter().map(ToString::to_string).collect()),
+            decode::<Posted<WebhookSettings>>(&format!("{{url: '{url}', secret_file: x}}")).and_then(|settings| {
+                match settings.check().sorted() {
+                    problems if problems.is_empty() => Ok(()),
+                    problems => Err(problems.iter().map(ToString::to_string).collect()),
+                }
             });
         assert_eq!(checked, Err(vec![message.to_owned()]));
     }
@@ -221,7 +221,7 @@ fn addresses_that_must_not_be_called_are_found_where_they_stand() {
         "{url: 'http://[::1]:8080/x', secret_file: x}",
         "{url: 'https://hooks.example.org/x', secret_file: /x}",
     ] {
-        assert!(decode::<WebhookSettings>(settings).expect(settings).check().is_empty(), "{settings}");
+        assert!(decode::<Posted<WebhookSettings>>(settings).expect(settings).check().is_empty(), "{settings}");
     }
 }
 
@@ -238,4 +238,82 @@ fn a_bad_secret_is_found_at_the_setting_that_names_it() {
          \"whsec_$(openssl rand -base64 32)\")"
     );
     assert!(problems[1].starts_with("a.yaml:2:54: cannot read "), "{problems:?}");
+}
+
+#[test]
+fn where_messages_go_is_said_once() {
+    let said = |text: &str| decode::<Posted<WebhookSettings>>(text).expect(text).check().to_string();
+    assert_eq!(
+        said("{secret_file: x}"),
+        "a.yaml:1:1: it is not said where messages go (write `url:` with the address, or `url_file:` with a file that holds it)"
+    );
+    assert!(said("{url: 'https://a.example.org', url_file: x, secret_file: x}").contains("say the same twice"));
+    assert_eq!(said("{url_file: x, secret_file: x}"), "");
+}
+
+#[tokio::test]
+async fn an_address_may_stand_in_a_file_and_is_never_shown() {
+    let receiver = Receiver::start([Answer::Status("410 Gone", "", "")]).await;
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("secret"), SECRET).unwrap();
+    fs::write(home.path().join("address"), format!("{}?token=hunter2\n", receiver.url())).unwrap();
+    let channel = opened("- webhook: {url_file: address, secret_file: secret}", &home).expect("valid");
+    let one = message(1, ChannelKind::Webhook, "the address in address");
+    let failure = channel.send(&one, now()).await.expect_err("gone");
+    assert!(receiver.requests()[0].head.starts_with("POST /hook?token=hunter2 "));
+    assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
+    let [known] = channel.known().try_into().expect("one");
+    assert_eq!(known.recipient, "the address in address");
+    assert!(matches!(failure, Failure::Gone { address, .. } if address == known.address));
+
+    for (text, part) in
+        [("hooks.example.org/hunter2", "it must hold one address"), ("http://example.org/hunter2", "in the open")]
+    {
+        fs::write(home.path().join("address"), text).unwrap();
+        let problems = opened("- webhook: {url_file: address, secret_file: secret}", &home).err().expect(text);
+        assert!(problems[0].starts_with("a.yaml:1:23: ") && problems[0].contains(part), "{problems:?}");
+        assert!(!problems[0].contains("hunter2"), "{problems:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_outside_of_the_list_is_not_opened() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("secret"), SECRET).unwrap();
+    fs::write(home.path().join("address"), "https://10.1.2.3/x").unwrap();
+    let problems =
+        opened("- webhook: {url_file: address, secret_file: secret}", &home).err().expect("inside a network");
+    let expected =
+        "a.yaml:1:23: 10.1.2.3 is inside a network (add it to `outbound: { allow: […] }` in bellwether.yaml)";
+    assert_eq!(problems, [expected]);
+}
+
+/// The required attributes of `CloudEvents` 1.0 and the optional ones that are set, with the types of its JSON format.
+#[tokio::test]
+async fn a_cloud_event_has_the_messages_id() {
+    let receiver = Receiver::start([Answer::Status("202 Accepted", "", "")]).await;
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("secret"), SECRET).unwrap();
+    let url = receiver.url();
+    let channel = opened(&format!("- webhook: {{url: '{url}', secret_file: secret, format: cloudevents}}"), &home)
+        .expect("valid");
+    let mut one = message(1, ChannelKind::Webhook, &url);
+    one.payload.thread = Some("les-activity.2025-10.dental-services".to_owned());
+    channel.send(&one, now()).await.expect("accepted");
+    let request = &receiver.requests()[0];
+    assert_eq!(request.header("content-type"), "application/cloudevents+json");
+    assert_eq!(request.header("webhook-id"), "00000000-0000-7000-8000-000000000001");
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&request.body).unwrap(),
+        serde_json::json!({
+            "specversion": "1.0",
+            "id": "00000000-0000-7000-8000-000000000001",
+            "source": "/bellwether",
+            "type": "notice.exceptions",
+            "time": "2025-11-04T08:30:00Z",
+            "datacontenttype": "application/json",
+            "subject": "les-activity.2025-10.dental-services",
+            "data": { "new": 2 },
+        })
+    );
 }
