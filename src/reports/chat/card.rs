@@ -110,7 +110,7 @@ fn card(chat: &Chat, mentions: &[Mentioned], links: &[Link], part: (usize, usize
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "lang": "en-GB",
+        "lang": "en",
         // For programs that cannot show the card, and for those that read it out.
         "fallbackText": summary,
         "speak": summary,
@@ -181,7 +181,7 @@ fn element(entry: &Entry) -> Json {
         items.push(rich(&runs));
     }
     if !entry.text.is_empty() {
-        items.push(rich(&[run(&entry.text)]));
+        items.push(json!({ "type": "RichTextBlock", "spacing": "None", "inlines": [run(&entry.text)] }));
     }
     if !entry.facts.is_empty() {
         items.push(facts(&entry.facts));

@@ -59,7 +59,7 @@ fn schema() -> Json {
             "$schema": { "const": "http://adaptivecards.io/schemas/adaptive-card.json" },
             "type": { "const": "AdaptiveCard" },
             "version": { "const": "1.5" },
-            "lang": { "type": "string" },
+            "lang": { "type": "string", "pattern": "^[a-z]{2}$" },
             "fallbackText": { "type": "string" },
             "speak": { "type": "string" },
             "body": { "type": "array", "items": { "$ref": "#/$defs/element" } },
@@ -96,7 +96,7 @@ fn schema() -> Json {
                     "separator": { "type": "boolean" }, "spacing": { "enum": ["None", "Medium", "Large"] },
                 } },
                 { "type": "object", "additionalProperties": false, "required": ["type", "inlines"], "properties": {
-                    "type": { "const": "RichTextBlock" },
+                    "type": { "const": "RichTextBlock" }, "spacing": { "enum": ["None"] },
                     "inlines": { "type": "array", "minItems": 1, "items": {
                         "type": "object", "additionalProperties": false, "required": ["type", "text"], "properties": {
                             "type": { "const": "TextRun" }, "text": { "type": "string" },
