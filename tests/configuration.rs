@@ -79,7 +79,7 @@ fn settings_that_are_none_are_told_at_once() {
     home.edit("config/bellwether.yaml", "settle: 20ms", "setle: 20ms");
     home.edit("config/bellwether.yaml", "rescan: 30s", "rescan: 30");
     home.edit("config/bellwether.yaml", "max_file_size_mb: 4096", "max_file_size_mb: plenty");
-    home.edit("config/bellwether.yaml", "attempts: 10", "atempts: 10");
+    home.edit("config/bellwether.yaml", "attempts: 50", "atempts: 10");
     home.edit("config/groups.yaml", "to: [performance@example.org]", "to: performance(at)example.org");
     home.edit(LES, "delivered: { kind: number }", "delivered: { kind: numbr }");
     home.edit(LES, "  - row_count: { min: 1, max: 10000 }", "  - rowcount: { min: 1, max: 10000 }");

@@ -115,7 +115,7 @@ fn the_usual_mistakes_do_not_fit() {
         ("groups", "config/groups.yaml", "to: [performance@example.org]", "to: performance@example.org"),
         ("groups", "config/groups.yaml", "- match: { rule: hha-* }", "- matches: { rule: hha-* }"),
         ("bellwether", "config/bellwether.yaml", "settle: 2s", "settle: 2"),
-        ("bellwether", "config/bellwether.yaml", "attempts: 10", "attempts: ten"),
+        ("bellwether", "config/bellwether.yaml", "attempts: 50", "attempts: ten"),
         ("bellwether", "config/bellwether.yaml", "transport: files", "transport: file"),
         ("bellwether", "config/bellwether.yaml", "operator: performance-team\n", ""),
     ] {
