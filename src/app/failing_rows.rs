@@ -22,6 +22,7 @@ use crate::{
     checks::{About, Listing},
     config::{Config, Dataset},
     model::{Delivery, FailingRow, Finding, Severity},
+    reports::neutral,
     tables::{Extractor, Limits, ReadError, Table, TableSource},
 };
 
@@ -250,47 +251,4 @@ fn write_line(csv: &mut Csv, finding: &Finding, place: [&str; 5], message: &str)
     let [sheet, row, cell, column, value] = place;
     let line = [&finding.check, finding.severity.code(), sheet, row, cell, column, value, message];
     Ok(csv.write_record(line.map(neutral))?)
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn neutral(text: &str) -> String {
-    let suspect = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if suspect && !is_number(text) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// A sign and digits, as figures are printed: `-5`, `+1,332.5`, `-3%`.
-fn is_number(text: &str) -> bool {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let digits = digits.strip_suffix('%').unwrap_or(digits);
-    digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.'))
-        && digits.matches('.').count() < 2
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_a_formula_and_numbers_stay_numbers() {
-        let neutral_is = |text: &str, expected: &str| assert_eq!(neutral(text), expected, "{text:?}");
-        for text in ["-5", "+1,332.5", "-3%", "12", "", "plain", "'=1", "1-2"] {
-            neutral_is(text, text);
-        }
-        for text in [
-            "=1+1",
-            "+44 7700",
-            "-1+cmd|' /C calc'!A0",
-            "@SUM(A1)",
-            "\t=1",
-            "\r=1",
-            "-",
-            "-inf",
-            "--1",
-            "-1.2.3",
-            "＝1",
-        ] {
-            neutral_is(text, &format!("'{text}"));
-        }
-    }
 }

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 
 use crate::{
     model::{Content, Notice},
-    outbox::{ChannelSettings, Mention, Payload, WebhookFormat},
-    reports::{self, Link, Mentioned, RenderError},
+    outbox::{ChannelSettings, Enclosure, Mention, Payload, WebhookFormat},
+    reports::{self, Link, MailFile, Mentioned, RenderError},
 };
 
 /// What is queued for each recipient of a channel: usually one message, several where a channel cannot carry a notice in
@@ -15,7 +15,8 @@ use crate::{
 /// The notice cannot be rendered.
 pub fn payloads(channel: &ChannelSettings, notice: &Notice) -> Result<Vec<Payload>, RenderError> {
     match channel {
-        ChannelSettings::Email(_) | ChannelSettings::Folder(_) => Ok(vec![whole(notice)?]),
+        ChannelSettings::Email(_) => Ok(vec![email(notice)?]),
+        ChannelSettings::Folder(_) => Ok(vec![whole(notice)?]),
         ChannelSettings::Webhook(settings) => match settings.own.format {
             WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(vec![whole(notice)?]),
             WebhookFormat::Alertmanager => Ok(vec![data(notice, reports::alertmanager_webhook(notice))]),
@@ -55,6 +56,25 @@ fn data(notice: &Notice, json: serde_json::Value) -> Payload {
         thread: thread(notice),
         files: Vec::new(),
     }
+}
+
+/// An email with its pictures and tables.
+fn email(notice: &Notice) -> Result<Payload, RenderError> {
+    let mail = reports::mail(notice)?;
+    let enclosed = |file: MailFile| Enclosure {
+        name: file.name,
+        media_type: file.media_type.to_owned(),
+        content_id: file.content_id,
+        bytes: file.bytes,
+    };
+    Ok(Payload {
+        subject: mail.subject,
+        html: mail.html,
+        text: mail.text,
+        json: serde_json::Value::Null,
+        thread: thread(notice),
+        files: mail.files.into_iter().map(enclosed).collect(),
+    })
 }
 
 /// A notice in every form, in one message.

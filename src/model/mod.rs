@@ -37,7 +37,7 @@ pub use act::{Acknowledged, Act, ActId, ActKind, Handling, Lapsed, unended};
 pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Reading, Transition, TransitionKind};
 pub use calendar::Calendar;
 pub use category::{Categories, CategoriesError};
-pub use chart::{ChartMark, ChartPoint, ChartRebase, ControlChart};
+pub use chart::{Assurance, ChartMark, ChartPoint, ChartRebase, ControlChart, Variation};
 pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
 pub use due::{Arrival, Days, Due, DueState, Expected, HeldBack, LATE_DELIVERY, Within};
 pub use examination::{CheckMade, ColumnRead, Examination, Outcome, TableRead};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{clean, control::ControlView, trend::Trend, words};
+use super::{chart::Chart, clean, trend::Trend, words};
 use crate::model::{AlertLine, AlertSeverity, LATE_DELIVERY, Period, Value};
 
 /// The widest that a label of a series, a message and a rule's summary are shown; data decides how long they are.
@@ -52,11 +52,24 @@ pub(super) struct AlertView {
     /// "Acknowledged by Jo Bell on 3 November 2025: locum found."
     pub(super) handling: Option<String>,
     pub(super) trend: Option<Trend>,
-    /// The control chart, of rules that ask for it.
-    pub(super) control: Option<ControlView>,
+    /// Its picture, where it has one.
+    pub(super) chart: Option<ChartView>,
+    /// What a control chart shows, in sentences; empty for rules that ask for none.
+    pub(super) control: Vec<String>,
     pub(super) rule: String,
     pub(super) rule_summary: String,
     pub(super) id: String,
+}
+
+/// A chart as templates show it.
+#[derive(Debug, Serialize)]
+pub(super) struct ChartView {
+    /// What it shows, for those who do not see it.
+    pub(super) alternative: String,
+    /// The drawing itself; none where the message carries the picture.
+    pub(super) svg: Option<String>,
+    /// Under which name the message carries the picture.
+    pub(super) content_id: Option<String>,
 }
 
 /// The figure, what it should have been, and what it was.
@@ -74,10 +87,17 @@ pub(super) struct Figures {
 }
 
 impl AlertView {
-    /// `whole` is what an alert without labels is about.
-    pub(super) fn of(line: &AlertLine, change: Change, whole: &str) -> Self {
+    /// `whole` is what an alert without labels is about; `picture` shows its chart.
+    pub(super) fn of(
+        line: &AlertLine,
+        change: Change,
+        whole: &str,
+        picture: impl FnOnce(&Chart) -> Option<ChartView>,
+    ) -> Self {
         let withdrawn = change == Change::Withdrawn;
         let message = clean::line(&line.message, MESSAGE);
+        let chart = Chart::of(line, withdrawn);
+        let is_control = line.chart.is_some() && !withdrawn;
         Self {
             label: label(&line.labels.values(), whole),
             critical: line.severity == AlertSeverity::Critical,
@@ -86,7 +106,8 @@ impl AlertView {
             since: since(line, change),
             handling: Some(clean::line(&line.handling.words(), HANDLING)).filter(|words| !words.is_empty()),
             trend: Trend::of(&line.trail, line.plan, line.unit),
-            control: line.chart.as_ref().filter(|_| !withdrawn).and_then(|chart| ControlView::of(chart, line.unit)),
+            control: chart.as_ref().filter(|_| is_control).map(|chart| chart.words.clone()).unwrap_or_default(),
+            chart: chart.as_ref().and_then(picture),
             rule: clean::line(&line.rule, LABEL),
             rule_summary: clean::line(&line.rule_summary, MESSAGE),
             id: clean::line(&line.id.0, LABEL),

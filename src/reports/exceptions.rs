@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    alert::{AlertView, Change, LABEL, MESSAGE},
+    alert::{AlertView, Change, ChartView, LABEL, MESSAGE},
+    chart::Chart,
     clean,
     findings::FindingView,
     looked_after::{self, LookedAfterView},
@@ -17,14 +18,42 @@ use crate::model::{Action, AlertLine, Cause, Exceptions, Notice, Overridden, Ove
 
 /// How many entries of a section are shown; the rest are counted.
 const SHOWN: usize = 50;
-/// How many alerts have a chart of bars; those after them have a line of blocks, because mail programs cut long messages.
-const CHARTS: usize = 8;
+/// How many alerts have a chart; those after them have a line of blocks, because relays and mail programs refuse or cut
+/// what is long.
+const CHARTS: usize = 12;
+
+/// What a page is made for.
+pub(super) trait Form {
+    /// Shows a chart; none where that is not possible.
+    fn show(&mut self, chart: &Chart) -> Option<ChartView>;
+
+    /// The most alerts of a page, beside the most of a section, and where they are all listed.
+    fn most(&self) -> (usize, &'static str) {
+        (usize::MAX, "“bellwether alerts” lists every alert")
+    }
+
+    /// What else the message carries, in a sentence.
+    fn enclosed(&self) -> Option<String> {
+        None
+    }
+}
+
+/// For browsers, which show drawings in the page itself.
+pub(super) struct Browser;
+
+impl Form for Browser {
+    fn show(&mut self, chart: &Chart) -> Option<ChartView> {
+        Some(ChartView { alternative: chart.words.join(" "), svg: Some(chart.svg.clone()), content_id: None })
+    }
+}
 
 /// All that the templates need.
 #[derive(Debug, Serialize)]
 pub(super) struct ExceptionsView {
     pub(super) subject: String,
     pub(super) headline: String,
+    /// What a mail carries with it.
+    enclosed: Option<String>,
     group: String,
     dataset: String,
     period: String,
@@ -48,8 +77,6 @@ struct Section {
     note: Option<&'static str>,
     count: String,
     alerts: Vec<AlertView>,
-    /// How many of them have a chart.
-    charts: usize,
     folded: Option<String>,
 }
 
@@ -78,16 +105,18 @@ struct Sources {
 }
 
 impl ExceptionsView {
-    pub(super) fn of(notice: &Notice, exceptions: &Exceptions) -> Self {
+    /// The most urgent alerts have a chart.
+    pub(super) fn of(notice: &Notice, exceptions: &Exceptions, form: &mut dyn Form) -> Self {
         let whole = exceptions.dataset_title.as_str();
         let quiet = exceptions.cannot_tell.iter().filter(|line| line.firing_since.is_none());
         Self {
             subject: subject::of_exceptions(exceptions),
             headline: headline(exceptions),
+            enclosed: form.enclosed(),
             group: clean::line(&notice.group_name, LABEL),
             dataset: clean::line(whole, LABEL),
             period: exceptions.period.label(),
-            sections: sections(exceptions),
+            sections: sections(exceptions, form),
             muted: Listed::of(muted::views(&exceptions.muted, whole)),
             looked_after: Listed::of(looked_after::views(&exceptions.looked_after, whole)),
             unjudged: Unjudged {
@@ -111,55 +140,68 @@ impl<T> Listed<T> {
     fn of(mut entries: Vec<T>) -> Self {
         let all = entries.len();
         entries.truncate(SHOWN);
-        Self { count: words::number(all as f64), shown: entries, folded: fold(all, 0) }
+        Self {
+            count: words::number(all as f64),
+            shown: entries,
+            folded: fold(all.saturating_sub(SHOWN), 0, "“bellwether alerts” lists every alert"),
+        }
     }
 }
 
 /// What is said of the entries that are not shown.
-fn fold(all: usize, critical: usize) -> Option<String> {
-    let hidden = all.checked_sub(SHOWN).filter(|hidden| *hidden > 0)?;
+fn fold(hidden: usize, critical: usize, list: &str) -> Option<String> {
+    if hidden == 0 {
+        return None;
+    }
     let critical =
         if critical == 0 { String::new() } else { format!(", {} of them critical", words::number(critical as f64)) };
     let hidden = words::number(hidden as f64);
-    Some(format!("and {hidden} more{critical}, not listed here: “bellwether alerts” lists every alert"))
+    Some(format!("and {hidden} more{critical}, not listed here: {list}"))
 }
 
-fn sections(exceptions: &Exceptions) -> Vec<Section> {
-    let lines = [
+/// The alerts of a notice by what happened to them, the most urgent first.
+pub(super) fn changes(exceptions: &Exceptions) -> [(Change, &[AlertLine]); 6] {
+    [
         (Change::New, &exceptions.new),
         (Change::Worsened, &exceptions.worsened),
         (Change::Withdrawn, &exceptions.withdrawn),
         (Change::Amended, &exceptions.amended),
         (Change::Continuing, &exceptions.continuing),
         (Change::Resolved, &exceptions.resolved),
-    ];
-    let mut charts = CHARTS;
-    lines
-        .into_iter()
-        .filter(|(_, lines)| !lines.is_empty())
-        .map(|(change, lines)| {
-            let section = Section::of(change, lines, exceptions, charts);
-            charts = charts.saturating_sub(section.alerts.len());
-            section
-        })
-        .collect()
+    ]
+}
+
+/// What a page still has room for.
+struct Room {
+    alerts: usize,
+    charts: usize,
+}
+
+fn sections(exceptions: &Exceptions, form: &mut dyn Form) -> Vec<Section> {
+    let mut room = Room { alerts: form.most().0, charts: CHARTS };
+    let filled = changes(exceptions).into_iter().filter(|(_, lines)| !lines.is_empty());
+    filled.map(|(change, lines)| Section::of(change, lines, exceptions, &mut room, form)).collect()
 }
 
 impl Section {
-    fn of(change: Change, lines: &[AlertLine], exceptions: &Exceptions, charts: usize) -> Self {
+    fn of(change: Change, lines: &[AlertLine], exceptions: &Exceptions, room: &mut Room, form: &mut dyn Form) -> Self {
         let mut sorted: Vec<&AlertLine> = lines.iter().collect();
         // Stable: what folding hides is never more urgent than what is shown.
         sorted.sort_by_key(|line| std::cmp::Reverse(line.severity));
-        let hidden: Vec<AlertLine> = sorted.iter().skip(SHOWN).map(|line| (*line).clone()).collect();
-        let whole = exceptions.dataset_title.as_str();
+        let (shown, hidden) = sorted.split_at(sorted.len().min(SHOWN).min(room.alerts));
+        room.alerts -= shown.len();
+        let (whole, (_, list)) = (exceptions.dataset_title.as_str(), form.most());
+        let mut picture = |chart: &Chart| {
+            room.charts = room.charts.checked_sub(1)?;
+            form.show(chart)
+        };
         Self {
             kind: change.code(),
             title: title(change, exceptions),
             note: note(change, exceptions.cause),
             count: words::number(lines.len() as f64),
-            alerts: sorted.iter().take(SHOWN).map(|line| AlertView::of(line, change, whole)).collect(),
-            charts,
-            folded: fold(lines.len(), subject::criticals(&hidden)),
+            alerts: shown.iter().map(|line| AlertView::of(line, change, whole, &mut picture)).collect(),
+            folded: fold(hidden.len(), subject::criticals(hidden.iter().copied()), list),
         }
     }
 }
@@ -259,7 +301,7 @@ fn kinds(exceptions: &Exceptions) -> String {
     .map(|(lines, word)| format!("{} {word}", words::number(lines.len() as f64)))
     .collect();
     let critical = [&exceptions.new, &exceptions.worsened, &exceptions.continuing];
-    let critical: usize = critical.into_iter().map(|lines| subject::criticals(lines)).sum();
+    let critical: usize = critical.into_iter().map(subject::criticals).sum();
     let critical = (critical > 0).then(|| format!("{} critical", words::number(critical as f64)));
     let details: Vec<String> = critical.into_iter().chain(kinds).collect();
     if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) }

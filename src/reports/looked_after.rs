@@ -17,7 +17,7 @@ pub(super) struct LookedAfterView {
 
 pub(super) fn views(lines: &[AlertLine], whole: &str) -> Vec<LookedAfterView> {
     let view = |line: &AlertLine| {
-        let AlertView { label, handling, rule, since, .. } = AlertView::of(line, Change::Continuing, whole);
+        let AlertView { label, handling, rule, since, .. } = AlertView::of(line, Change::Continuing, whole, |_| None);
         LookedAfterView { label, handling: handling.unwrap_or_default(), rule, since }
     };
     lines.iter().map(view).collect()

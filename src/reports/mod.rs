@@ -12,7 +12,7 @@
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
 //!   severity, state, change, labels, since, periods, period, value, plan, previous, unit, message, rule_summary, chart,
 //!   handling}]` (`chart`, of rules about control charts: `points [{period, value, plan, lines [lower, mean, upper], mark}]`,
-//!   `rebases`, `suggested_rebase`; `handling`, where anybody did anything: `acknowledged {by, at, period, comment}`, `lapsed`
+//!   `rebases`, `suggested_rebase`, `variation`, `assurance`: the icons of its newest point; `handling`, where anybody did anything: `acknowledged {by, at, period, comment}`, `lapsed`
 //!   (the same, `ended`, `until`), `assignee`, `review`, `comment [by, text]`),
 //!   `muted` (alerts that fire and are not told of, each with `by`), `looked_after` (alerts that go on and are acknowledged),
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`, `not_assured [{dataset,
@@ -29,15 +29,16 @@
 
 mod alert;
 mod alertmanager;
+mod chart;
 mod chat;
 mod clean;
-mod control;
 mod exceptions;
 mod findings;
 #[cfg(test)]
 mod fixtures;
 mod gate;
 mod looked_after;
+mod mail;
 mod muted;
 mod not_assured;
 mod operator;
@@ -45,6 +46,7 @@ mod overview;
 mod payload;
 mod reading;
 mod subject;
+mod table;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -55,17 +57,19 @@ mod words;
 
 pub use alertmanager::{alertmanager_alerts, alertmanager_webhook};
 pub use chat::{Link, Mentioned, cards, slack};
+pub use mail::{Mail, MailFile, mail};
 pub use overview::{CellState, Overview, OverviewCell, OverviewRow, TextStyle, overview, overview_text};
+pub use table::neutral;
 pub use template::RenderError;
 
 use crate::model::{Content, GateReport, Notice};
 
-/// One notice in every form that a channel may need.
+/// One notice in every form that a channel may need; [`mail`] makes the page that mail programs show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
     /// One line without control characters, at most about 110 columns, its figures within the first 70.
     pub subject: String,
-    /// A complete page for mail programs: styles inline, no scripts, nothing fetched from elsewhere.
+    /// A complete page: styles inline, charts drawn in it, no scripts, nothing fetched from elsewhere.
     pub html: String,
     /// The same in plain text, at most 76 columns wide.
     pub text: String,
@@ -87,7 +91,7 @@ pub fn subject(notice: &Notice) -> String {
 pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
     let (subject, html, text) = match &notice.content {
         Content::Exceptions(content) => {
-            let view = exceptions::ExceptionsView::of(notice, content);
+            let view = exceptions::ExceptionsView::of(notice, content, &mut exceptions::Browser);
             let (html, text) = (template::fill("exceptions.html", &view)?, template::fill("exceptions.txt", &view)?);
             (view.subject, html, text)
         }

@@ -20,7 +20,7 @@ pub(super) struct MutedView {
 
 pub(super) fn views(muted: &[MutedLine], whole: &str) -> Vec<MutedView> {
     let view = |muted: &MutedLine| {
-        let AlertView { label, rule, since, .. } = AlertView::of(&muted.line, Change::Continuing, whole);
+        let AlertView { label, rule, since, .. } = AlertView::of(&muted.line, Change::Continuing, whole, |_| None);
         MutedView { label, by: clean::line(&muted.by, MESSAGE), rule, since }
     };
     muted.iter().map(view).collect()

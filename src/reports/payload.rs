@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::alert::Change;
+use super::{alert::Change, exceptions::changes};
 use crate::model::{
     AlertLine, AlertState, Content, Exceptions, Finding, GateReport, MutedLine, Notice, OperatorReport, Severity, Unit,
     UnknownLine,
@@ -27,14 +27,7 @@ pub(super) fn of(notice: &Notice) -> Json {
 }
 
 fn of_exceptions(exceptions: &Exceptions) -> Json {
-    let sections = [
-        (Change::New, &exceptions.new),
-        (Change::Worsened, &exceptions.worsened),
-        (Change::Withdrawn, &exceptions.withdrawn),
-        (Change::Amended, &exceptions.amended),
-        (Change::Continuing, &exceptions.continuing),
-        (Change::Resolved, &exceptions.resolved),
-    ];
+    let sections = changes(exceptions);
     let counts: serde_json::Map<String, Json> =
         sections.iter().map(|(change, lines)| (change.code().to_owned(), lines.len().into())).collect();
     let alerts: Vec<Json> =

@@ -118,8 +118,8 @@ fn in_words(critical: usize) -> String {
     if critical == 0 { String::new() } else { format!(" ({} critical)", words::number(critical as f64)) }
 }
 
-pub(super) fn criticals(lines: &[AlertLine]) -> usize {
-    lines.iter().filter(|line| line.severity == AlertSeverity::Critical).count()
+pub(super) fn criticals<'a>(lines: impl IntoIterator<Item = &'a AlertLine>) -> usize {
+    lines.into_iter().filter(|line| line.severity == AlertSeverity::Critical).count()
 }
 
 /// How many alerts go on firing because their series could not be judged.

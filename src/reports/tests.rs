@@ -158,7 +158,13 @@ fn control_chart() -> ControlChart {
         ChartPoint { period: first.minus(-at), value, plan: Some(15.0), lines, mark }
     });
     let approved = ChartRebase { from: rebased, approved_by: "Chair".to_owned(), comment: "second clinic".to_owned() };
-    ControlChart { points: points.collect(), rebases: vec![approved], suggested_rebase: None }
+    ControlChart {
+        points: points.collect(),
+        rebases: vec![approved],
+        suggested_rebase: None,
+        variation: None,
+        assurance: None,
+    }
 }
 
 #[test]
@@ -174,11 +180,13 @@ fn a_control_chart_is_drawn_and_said() {
             assert!(page.contains(text), "{text:?} is missing in {page}");
         }
     }
-    assert!(rendered.html.contains("<svg role=\"img\" aria-label=\"Control chart: mean 20, limits 12 to 28. Of 18"));
+    let chart = "role=\"img\" aria-label=\"Control chart: mean 20, limits 12 to 28. Of 18";
+    assert!(rendered.html.contains(chart));
     assert_eq!(rendered.json["data"]["alerts"][0]["chart"]["points"][5]["mark"], json!("concern"));
     assert_eq!(rendered.json["data"]["alerts"][0]["chart"]["rebases"][0]["approved_by"], json!("Chair"));
-    // A mail without the rule has none.
-    assert!(!self::rendered(full()).html.contains("<svg"));
+    // Without the rule it is a run chart.
+    let without = self::rendered(full()).html;
+    assert!(without.contains("aria-label=\"Run chart, ") && !without.contains("Control chart"), "{without}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A series' last figures as a small picture: bars for a page, blocks for a line of text.
+//! A series' last figures in a line of text: blocks, and the figures themselves.
 
 use serde::Serialize;
 
@@ -6,10 +6,8 @@ use crate::model::{Period, Unit, Value};
 
 use super::words;
 
-/// How many periods a picture shows at most.
+/// How many periods are shown at most.
 const PERIODS: i32 = 13;
-/// The height of the bars in pixels.
-const HEIGHT: u32 = 40;
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The last figures of a series, drawn to one scale that holds zero and the plan.
@@ -25,37 +23,6 @@ pub(super) struct Trend {
     pub(super) range: String,
     /// `66; 151; 182; 92; 84; 72`: the same for those who see no picture.
     pub(super) figures: String,
-    /// Bars, the oldest period first.
-    pub(super) bars: Vec<Bar>,
-}
-
-/// One bar, from the top to the bottom.
-#[derive(Debug, Serialize)]
-pub(super) struct Bar {
-    pub(super) parts: Vec<Part>,
-    /// Whether there is no figure.
-    pub(super) missing: bool,
-}
-
-/// A stretch of a bar of one kind.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Part {
-    /// In pixels; the parts of a bar add up to the height of the picture.
-    pub(super) height: u32,
-    pub(super) kind: Kind,
-}
-
-/// What a stretch of a bar shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
-    Empty,
-    /// A figure of an earlier period.
-    Bar,
-    /// The figure of the newest period.
-    Now,
-    /// The line of the plan.
-    Plan,
 }
 
 impl Trend {
@@ -72,13 +39,12 @@ impl Trend {
             plan: plan.map(|plan| words::quantity(plan, unit)),
             range: format!("{} to {}", first.label(), last.label()),
             figures: figures.join("; "),
-            bars: points.iter().map(|(period, value)| scale.bar(value.get(), plan, period == last)).collect(),
         })
     }
 }
 
 /// Every period up to the last one, so that a gap is seen as a gap.
-fn without_gaps(trail: &[(Period, Value)]) -> Vec<(Period, Value)> {
+pub(super) fn without_gaps(trail: &[(Period, Value)]) -> Vec<(Period, Value)> {
     let (Some((first, _)), Some((last, _))) = (trail.first(), trail.last()) else { return Vec::new() };
     let back = last.since(*first).unwrap_or(0).clamp(0, PERIODS - 1);
     (0..=back)
@@ -115,41 +81,6 @@ impl Scale {
         // Each block stands for the eighth below its top.
         BLOCKS.iter().enumerate().find(|(i, _)| eighths <= (i + 1) as f64).map_or('█', |(_, block)| *block)
     }
-
-    fn bar(&self, figure: Option<f64>, plan: Option<f64>, newest: bool) -> Bar {
-        let plan = plan.map(|plan| self.row_of(plan));
-        let mut parts: Vec<Part> = Vec::new();
-        for row in 0..HEIGHT {
-            let kind = match (plan, figure) {
-                // The line of the plan is two pixels high.
-                (Some(line), _) if row == line || row == line + 1 => Kind::Plan,
-                (_, Some(figure)) if self.covers(figure, row) => {
-                    if newest {
-                        Kind::Now
-                    } else {
-                        Kind::Bar
-                    }
-                }
-                _ => Kind::Empty,
-            };
-            match parts.last_mut() {
-                Some(part) if part.kind == kind => part.height += 1,
-                _ => parts.push(Part { height: 1, kind }),
-            }
-        }
-        Bar { parts, missing: figure.is_none() }
-    }
-
-    /// Whether the bar from zero to the figure covers the middle of this row of pixels (the top one is 0).
-    fn covers(&self, figure: f64, row: u32) -> bool {
-        let at = self.high - (f64::from(row) + 0.5) * (self.high - self.low) / f64::from(HEIGHT);
-        (0.0 < at && at <= figure) || (figure <= at && at < 0.0)
-    }
-
-    fn row_of(&self, figure: f64) -> u32 {
-        let from_top = (1.0 - self.share(figure)) * f64::from(HEIGHT);
-        (0..HEIGHT - 2).find(|row| from_top < f64::from(*row) + 0.5).unwrap_or(HEIGHT - 2)
-    }
 }
 
 #[cfg(test)]
@@ -175,22 +106,6 @@ mod tests {
     }
 
     #[test]
-    fn bars_fill_the_height_and_mark_the_plan() {
-        let trend = of(&trail("2025-05", &[Some(100.0), Some(50.0)]), Value::number(100.0)).expect("a trend");
-        let part = |height, kind| Part { height, kind };
-        assert_eq!(trend.bars[0].parts, [part(2, Kind::Plan), part(38, Kind::Bar)]);
-        assert_eq!(trend.bars[1].parts, [part(2, Kind::Plan), part(18, Kind::Empty), part(20, Kind::Now)]);
-    }
-
-    #[test]
-    fn figures_below_zero_hang_from_the_zero_line() {
-        let trend = of(&trail("2025-05", &[Some(10.0), Some(-10.0)]), Value::ABSENT).expect("a trend");
-        let part = |height, kind| Part { height, kind };
-        assert_eq!(trend.bars[0].parts, [part(20, Kind::Bar), part(20, Kind::Empty)]);
-        assert_eq!(trend.bars[1].parts, [part(20, Kind::Empty), part(20, Kind::Now)]);
-    }
-
-    #[test]
     fn nothing_to_compare_makes_no_picture() {
         assert!(of(&trail("2025-05", &[Some(10.0)]), Value::number(5.0)).is_none());
         assert!(of(&trail("2025-05", &[None, None]), Value::number(5.0)).is_none());
@@ -205,6 +120,6 @@ mod tests {
         long.extend(trail("2025-09", &[Some(2.0), Some(3.0)]));
         let trend = of(&long, Value::ABSENT).expect("a trend");
         assert_eq!(trend.range, "October 2024 to October 2025");
-        assert_eq!(trend.bars.iter().filter(|bar| bar.missing).count(), 11);
+        assert_eq!(trend.spark, "···········▆█");
     }
 }

@@ -28,6 +28,8 @@ pub(super) fn of(view: View<'_>, charting: &Charting) -> Option<ControlChart> {
         lines: chart.limits(at).map(|Limits { lower, centre, upper, .. }| [*lower, *centre, *upper]),
         mark: mark(point.variation(series.better)),
     });
+    let latest = chart.latest().filter(|latest| latest.figures >= charting.least_points);
+    let target = series.at(last).and_then(|figure| figure.plan.get());
     let left_out = count.saturating_sub(SHOWN);
     let rebases = charting.rebases_of(&series.key.labels).filter(|rebase| rebase.from > first && rebase.from <= last);
     Some(ControlChart {
@@ -40,6 +42,8 @@ pub(super) fn of(view: View<'_>, charting: &Charting) -> Option<ControlChart> {
             })
             .collect(),
         suggested_rebase: chart.suggested_rebase().and_then(|at| periods.get(at).copied()),
+        variation: latest.map(|latest| latest.variation(series.better)),
+        assurance: latest.and_then(|latest| latest.assurance(series.better, target)),
     })
 }
 

@@ -1,39 +1,7 @@
 //! What is said of the newest point: the icons of variation and of assurance.
 
 use super::{Limits, Side, SpecialCause};
-use crate::model::{Better, coded};
-
-coded! {
-    /// What a point says of its process: the icon of variation, if it is the newest.
-    pub enum Variation {
-        /// Nothing but chance.
-        CommonCause = "common_cause",
-        /// Better than chance would have it, by being high.
-        ImprovingHigh = "improving_high",
-        /// Better than chance would have it, by being low.
-        ImprovingLow = "improving_low",
-        /// Worse than chance would have it, by being high.
-        ConcerningHigh = "concerning_high",
-        /// Worse than chance would have it, by being low.
-        ConcerningLow = "concerning_low",
-        /// High, where neither direction is better.
-        NeutralHigh = "neutral_high",
-        /// Low, where neither direction is better.
-        NeutralLow = "neutral_low",
-    }
-}
-
-coded! {
-    /// Whether the process, left as it is, meets its target.
-    pub enum Assurance {
-        /// Chance alone will not miss the target.
-        ConsistentlyPassing = "consistently_passing",
-        /// Chance alone will not meet the target: the process has to change.
-        ConsistentlyFailing = "consistently_failing",
-        /// The target lies within the limits, or on one: chance decides.
-        HitOrMiss = "hit_or_miss",
-    }
-}
+use crate::model::{Assurance, Better, Variation};
 
 impl Variation {
     /// What a special cause, or none, means where `better` is good.
@@ -47,29 +15,6 @@ impl Variation {
             (Some(Side::Low), Better::Higher) => Self::ConcerningLow,
             (Some(Side::Low), Better::Lower) => Self::ImprovingLow,
             (Some(Side::Low), Better::Neither) => Self::NeutralLow,
-        }
-    }
-
-    /// Whether somebody should look: a special cause in the direction that is not good.
-    #[must_use]
-    pub const fn is_concerning(self) -> bool {
-        matches!(self, Self::ConcerningHigh | Self::ConcerningLow)
-    }
-
-    /// Whether this is a special cause in the direction that is good.
-    #[must_use]
-    pub const fn is_improving(self) -> bool {
-        matches!(self, Self::ImprovingHigh | Self::ImprovingLow)
-    }
-
-    /// Its colour in charts of Making Data Count, as `#rrggbb`: grey, blue, orange or purple.
-    #[must_use]
-    pub const fn colour(self) -> &'static str {
-        match self {
-            Self::CommonCause => "#a6a6a6",
-            Self::ImprovingHigh | Self::ImprovingLow => "#00b0f0",
-            Self::ConcerningHigh | Self::ConcerningLow => "#e46c0a",
-            Self::NeutralHigh | Self::NeutralLow => "#490092",
         }
     }
 }

@@ -41,10 +41,10 @@ mod special;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::{Assurance, Variation};
 pub use as_of::{AsOf, periods_of};
 pub use chart::{Chart, Point, Segment};
 pub use declared::{ChartSettings, Charting, Rebase};
-pub use icons::{Assurance, Variation};
 pub use limits::{Limits, Side};
 pub use newest::{Latest, latest};
 pub use settings::{Baseline, RunLength, Settings, SettingsError};
