@@ -4,6 +4,7 @@ use std::{borrow::Cow, error::Error, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{ChannelKind, Enclosure};
@@ -116,16 +117,24 @@ pub(super) fn with_causes(error: &dyn Error) -> String {
     one_line(&text)
 }
 
-/// A name made safe for headers and file names: other characters than letters, digits, `.`, `-` and `_` become `-`.
+/// A name made safe for headers and file names: other characters than letters, digits, `.`, `-` and `_` become `-`. What is
+/// longer than 80 is cut, and ends in a hash of the whole, so that names that begin alike stay apart.
 pub(super) fn slug(name: &str) -> Cow<'_, str> {
     const LONGEST: usize = 80;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if name.len() <= LONGEST && !name.is_empty() && !name.starts_with('.') && name.chars().all(fits) {
         return Cow::Borrowed(name);
     }
-    let safe: String = name.chars().take(LONGEST).map(|c| if fits(c) { c } else { '-' }).collect();
-    let safe = safe.trim_matches(['-', '.']);
-    Cow::Owned(if safe.is_empty() { "unnamed".to_owned() } else { safe.to_owned() })
+    let safe = |longest| name.chars().take(longest).map(|c| if fits(c) { c } else { '-' }).collect::<String>();
+    let trimmed = |text: &str| text.trim_matches(['-', '.']).to_owned();
+    let safe = if name.chars().nth(LONGEST).is_none() {
+        trimmed(&safe(LONGEST))
+    } else {
+        let hash =
+            Sha256::digest(name.as_bytes()).iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+        format!("{}-{hash:016x}", trimmed(&safe(LONGEST - 17)))
+    };
+    Cow::Owned(if safe.is_empty() { "unnamed".to_owned() } else { safe })
 }
 
 #[cfg(test)]
@@ -151,6 +160,8 @@ mod tests {
         ] {
             assert_eq!(slug(name), safe, "{name}");
         }
-        assert!(slug(&"x".repeat(500)).len() <= 80);
+        let (one, other) = ("x".repeat(500), "x".repeat(499) + "y");
+        assert_eq!(slug(&one).len(), 80);
+        assert_ne!(slug(&one), slug(&other));
     }
 }

@@ -1,6 +1,6 @@
 //! Email through a real mail server.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Home, Relay, les_file};
 
@@ -49,18 +49,61 @@ fn assert_is_the_report(message: &Value, address: &str, id: &str) {
     assert_eq!(header(message, "Auto-Submitted"), "auto-generated");
     assert_eq!(header(message, "List-Id"), "<primary-care-medical-services.example.org>");
     assert!(header(message, "Subject").contains("Local Enhanced Services"), "{}", header(message, "Subject"));
-    assert_eq!(message["content_type"], "multipart/alternative");
+    let reply = header(message, "In-Reply-To");
+    assert_eq!(reply, "<les-activity.2025-10.primary-care-medical-services.primary-care-medical-services@example.org>");
+    assert_eq!(header(message, "References"), reply);
     let parts = message["parts"].as_array().unwrap();
-    let kinds: Vec<&str> = parts.iter().map(|part| part["type"].as_str().unwrap()).collect();
+    let texts: Vec<&Value> = parts.iter().filter(|part| part["disposition"].is_null()).collect();
+    let kinds: Vec<&str> = texts.iter().map(|part| part["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["text/plain", "text/html"]);
-    for part in parts {
+    for part in texts {
         assert_eq!(part["charset"], "utf-8");
         let text = part["text"].as_str().unwrap();
         // Published for October 2025: 12,521 delivered of 27,455 planned.
         assert!(text.contains("Simple Injections") && text.contains("12,521"), "{text}");
         assert!(text.contains("45.6%"), "12,521 / 27,455 is 45.6% in {text}");
+        assert!(text.contains("les-activity-2025-10-alerts.xlsx"), "{text}");
     }
+    assert_pictures_are_shown(message);
+    assert_tables_are_attached(message);
     assert!(message["longest_line"].as_u64().unwrap() <= 998, "RFC 5322, 2.1.1");
+}
+
+/// Every picture is one that the page shows, and the other way about; each has words for those who do not see it.
+fn assert_pictures_are_shown(message: &Value) {
+    let parts = message["parts"].as_array().unwrap();
+    let page = parts.iter().find(|part| part["type"] == "text/html").unwrap()["text"].as_str().unwrap();
+    let pictures: Vec<&Value> = parts.iter().filter(|part| part["type"] == "image/png").collect();
+    let shown: Vec<String> =
+        page.split("src=\"cid:").skip(1).map(|rest| format!("<{}>", rest.split('"').next().unwrap())).collect();
+    let ids: Vec<&str> = pictures.iter().map(|picture| picture["content_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, shown);
+    let words = page.matches("alt=\"Run chart, ").count();
+    assert_eq!(words, ids.len(), "{page}");
+    for picture in pictures {
+        assert_eq!(picture["disposition"], "inline");
+        assert!(picture["bytes"].as_str().unwrap().starts_with("iVBORw0KGgo"), "the signature of PNG in base64");
+    }
+    let related: Vec<&str> = ["text/html"].into_iter().chain(ids.iter().map(|_| "image/png")).collect();
+    let inner = if ids.is_empty() { json!("text/html") } else { json!({ "related": related }) };
+    let spreadsheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let expected = json!({ "mixed": [{ "alternative": ["text/plain", inner] }, spreadsheet, "text/csv"] });
+    assert_eq!(message["structure"], expected);
+}
+
+fn assert_tables_are_attached(message: &Value) {
+    let parts = message["parts"].as_array().unwrap();
+    let attached: Vec<&Value> = parts.iter().filter(|part| part["disposition"] == "attachment").collect();
+    let names: Vec<&str> = attached.iter().map(|part| part["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["les-activity-2025-10-alerts.xlsx", "les-activity-2025-10-alerts.csv"]);
+    let csv = attached[1]["text"].as_str().unwrap();
+    let rows: Vec<&str> = csv.lines().collect();
+    let injections = rows.iter().find(|row| row.contains("Simple Injections")).unwrap();
+    assert!(injections.contains(",2025-10,12521,27455,"), "{injections}");
+    // The workbook has the same rows.
+    let cells = message["sheet"].as_array().unwrap();
+    assert_eq!(cells.len(), rows.len());
+    assert!(cells.iter().all(|cells| *cells == rows[0].split(',').count()), "{cells:?}");
 }
 
 #[test]
@@ -81,6 +124,34 @@ fn a_report_arrives_under_each_kind_of_protection() {
         assert_eq!(messages[0]["authenticated"], login, "{protection}");
         daemon.stop();
     }
+}
+
+#[test]
+fn charts_travel_with_the_page_and_a_month_stays_together() {
+    let home = home_to(&["chair@example.org"]);
+    let relay = Relay::start(home.root(), "tls", "localhost", Some(LOGIN));
+    home.settings(&smtp("localhost", &relay, "tls", &login_and_authority(&relay)));
+    let mut daemon = home.start();
+    for (month, sent) in [("09", 1), ("10", 2)] {
+        home.drop_file(&les_file(month));
+        home.wait_for_outbox("sent", |all| all.iter().filter(|entry| entry["state"] == "sent").count() == sent);
+    }
+    let messages = relay.events("message");
+    let [september, october] = messages.as_slice() else { panic!("two messages, not {messages:#?}") };
+    let outbox = home.wait_for_outbox("sent", |_| true);
+    let ids: Vec<&str> = outbox.iter().map(|entry| entry["id"].as_str().unwrap()).collect();
+    let id = ids.iter().find(|id| header(october, "Message-ID").contains(**id)).unwrap();
+    assert_is_the_report(october, "chair@example.org", id);
+    // Two months are a line, and one is none.
+    let pictures = |message: &Value| {
+        message["parts"].as_array().unwrap().iter().filter(|part| part["type"] == "image/png").count()
+    };
+    assert_eq!(pictures(september), 0);
+    assert_eq!(pictures(october), october["sheet"].as_array().unwrap().len() - 1, "one for each alert");
+    for name in ["In-Reply-To", "Thread-Index"] {
+        assert_ne!(header(september, name), header(october, name));
+    }
+    daemon.stop();
 }
 
 #[test]

@@ -10,11 +10,15 @@ Recipients at these domains are treated in their own way:
 """
 
 import asyncio
+import base64
 import email
 import email.policy
+import io
 import json
 import ssl
 import sys
+import xml.etree.ElementTree
+import zipfile
 
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -24,10 +28,39 @@ def say(**event):
     print(json.dumps(event), flush=True)
 
 
+def structure(part):
+    """The tree of parts: a leaf is its type, a multipart its subtype with what is in it."""
+    if part.is_multipart():
+        return {part.get_content_subtype(): [structure(inner) for inner in part.iter_parts()]}
+    return part.get_content_type()
+
+
 def parts_of(message):
     for part in message.walk():
-        if not part.is_multipart():
-            yield {"type": part.get_content_type(), "charset": part.get_content_charset(), "text": part.get_content()}
+        if part.is_multipart():
+            continue
+        content = part.get_content()
+        yield {
+            "type": part.get_content_type(),
+            "charset": part.get_content_charset(),
+            "text": content if isinstance(content, str) else None,
+            "bytes": None if isinstance(content, str) else base64.b64encode(content).decode(),
+            "name": part.get_filename(),
+            "disposition": part.get_content_disposition(),
+            "content_id": part["Content-ID"],
+            "defects": [str(defect) for defect in part.defects],
+        }
+
+
+def sheet_of(message):
+    """How many cells each row of the attached workbook has; none without a workbook."""
+    for part in message.iter_attachments():
+        if part.get_filename().endswith(".xlsx"):
+            archive = zipfile.ZipFile(io.BytesIO(part.get_content()))
+            assert archive.testzip() is None
+            sheet = xml.etree.ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+            return [len(row.findall("{*}c")) for row in sheet.find("{*}sheetData")]
+    return None
 
 
 class Handler:
@@ -55,7 +88,8 @@ class Handler:
             authenticated=bool(session.authenticated),
             headers=[[name, str(value)] for name, value in message.items()],
             defects=[str(defect) for defect in message.defects],
-            content_type=message.get_content_type(),
+            structure=structure(message),
+            sheet=sheet_of(message),
             parts=list(parts_of(message)),
             longest_line=max(len(line) for line in envelope.original_content.split(b"\r\n")),
         )
