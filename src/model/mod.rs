@@ -12,6 +12,7 @@ pub mod alert;
 pub mod calendar;
 pub mod category;
 pub mod chart;
+pub mod committee;
 pub mod delivery;
 pub mod due;
 pub mod examination;
@@ -38,6 +39,7 @@ pub use alert::{Alert, AlertId, AlertSeverity, AlertState, Cause, Episode, Readi
 pub use calendar::Calendar;
 pub use category::{Categories, CategoriesError};
 pub use chart::{Assurance, ChartMark, ChartPoint, ChartRebase, ControlChart, Variation};
+pub use committee::{AbsentDataset, CommitteeReport, Correction, JudgedRule, Source, Standing, TabledAlert, ThreeA};
 pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
 pub use due::{Arrival, Days, Due, DueState, Expected, HeldBack, LATE_DELIVERY, Within};
 pub use examination::{CheckMade, ColumnRead, Examination, Outcome, TableRead};

@@ -1,5 +1,6 @@
 //! A notice as it is read: a page for a committee chair on a phone, the same in plain text, and JSON for machines; the
-//! report of findings that lies beside a file; and a picture of all series over all periods.
+//! exception report that a committee tables, on paper and as a workbook; the report of findings that lies beside a file; and
+//! a picture of all series over all periods.
 //!
 //! Whatever comes from data is harmless here: escaped in HTML and SVG, and in every rendering for people free of control
 //! characters and of marks that turn the direction of text. What is long is cut with `…`; what is left out of a list is
@@ -32,10 +33,12 @@ mod alertmanager;
 mod chart;
 mod chat;
 mod clean;
+mod committee;
 mod exceptions;
 mod findings;
 #[cfg(test)]
 mod fixtures;
+mod fonts;
 mod gate;
 mod looked_after;
 mod mail;
@@ -43,6 +46,7 @@ mod muted;
 mod not_assured;
 mod operator;
 mod overview;
+mod paper;
 mod payload;
 mod reading;
 mod subject;
@@ -57,6 +61,7 @@ mod words;
 
 pub use alertmanager::{alertmanager_alerts, alertmanager_webhook};
 pub use chat::{Link, Mentioned, cards, slack};
+pub use committee::{PaperFormat, committee};
 pub use mail::{Mail, MailFile, mail};
 pub use overview::{CellState, Overview, OverviewCell, OverviewRow, TextStyle, overview, overview_text};
 pub use table::neutral;

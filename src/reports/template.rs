@@ -38,6 +38,14 @@ pub enum RenderError {
     /// The findings could not be written as JSON.
     #[error("the report of findings could not be written as JSON: {0}")]
     Json(String),
+    /// A file could not be put together: a fault of the program, not of the data.
+    #[error("the report could not be written as {what}: {reason}; please report this")]
+    File {
+        /// What it was to be: "PDF".
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
 }
 
 static ENVIRONMENT: LazyLock<Result<Environment<'static>, RenderError>> = LazyLock::new(environment);

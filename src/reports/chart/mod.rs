@@ -13,7 +13,7 @@ mod scale;
 mod svg;
 mod words;
 
-pub(super) use picture::PictureError;
+pub(super) use picture::{Drawn, PictureError};
 
 use super::trend;
 use crate::model::{AlertLine, ChartMark, ChartPoint, ControlChart, Period, Unit, Value};
@@ -46,6 +46,17 @@ impl Chart {
         Some(Self { svg: drawing.svg(&words.join(" "))?, words })
     }
 
+    /// The control chart where there are limits, and otherwise a run chart in which each figure has its own plan.
+    pub(super) fn followed(chart: &ControlChart, unit: Unit) -> Option<Self> {
+        if chart.points.iter().any(|point| point.lines.is_some()) {
+            return Self::control(chart, unit);
+        }
+        let words = words::of_run(&chart.points, unit)?;
+        let icons = icons::Icons::default();
+        let drawing = svg::Drawing { points: &chart.points, breaks: &[], icons, unit, plan: None };
+        Some(Self { svg: drawing.svg(&words.join(" "))?, words })
+    }
+
     /// The same for figures without limits, oldest first, at most the last 13 periods; `plan` is that of the newest.
     pub(super) fn run(trail: &[(Period, Value)], plan: Value, unit: Unit) -> Option<Self> {
         let point = |(period, value): (Period, Value)| ChartPoint {
@@ -60,6 +71,11 @@ impl Chart {
         let drawing =
             svg::Drawing { points: &points, breaks: &[], icons: icons::Icons::default(), unit, plan: plan.get() };
         Some(Self { svg: drawing.svg(&words.join(" "))?, words })
+    }
+
+    /// The picture as lines and areas, for papers.
+    pub(super) fn drawn(&self) -> Result<Drawn, PictureError> {
+        picture::drawn(&self.svg)
     }
 
     /// The picture as PNG, 960 pixels wide: sharp at 480 on a screen of twice the density.
