@@ -152,8 +152,8 @@ pub fn backtest(
     let history = histories.get(dataset).unwrap_or(&nothing);
     let mut counts: BTreeMap<&str, Vec<Counts>> = rules.iter().map(|rule| (rule.id(), Vec::new())).collect();
     let (mut periods, mut groups, mut last) = (Vec::new(), BTreeMap::<String, OfGroup>::new(), Vec::new());
-    let played = Played { dataset, rules, history, elsewhere: &histories, derived: &config.derived, from: range.from };
-    replay(played, |period, evaluation| {
+    let (derived, from) = (&config.derived, range.from);
+    replay(Played { dataset, rules, history, elsewhere: &histories, derived, from, to: None }, |period, evaluation| {
         if range.to.is_some_and(|to| period.start() > to.end()) {
             return;
         }

@@ -97,7 +97,8 @@ async fn one(
             let arriving: Vec<&Delivery> =
                 commit.deliveries.iter().map(|(of_file, _)| of_file).chain([delivery]).collect();
             delivered.outstanding =
-                outstanding::outstanding(app, config, delivered.head.period, &arriving, overruled).await?;
+                outstanding::outstanding((&app.store, config), app.now(), delivered.head.period, &arriving, overruled)
+                    .await?;
             announcement.exceptions(app, config, &delivered).await?;
         }
     }

@@ -30,6 +30,7 @@
 //! | `app/replay.rs`, `app/backtest.rs`, `app/record.rs` | periods arriving one after another: for tests, what would have fired, and a case made of it |
 //! | `app/advice.rs` | what rules ask for that the known figures have never held |
 //! | `app/simulate/` | a scenario played in virtual time through all of the above, and its ledger |
+//! | `app/committee/` | the exception report of a group for a period |
 //! | `app/explain/` | what a rule means and what an alert rests on |
 //! | `app/rule_tests.rs`, `app/overview.rs`, `app/demo.rs` | the tests inside rules, the picture, the demonstration |
 
@@ -40,6 +41,7 @@ pub mod announce;
 pub mod arrivals;
 pub mod backtest;
 pub mod clock;
+pub mod committee;
 pub mod cycle;
 pub mod daemon;
 pub mod demo;

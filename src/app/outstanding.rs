@@ -1,16 +1,15 @@
 //! What a report could not assure, because it did not arrive or was held back.
 
+use jiff::Timestamp;
+
 use crate::{
     config::{Config, Dataset},
     model::{AlertSeverity, Delivery, DeliveryId, DueState, Expected, NotAssured, Period},
     routing::Outstanding,
+    store::{Store, StoreError},
 };
 
-use super::{
-    App,
-    arrivals::{Standing, standings_without},
-    error::CycleError,
-};
+use super::arrivals::{Standing, standings_without};
 
 /// What has not arrived of the period of a report or of earlier ones, with the rules that would have judged it. `arriving`
 /// are deliveries that are not in the store yet as they are now; `overruled` is one whose decision there does not hold any
@@ -19,15 +18,14 @@ use super::{
 /// # Errors
 /// The store fails.
 pub async fn outstanding(
-    app: &App,
-    config: &Config,
+    (store, config): (&Store, &Config),
+    now: Timestamp,
     period: Period,
     arriving: &[&Delivery],
     overruled: Option<DeliveryId>,
-) -> Result<Vec<Outstanding>, CycleError> {
-    let now = app.now();
+) -> Result<Vec<Outstanding>, StoreError> {
     let mut found = Vec::new();
-    for Standing { dataset, expected } in standings_without(&app.store, config, now, overruled).await? {
+    for Standing { dataset, expected } in standings_without(store, config, now, overruled).await? {
         let rules: Vec<(String, AlertSeverity, String)> = config
             .rules_on(&dataset.id)
             .map(|rule| (rule.id().to_owned(), rule.severity(), rule.measure().to_owned()))

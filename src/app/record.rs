@@ -93,7 +93,7 @@ fn expectations(
 ) -> String {
     let mut text = String::new();
     let mut before: BTreeMap<AlertId, AlertState> = BTreeMap::new();
-    let played = Played { dataset, rules, history, elsewhere, derived: &config.derived, from: None };
+    let played = Played { dataset, rules, history, elsewhere, derived: &config.derived, from: None, to: None };
     replay(played, |period, evaluation| {
         for told in &evaluation.alerts {
             let alert = &told.alert;

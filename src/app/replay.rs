@@ -24,6 +24,8 @@ pub struct Played<'a> {
     pub derived: &'a [Arc<Derived>],
     /// The first period that is told of.
     pub from: Option<Period>,
+    /// The last period that is played, and those of other kinds that end with it or before it.
+    pub to: Option<Period>,
 }
 
 /// Evaluates rules over a history as it was after each of its periods, and hands each evaluation on with its period.
@@ -31,8 +33,9 @@ pub struct Played<'a> {
 /// The figures are those that the history has now: what was restated since counts as it was restated. Of the periods before
 /// `from` only the last is evaluated, so that what fired then is known and not news.
 pub fn replay(played: Played<'_>, mut each: impl FnMut(Period, &Evaluation)) {
-    let Played { dataset, rules, history, elsewhere, derived, from } = played;
+    let Played { dataset, rules, history, elsewhere, derived, from, to } = played;
     let mut periods: Vec<Period> = history.periods.iter().copied().collect();
+    periods.retain(|period| to.is_none_or(|to| period.end() <= to.end()));
     periods.sort_by_key(|period| (period.end(), period.start()));
     let first = from.map_or(0, |from| periods.partition_point(|period| period.end() < from.start()));
     let is_given = |one: &Derived| one.dataset() == dataset && history.of_measure(one.name()).next().is_some();

@@ -116,15 +116,18 @@ fn played(
     let history = history(config, dataset, measure, series);
     let (mut ledger, mut faults) = (Ledger::default(), Vec::new());
     let (elsewhere, derived) = (&BTreeMap::new(), config.derived.as_slice());
-    replay(Played { dataset, rules, history: &history, elsewhere, derived, from: None }, |period, evaluation| {
-        let failed = evaluation.unjudged.iter().filter(|unjudged| unjudged.failed);
-        faults.extend(failed.map(|unjudged| {
-            let line = &unjudged.line;
-            format!("{period}: {} went wrong for {}: {}", line.rule, line.labels, line.reason)
-        }));
-        let alerts = evaluation.alerts.iter().map(|told| (told.alert.id.clone(), told.alert.clone()));
-        ledger.0.insert(period, alerts.collect());
-    });
+    replay(
+        Played { dataset, rules, history: &history, elsewhere, derived, from: None, to: None },
+        |period, evaluation| {
+            let failed = evaluation.unjudged.iter().filter(|unjudged| unjudged.failed);
+            faults.extend(failed.map(|unjudged| {
+                let line = &unjudged.line;
+                format!("{period}: {} went wrong for {}: {}", line.rule, line.labels, line.reason)
+            }));
+            let alerts = evaluation.alerts.iter().map(|told| (told.alert.id.clone(), told.alert.clone()));
+            ledger.0.insert(period, alerts.collect());
+        },
+    );
     let mut sheets = Sheets { ledger: &ledger, several: rules.len() > 1, by_alert: BTreeMap::new() };
     for expectation in expect {
         sheets.compare(expectation);

@@ -22,6 +22,7 @@ mod output;
 mod overrule;
 mod progress;
 mod reload;
+mod report;
 mod routes;
 mod run;
 mod schema;
@@ -101,6 +102,8 @@ enum Command {
     Alerts(alerts::AlertsArguments),
     /// List what groups were told, newest first
     Notices(notices::NoticesArguments),
+    /// Write the exception report of a group for a period, as HTML, PDF, Word, Markdown, workbook or JSON
+    Report(report::ReportArguments),
     /// Draw the routes, or tell who would be told of something, and why not the others
     Routes(routes::RoutesArguments),
     /// Mute alerts for a while, and list, end or try silences
@@ -163,6 +166,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Expected(options) => expected::list(&home, &options).await,
         Command::Alerts(options) => alerts::list(&home, &options).await,
         Command::Notices(options) => notices::list(&home, &options).await,
+        Command::Report(options) => report::report(&home, &options).await,
         Command::Routes(options) => routes::routes(&home, &options).await,
         Command::Silences(options) => silences::silences(&home, &options).await,
         Command::Outbox(options) => outbox::outbox(&home, &options).await,

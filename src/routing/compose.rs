@@ -213,7 +213,8 @@ pub(super) fn is_quiet(section: TransitionKind, line: &AlertLine) -> bool {
 
 impl Outstanding {
     /// What a group is told of it: the measures that rules would have judged of which the group may hear.
-    fn for_group(&self, route: &Route, group: &str) -> Option<NotAssured> {
+    #[must_use]
+    pub fn for_group(&self, route: &Route, group: &str) -> Option<NotAssured> {
         let hears = |rule: &str, severity| route.may_reach(group, rule, &self.line.dataset, severity);
         let mut measures: Vec<String> = self
             .rules

@@ -73,6 +73,21 @@ impl Store {
         rows::all("transitions", &rows, read_transition)
     }
 
+    /// The steps by which what had been said of a dataset's alerts was withdrawn or amended, oldest first.
+    pub async fn corrections(&self, dataset: &str) -> Result<Vec<KeptTransition>> {
+        let rows = sqlx::query(
+            "SELECT t.* FROM transitions t JOIN alerts a ON a.id = t.alert \
+             WHERE a.dataset = $1 AND t.kind IN ($2, $3) ORDER BY t.recorded, t.alert, t.seq",
+        )
+        .bind(dataset.to_owned())
+        .bind(TransitionKind::Withdrawn.code())
+        .bind(TransitionKind::Amended.code())
+        .fetch_all(self.reader())
+        .await
+        .map_err(|error| StoreError::of_sql("list what was withdrawn or amended", error))?;
+        rows::all("transitions", &rows, read_transition)
+    }
+
     /// What the last evaluation of each dataset could not judge.
     pub async fn unjudged(&self) -> Result<Vec<UnknownRecord>> {
         let rows = sqlx::query("SELECT * FROM unjudged ORDER BY dataset, rule, labels, period")
