@@ -6,8 +6,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    config::Config,
-    model::{Alert, Content, Delivery, Exceptions, GateReport, Notice, NoticeId, OperatorReport, Severity, Untold},
+    config::{Config, Group},
+    model::{
+        Alert, Content, Delivery, EscalationReport, Exceptions, GateReport, Notice, NoticeId, OperatorReport,
+        Recipient, Severity, Untold,
+    },
     outbox::{ChannelKind, Payload},
     reports::{self, RenderError},
     routing::{self, Composed, Delivered, Held},
@@ -55,6 +58,36 @@ impl Announcement {
             tracing::error!(group, "there is no such group: nobody is told");
             return Ok(());
         };
+        self.put(settings, group, None, content, now).map(|_| ())
+    }
+
+    /// Adds a notice of alerts that nobody looks after, to those whom they are taken to.
+    ///
+    /// # Errors
+    /// The notice cannot be rendered.
+    pub fn escalation(
+        &mut self,
+        config: &Config,
+        to: &Recipient,
+        report: EscalationReport,
+        now: Timestamp,
+    ) -> Result<NoticeId, RenderError> {
+        let Some(settings) = config.groups.get(&to.group) else {
+            tracing::error!(group = to.group, "there is no such group: nobody is told");
+            return Ok(NoticeId(Uuid::nil()));
+        };
+        self.put(settings, &to.group, to.role.as_deref(), Content::Escalation(report), now)
+    }
+
+    /// Adds a notice with a message to each recipient of the group's channels, or to the people in a role by email.
+    fn put(
+        &mut self,
+        settings: &Group,
+        group: &str,
+        role: Option<&str>,
+        content: Content,
+        now: Timestamp,
+    ) -> Result<NoticeId, RenderError> {
         let notice = Notice {
             id: NoticeId(Uuid::now_v7()),
             created: now,
@@ -62,21 +95,28 @@ impl Announcement {
             group_name: settings.name.clone(),
             content,
         };
-        for channel in &settings.channels {
-            let (kind, payloads) = (channel.kind(), render::payloads(channel, &notice)?);
-            for recipient in channel.recipients() {
+        let mut send = |channel, recipients: Vec<String>, payloads: Vec<Payload>| {
+            for recipient in recipients {
                 self.messages.extend(payloads.iter().map(|payload| Message {
                     notice: notice.id,
                     group: group.to_owned(),
-                    channel: kind,
+                    channel,
                     recipient: recipient.clone(),
                     payload: payload.clone(),
                 }));
             }
+        };
+        if let Some(role) = role {
+            let addresses = settings.addresses(role).into_iter().map(str::to_owned).collect();
+            send(ChannelKind::Email, addresses, render::by_email(&notice)?);
+        } else {
+            for channel in &settings.channels {
+                send(channel.kind(), channel.recipients(), render::payloads(channel, &notice)?);
+            }
         }
-        let subject = reports::subject(&notice);
+        let (id, subject) = (notice.id, reports::subject(&notice));
         self.notices.push((notice, subject));
-        Ok(())
+        Ok(id)
     }
 
     /// What alerts have to say, to each group concerned: now, or when what it waits for has come.

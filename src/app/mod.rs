@@ -20,6 +20,7 @@
 //! | `app/waiting.rs`, `app/silences.rs` | what waits to be said; what is muted, and telling that it is |
 //! | `app/acts.rs`, `app/handling.rs`, `app/reviews.rs` | what people do about alerts, how long it holds, and review dates that pass |
 //! | `app/lines.rs` | alerts that are kept, with the figures that are known now |
+//! | `app/unattended.rs`, `app/escalations.rs` | what nobody looks after, and taking it further |
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
 //! | `app/daemon.rs`, `app/once.rs`, `app/steps.rs` | the loop of `run`, and `run --once`; what any loop does |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
@@ -47,6 +48,7 @@ pub mod daemon;
 pub mod demo;
 pub mod duplicate;
 pub mod error;
+pub mod escalations;
 pub mod evaluate;
 pub mod examine;
 pub mod explain;
@@ -97,6 +99,7 @@ mod tell;
 #[cfg(test)]
 mod tests;
 pub mod trial;
+pub mod unattended;
 pub mod waiting;
 
 use std::{

@@ -15,7 +15,7 @@ use crate::{
 /// The notice cannot be rendered.
 pub fn payloads(channel: &ChannelSettings, notice: &Notice) -> Result<Vec<Payload>, RenderError> {
     match channel {
-        ChannelSettings::Email(_) => Ok(vec![email(notice)?]),
+        ChannelSettings::Email(_) => by_email(notice),
         ChannelSettings::Folder(_) => Ok(vec![whole(notice)?]),
         ChannelSettings::Webhook(settings) => match settings.own.format {
             WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(vec![whole(notice)?]),
@@ -58,6 +58,14 @@ fn data(notice: &Notice, json: serde_json::Value) -> Payload {
     }
 }
 
+/// What is queued for each address that a notice goes to by email.
+///
+/// # Errors
+/// The notice cannot be rendered.
+pub fn by_email(notice: &Notice) -> Result<Vec<Payload>, RenderError> {
+    Ok(vec![email(notice)?])
+}
+
 /// An email with its pictures and tables.
 fn email(notice: &Notice) -> Result<Payload, RenderError> {
     let mail = reports::mail(notice)?;
@@ -96,6 +104,6 @@ fn thread(notice: &Notice) -> Option<String> {
         Content::Exceptions(exceptions) => {
             Some(format!("{}.{}.{}", exceptions.dataset, exceptions.period, notice.group).replace('/', "-"))
         }
-        Content::Gate(_) | Content::Operator(_) | Content::Silence(_) => None,
+        Content::Gate(_) | Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) => None,
     }
 }

@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 pub use crate::routing::{
     Branch, Explanation, Manner, Mutes, Other, Outcome, Policy, Receiver, Route, Traits, explain,
@@ -10,8 +11,8 @@ pub use crate::routing::{
 
 use crate::{
     config::Config,
-    model::Labels,
-    routing::{Names, PolicySettings},
+    model::{AlertSeverity, Labels},
+    routing::{self, Names, PolicySettings, Step},
     store::{Store, StoreError},
     yaml::{Place, Problem, Problems, SourceFile, decode, parse},
 };
@@ -53,6 +54,41 @@ pub fn waits(config: &Config, group: &str, manner: &Manner, now: Timestamp) -> O
         Some(until) => format!("would wait until {until}: {why}"),
         None => format!("would wait: {why}"),
     })
+}
+
+/// A step of an escalation policy as it would be taken of an alert that is told at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedStep {
+    /// When, in the policy's words: `after 5 working days without acknowledgement`.
+    pub after: String,
+    /// Whom it goes to.
+    pub to: String,
+    /// When that would be, where it hangs on nothing but time.
+    pub at: Option<Timestamp>,
+}
+
+/// What the escalation policy of a manner, if there is one, would do for a group about an alert that it is told of at a
+/// moment and that nobody looks after.
+#[must_use]
+pub fn escalation(
+    config: &Config,
+    group: &str,
+    manner: &Manner,
+    severity: AlertSeverity,
+    told: Timestamp,
+) -> Option<Vec<PlannedStep>> {
+    let policy = config.policy.escalation(manner)?;
+    let opens = |step: &Step, moment| {
+        let to = config.recipient(step, group);
+        to.map_or(&config.calendar, |to| config.calendar_of(&to.group)).at_work(moment)
+    };
+    let moments = routing::moments(policy, severity, config.calendar_of(group), &opens, told);
+    let planned = policy.steps_for(severity).map(|(number, step)| PlannedStep {
+        after: step.after.to_string(),
+        to: config.recipient(step, group).map_or_else(|| step.to.to_string(), |to| config.in_words(&to)),
+        at: moments.get(&number).copied(),
+    });
+    Some(planned.collect())
 }
 
 /// All that mutes alerts at a moment.

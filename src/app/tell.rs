@@ -26,7 +26,8 @@ pub(super) fn tell(
     Told { alert, before, transitions, worsened, line, taken_back, owner: None, parent: None }
 }
 
-fn line(
+/// What people read of an alert; `words` as in [`tell`].
+pub(super) fn line(
     alert: &Alert,
     (summary, counted): (&str, Option<&str>),
     series: Option<&Series>,

@@ -16,6 +16,7 @@ use super::{App, cycle::cycle, daemon::Daemon, error::CycleError, home, home::Ho
 const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2025-10.csv");
 const NAME: &str = "les-activity-2025-10.csv";
 
+mod escalation;
 mod late;
 mod literate;
 mod reviewing;
@@ -78,6 +79,7 @@ impl Desk {
                     Content::Gate(_) => "gate",
                     Content::Operator(_) => "operator",
                     Content::Silence(_) => "silence",
+                    Content::Escalation(_) => "escalation",
                 };
                 format!("{kind} to {}", kept.notice.group)
             })

@@ -11,18 +11,22 @@ use crate::{
     store::{Commit, HeldNotice, StoreError},
 };
 
-use super::{App, announce::Announcement, arrivals, error::CycleError, handling, receivers, reviews, silences};
+use super::{
+    App, announce::Announcement, arrivals, error::CycleError, escalations, handling, receivers, reviews, silences,
+};
 
-/// Does what the passing of time asks for: says what is late, that silences are over, which review
-/// dates have passed, what has waited long enough, and which receivers take nothing.
-/// Answers with the next moment at which to look again.
+/// Does what the passing of time asks for: says what is late, that silences are over, which review dates have passed, what
+/// has waited long enough, and which receivers take nothing, and takes further what nobody looks after. Answers with the
+/// next moment at which to look again.
 ///
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
 pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
     let late = arrivals::evaluate(app).await?;
     let (over, reviewed) = (silences::end(app).await?, reviews::look(app).await?);
-    let moments = [late, over, reviewed, speak(app).await?, receivers::report(app).await?];
+    let (spoken, failing) = (speak(app).await?, receivers::report(app).await?);
+    // Last: what was told a moment ago is not taken further.
+    let moments = [late, over, reviewed, spoken, failing, escalations::take(app).await?];
     Ok(moments.into_iter().flatten().min())
 }
 

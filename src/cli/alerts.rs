@@ -11,9 +11,13 @@ use crate::{
         handling,
         home::Home,
         routes::{self, Mutes},
+        unattended::{Escalates, Unattended},
     },
     config::Config,
-    model::{Alert, AlertSeverity, AlertState, Handling, Labels, Period, Unit},
+    model::{
+        Alert, AlertSeverity, AlertState, Handling, Labels, Period, Unit,
+        calendar::{day_in_london, in_words},
+    },
     store::Store,
 };
 
@@ -90,10 +94,13 @@ pub(super) async fn list(home: &Home, options: &AlertsArguments) -> Result<Exit,
         };
         (order(a), &a.rule, a.since, &a.labels).cmp(&(order(b), &b.rule, b.since, &b.labels))
     });
-    let mutes = match (&store, Config::load(home.root())) {
-        // Without a configuration there are no inhibitions, and nothing is sent that could be muted.
-        (Some(store), Ok(config)) => routes::mutes(store, &config.policy, Timestamp::now()).await?,
-        _ => Mutes::default(),
+    // Without a configuration there are no inhibitions, and nothing is sent that could be muted or taken further.
+    let (config, now) = (Config::load(home.root()).ok(), Timestamp::now());
+    let (mutes, unattended) = match (&store, &config) {
+        (Some(store), Some(config)) => {
+            (routes::mutes(store, &config.policy, now).await?, Some(Unattended::read(store, config, now).await?))
+        }
+        _ => (Mutes::default(), None),
     };
     let handlings = match &store {
         Some(store) => handling::of_firing(store).await?,
@@ -103,7 +110,8 @@ pub(super) async fn list(home: &Home, options: &AlertsArguments) -> Result<Exit,
         let firing = Some(&alert).filter(|alert| alert.state == AlertState::Firing);
         let by = firing.and_then(|alert| mutes.reason(&routes::Traits::of(alert)));
         let handling = handlings.get(&alert.id).cloned();
-        Entry { muted: by, handling, ..Entry::from(alert) }
+        let escalates = unattended.as_ref().map_or_else(Vec::new, |unattended| unattended.in_words(&alert.id));
+        Entry { muted: by, handling, escalates, ..Entry::from(alert) }
     };
     let entries: Vec<Entry> = alerts.into_iter().map(entry).collect();
     output::print::<Alerts>(&entries, options.format)?;
@@ -131,6 +139,8 @@ struct Entry {
     muted: Option<String>,
     /// How it stands with people, while it fires.
     handling: Option<Handling>,
+    /// How far it was taken because nobody looks after it, and what comes next, for each group with a policy for it.
+    escalates: Vec<Escalates>,
 }
 
 impl From<Alert> for Entry {
@@ -151,6 +161,7 @@ impl From<Alert> for Entry {
             unit: alert.reading.unit,
             muted: None,
             handling: None,
+            escalates: Vec::new(),
         }
     }
 }
@@ -172,6 +183,15 @@ impl Listing for Alerts {
         }
         if let Some(handling) = &entry.handling {
             message = format!("{message} ({})", handling.words());
+        }
+        for escalates in &entry.escalates {
+            if let Some(last) = escalates.taken.last() {
+                message = format!("{message} (escalated to {})", last.to);
+            }
+            if let Some(next) = &escalates.next {
+                let day = in_words(day_in_london(next.at));
+                message = format!("{message} (goes to {} on {day})", next.to);
+            }
         }
         vec![
             output::Cell::toned(entry.state.code(), tone(entry.state)),

@@ -1,6 +1,7 @@
 //! `bellwether explain`.
 
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::{
     app::{
@@ -88,7 +89,7 @@ pub(super) async fn explain(home: &Home, options: &ExplainArguments) -> Result<E
         None => Some(by_id(&config, &alerts, &options.what)?),
     };
     let (Some(alert), Some(store)) = (found, &store) else { return Err(unknown(&config, &options.what)) };
-    let explained = explain_alert(&config, store, alert.clone()).await?;
+    let explained = explain_alert(&config, store, alert.clone(), Timestamp::now()).await?;
     match options.format {
         ExplainFormat::Json => output::print_json(&explained)?,
         ExplainFormat::Text => alert_text::say(&explained)?,

@@ -1,7 +1,10 @@
 //! An alert explained, for people.
 
 use crate::{
-    app::explain::{AlertExplained, AtPeriod, Rest, Told},
+    app::{
+        explain::{AlertExplained, AtPeriod, Rest, Told},
+        unattended::Escalates,
+    },
     model::{Action, Severity},
 };
 
@@ -82,7 +85,35 @@ pub(super) fn say(alert: &AlertExplained) -> std::io::Result<()> {
     if alert.told.is_empty() {
         output::say("  nobody")?;
     }
-    alert.told.iter().try_for_each(say_told)
+    alert.told.iter().try_for_each(say_told)?;
+    say_escalations(alert)
+}
+
+/// Whom it was taken to because nobody looked after it, and what comes next.
+fn say_escalations(alert: &AlertExplained) -> std::io::Result<()> {
+    if alert.escalations.is_empty() && alert.escalates.is_empty() {
+        return Ok(());
+    }
+    heading("Whom it was taken to")?;
+    for step in &alert.escalations {
+        let when = output::when(&step.at.to_string());
+        let line =
+            format!("  {when}  {} (step {} of `{}` for {}): {}", step.to, step.step, step.policy, step.group, step.why);
+        output::say(output::clean(&line))?;
+    }
+    for escalates in &alert.escalates {
+        output::say(output::clean(&format!("  {}: {}", escalates.group, next(escalates))))?;
+    }
+    Ok(())
+}
+
+/// What comes next of an escalation, in words.
+pub(super) fn next(escalates: &Escalates) -> String {
+    match (&escalates.paused, &escalates.next) {
+        (Some(why), _) => format!("not taken further now: {why}"),
+        (None, Some(next)) => format!("next to {} on {}", next.to, output::when(&next.at.to_string())),
+        (None, None) => format!("nothing more in `{}` that hangs on time alone", escalates.policy),
+    }
 }
 
 fn heading(text: &str) -> std::io::Result<()> {

@@ -9,10 +9,10 @@ use serde::Serialize;
 use crate::{
     app::{
         home::Home,
-        routes::{self, Explanation, Manner, Other, Policy, Route, explain},
+        routes::{self, Explanation, Manner, Other, PlannedStep, Policy, Route, explain},
     },
     config::Config,
-    model::Labels,
+    model::{AlertSeverity, Labels},
     store::Store,
 };
 
@@ -151,13 +151,21 @@ struct Tested {
     muted: Option<String>,
     /// Which groups would be told later, because of the time, and why.
     waits: BTreeMap<String, String>,
+    /// What would be done for a group about an alert that it is told of now and does not act on.
+    escalations: BTreeMap<String, Vec<PlannedStep>>,
 }
 
 async fn test(home: &Home, options: &TestArguments) -> Result<Exit, Failure> {
     let mut labels: Labels = options.labels.iter().cloned().collect();
     let tested = if let Some(file) = &options.file {
         let policy = routes::tried(file).map_err(Failure::configuration)?;
-        Tested { explanation: explain(&policy.route, &labels), labels, muted: None, waits: BTreeMap::new() }
+        Tested {
+            explanation: explain(&policy.route, &labels),
+            labels,
+            muted: None,
+            waits: BTreeMap::new(),
+            escalations: BTreeMap::new(),
+        }
     } else {
         let config = Config::load(home.root()).map_err(Failure::configuration)?;
         complete(&mut labels, &config)?;
@@ -170,7 +178,13 @@ async fn test(home: &Home, options: &TestArguments) -> Result<Exit, Failure> {
             Some((receiver.group.clone(), why))
         });
         let waits = waiting.collect();
-        Tested { labels, explanation, muted, waits }
+        let severity = labels.get("severity").and_then(AlertSeverity::from_code).unwrap_or_default();
+        let escalating = explanation.receivers.iter().filter_map(|receiver| {
+            let steps = routes::escalation(&config, &receiver.group, &receiver.manner, severity, now)?;
+            Some((receiver.group.clone(), steps))
+        });
+        let escalations = escalating.collect();
+        Tested { labels, explanation, muted, waits, escalations }
     };
     match options.format {
         Format::Json => output::print_json(&tested)?,
@@ -220,7 +234,7 @@ fn with_unnamed(mut explanation: Explanation, config: &Config, policy: &Policy) 
 }
 
 fn print(tested: &Tested) -> std::io::Result<()> {
-    let Tested { labels, explanation, muted, waits } = tested;
+    let Tested { labels, explanation, muted, waits, escalations } = tested;
     output::say(output::clean(&labels.to_string()))?;
     output::say(format!("\n{}", output::strong("Receives it")))?;
     for receiver in &explanation.receivers {
@@ -230,6 +244,10 @@ fn print(tested: &Tested) -> std::io::Result<()> {
         output::say(format!("  {group}  through {through}: {}", output::clean(&receiver.route)))?;
         for said in receiver.manner.differences(&Manner::default()) {
             output::say(format!("      {}", output::clean(&said)))?;
+        }
+        for step in escalations.get(&receiver.group).into_iter().flatten() {
+            let at = step.at.map_or(String::new(), |at| format!(": {}", output::when(&at.to_string())));
+            output::say(format!("        {}", output::clean(&format!("{}, to {}{at}", step.after, step.to))))?;
         }
         if let Some(why) = waits.get(&receiver.group) {
             output::say(format!("      {}", output::doubtful(&output::clean(why))))?;

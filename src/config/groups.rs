@@ -11,11 +11,14 @@ use serde::Deserialize;
 use crate::{
     model::Calendar,
     outbox::ChannelSettings,
-    routing::{InhibitSettings, NamedIntervalSettings, Names, Policy, PolicySettings, RouteSettings},
+    routing::{
+        EscalationSettings, InhibitSettings, NamedIntervalSettings, Names, PARENT, Policy, PolicySettings,
+        RouteSettings,
+    },
     yaml::{Entries, Located, Node, Problem, Problems, SourceFile},
 };
 
-use super::{Daemon, Dataset, Decoded, Files, check_id, decode_file};
+use super::{Daemon, Dataset, Decoded, Files, check_id, decode_file, escalation};
 
 /// A committee, group or team.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -164,6 +167,8 @@ pub(super) struct GroupsFile {
     time_intervals: Vec<NamedIntervalSettings>,
     #[serde(default)]
     inhibit_rules: Vec<InhibitSettings>,
+    #[serde(default)]
+    escalation_policies: Vec<EscalationSettings>,
 }
 
 /// The file, as far as it can be understood.
@@ -176,11 +181,15 @@ pub(super) struct Groups {
 
 pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Groups> {
     let Decoded { node, settings, whole } = decode_file::<GroupsFile>(file, problems)?;
-    let GroupsFile { groups: listed, route, time_intervals, inhibit_rules } = settings;
+    let GroupsFile { groups: listed, route, time_intervals, inhibit_rules, escalation_policies } = settings;
     let ids = node.get("groups").map(Node::keys).unwrap_or_default().into_iter().collect();
     let mut groups = BTreeMap::new();
     for (id, group) in listed.0 {
         check_id(&id, "group", problems);
+        if *id.value == *PARENT {
+            let message = "`parent` cannot be the id of a group: escalation policies call the group above so";
+            problems.push(Problem::new(id.place.clone(), message));
+        }
         if group.channels.is_empty() && whole {
             let message = format!("the group `{}` has no channels: nobody would be told", id.value);
             let hint = "add `channels:` with an email or a webhook";
@@ -189,7 +198,7 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Gr
         group.check(problems);
         groups.insert(id.value, group);
     }
-    let policy = PolicySettings { route, time_intervals, inhibit_rules };
+    let policy = PolicySettings { route, time_intervals, inhibit_rules, escalation_policies };
     let loaded = Groups { by_id: groups, ids, policy };
     for target in loaded.by_id.values().filter_map(|group| group.escalates_to.as_ref()) {
         loaded.check_name(target, problems);
@@ -232,7 +241,9 @@ impl Groups {
             datasets: files.dataset_ids(),
             ..Names::default()
         };
-        problems.take(Policy::compile(&self.policy, names))
+        let policy = problems.take(Policy::compile(&self.policy, names))?;
+        escalation::check(&policy, &self.by_id, problems);
+        Some(policy)
     }
 
     /// The calendars of groups that have one of their own.

@@ -6,6 +6,7 @@ mod advice;
 mod daemon;
 mod dataset;
 mod due;
+mod escalation;
 mod files;
 mod groups;
 mod measures;
@@ -214,6 +215,7 @@ mod tests {
         // Without the branches of the route for datasets that this home does not have.
         let groups = include_str!("../../config/groups.yaml");
         let (groups, _) = groups.split_once("    - match: { dataset: gp-appointments }").expect("a route");
+        let groups = &groups.replace("      escalation: standard\n", "");
         for (path, text) in [
             ("config/bellwether.yaml", include_str!("../../config/bellwether.yaml")),
             ("config/groups.yaml", groups),

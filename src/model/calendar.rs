@@ -15,6 +15,8 @@ use jiff::{
 const ENGLAND: &str = include_str!("calendar/bank-holidays-england-and-wales.csv");
 /// A title that takes a day out of the holidays.
 const WORKING_DAY: &str = "working day";
+/// The hour in London at which work ends.
+const EVENING: i8 = 17;
 /// Greenwich time, and British summer time from the last Sunday of March to that of October; written out, so that it does
 /// not hang on a database that a machine may lack.
 const LONDON: &str = "GMT0BST,M3.5.0/1,M10.5.0";
@@ -111,6 +113,18 @@ impl Calendar {
             left -= u16::from(self.is_working_day(day));
         }
         day
+    }
+
+    /// The moment itself in working hours, which are from nine to five in London on a working day; otherwise nine o'clock
+    /// on the next morning that is worked.
+    #[must_use]
+    pub fn at_work(&self, moment: Timestamp) -> Timestamp {
+        let day = day_in_london(moment);
+        let hour = |day, hour| hour_in_london(day, hour).unwrap_or(Timestamp::MAX);
+        if self.is_working_day(day) && moment < hour(day, EVENING) {
+            return moment.max(hour(day, MORNING));
+        }
+        hour(self.add_working_days(day, 1), MORNING)
     }
 }
 

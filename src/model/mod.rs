@@ -15,6 +15,7 @@ pub mod chart;
 pub mod committee;
 pub mod delivery;
 pub mod due;
+pub mod escalation;
 pub mod examination;
 pub mod finding;
 pub mod labels;
@@ -42,12 +43,13 @@ pub use chart::{Assurance, ChartMark, ChartPoint, ChartRebase, ControlChart, Var
 pub use committee::{AbsentDataset, CommitteeReport, Correction, JudgedRule, Source, Standing, TabledAlert, ThreeA};
 pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
 pub use due::{Arrival, Days, Due, DueState, Expected, HeldBack, LATE_DELIVERY, Within};
+pub use escalation::{Recipient, StepId, StepTaken, ToldOf};
 pub use examination::{CheckMade, ColumnRead, Examination, Outcome, TableRead};
 pub use finding::{FailingRow, Finding, Severity, Share};
 pub use labels::Labels;
 pub use notice::{
-    AlertLine, Content, Exceptions, GateReport, MutedLine, NotAssured, Notice, NoticeId, NoticeKind, OperatorReport,
-    Overridden, UnknownLine, Untold,
+    AlertLine, Content, EscalatedAlert, EscalationReport, Exceptions, GateReport, MutedLine, NotAssured, Notice,
+    NoticeId, NoticeKind, OperatorReport, Overridden, StepTo, UnknownLine, Untold,
 };
 pub use period::{Granularity, Period};
 pub use rating::Rating;

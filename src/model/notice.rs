@@ -33,6 +33,8 @@ coded! {
         Operator = "operator",
         /// A silence that begins or is over, to the groups that it keeps from hearing.
         Silence = "silence",
+        /// Alerts that nobody looks after, to those whom they are taken to.
+        Escalation = "escalation",
     }
 }
 
@@ -64,6 +66,8 @@ pub enum Content {
     Operator(OperatorReport),
     /// A silence.
     Silence(OperatorReport),
+    /// Alerts that nobody looks after.
+    Escalation(EscalationReport),
 }
 
 impl Notice {
@@ -75,6 +79,7 @@ impl Notice {
             Content::Gate(_) => NoticeKind::Gate,
             Content::Operator(_) => NoticeKind::Operator,
             Content::Silence(_) => NoticeKind::Silence,
+            Content::Escalation(_) => NoticeKind::Escalation,
         }
     }
 }
@@ -364,4 +369,48 @@ pub struct OperatorReport {
     pub title: String,
     /// What is wrong and what to do, a paragraph each.
     pub paragraphs: Vec<String>,
+}
+
+/// Alerts that nobody looks after, as those are told whom they are taken to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EscalationReport {
+    /// The role of the people who are told by email; none where the group is told by all its channels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The name of the group that was told, where this is the copy for the group whose alerts they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<String>,
+    /// The alerts, the most severe first.
+    pub cases: Vec<EscalatedAlert>,
+}
+
+/// An alert that nobody looks after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EscalatedAlert {
+    /// The alert as it stands.
+    pub line: AlertLine,
+    /// The dataset's title for people.
+    pub dataset_title: String,
+    /// The name of the group that was told and did not act.
+    pub group_name: String,
+    /// When that group was first told of it.
+    pub told: Timestamp,
+    /// Since when nobody looks after it: then, or since an acknowledgement lapsed.
+    pub unattended: Timestamp,
+    /// Why it is taken further, in words: `not acknowledged for 5 working days`.
+    pub why: String,
+    /// Whom it was taken to before, oldest first.
+    pub earlier: Vec<StepTo>,
+    /// Whom it is taken to next if nobody acts, and when, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<StepTo>,
+}
+
+/// Whom an alert was, or is to be, taken to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTo {
+    /// The group's name, with the role of its people.
+    pub to: String,
+    /// When.
+    pub at: Timestamp,
 }

@@ -6,8 +6,8 @@
 //! characters and of marks that turn the direction of text. What is long is cut with `…`; what is left out of a list is
 //! counted. JSON carries names and values as they were delivered.
 //!
-//! The body of a webhook is `{"type": "bellwether.exceptions" | "bellwether.gate" | "bellwether.operator" | "bellwether.silence",
-//! "timestamp": RFC 3339, "data": {…}}`. `data` always holds `notice` and `group {id, name}`, and by type:
+//! The body of a webhook is `{"type": "bellwether.exceptions" | "bellwether.gate" | "bellwether.operator" | "bellwether.silence"
+//! | "bellwether.escalation", "timestamp": RFC 3339, "data": {…}}`. `data` always holds `notice` and `group {id, name}`, and by type:
 //!
 //! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
@@ -24,6 +24,9 @@
 //!   owner}]`, `checks [{check, outcome}]` (`passed`, `note`, `warning`, `error`, `left_out`), `tables [{member, sheet,
 //!   header_row, rows, columns [{name, header, by_tolerance}], unexpected}]`
 //! - operator and silence: `title`, `paragraphs`
+//! - escalation: `role`, `copy_of` (the group that was told, where this is the copy for the group whose alerts they are),
+//!   `alerts`, each as above with `dataset_title`, `told_group`, `told`, `unattended`, `why`, `earlier [{to, at}]`, `next
+//!   {to, at}`
 //!
 //! A figure is a number or `{"missing": reason}`; `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
 //! `GBP`, `EUR`, `USD`, what is counted (`appointments`), or `number`. Periods are written as everywhere: `2025-10`.
@@ -34,6 +37,7 @@ mod chart;
 mod chat;
 mod clean;
 mod committee;
+mod escalation;
 mod exceptions;
 mod findings;
 #[cfg(test)]
@@ -89,6 +93,7 @@ pub fn subject(notice: &Notice) -> String {
         Content::Exceptions(content) => subject::of_exceptions(content),
         Content::Gate(content) => gate::subject(content),
         Content::Operator(content) | Content::Silence(content) => operator::subject(content),
+        Content::Escalation(content) => escalation::subject(content),
     }
 }
 
@@ -108,6 +113,11 @@ pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
         Content::Operator(content) | Content::Silence(content) => {
             let view = operator::OperatorView::of(notice, content);
             let (html, text) = (template::fill("operator.html", &view)?, template::fill("operator.txt", &view)?);
+            (view.subject, html, text)
+        }
+        Content::Escalation(content) => {
+            let view = escalation::EscalationView::of(notice, content);
+            let (html, text) = (template::fill("escalation.html", &view)?, template::fill("escalation.txt", &view)?);
             (view.subject, html, text)
         }
     };

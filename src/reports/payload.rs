@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::{alert::Change, exceptions::changes};
 use crate::model::{
-    AlertLine, AlertState, Content, Exceptions, Finding, GateReport, MutedLine, Notice, OperatorReport, Severity, Unit,
-    UnknownLine,
+    AlertLine, AlertState, Content, EscalatedAlert, EscalationReport, Exceptions, Finding, GateReport, MutedLine,
+    Notice, OperatorReport, Severity, Unit, UnknownLine,
 };
 
 /// The body of a webhook: `type`, `timestamp` (RFC 3339) and `data`.
@@ -14,6 +14,7 @@ pub(super) fn of(notice: &Notice) -> Json {
         Content::Exceptions(exceptions) => of_exceptions(exceptions),
         Content::Gate(report) => of_gate(report),
         Content::Operator(report) | Content::Silence(report) => of_operator(report),
+        Content::Escalation(report) => of_escalation(report),
     };
     let mut body = json!({
         "type": format!("bellwether.{}", notice.kind().code()),
@@ -54,6 +55,27 @@ fn of_exceptions(exceptions: &Exceptions) -> Json {
         "findings": exceptions.findings,
         "not_assured": exceptions.not_assured,
     })
+}
+
+fn of_escalation(report: &EscalationReport) -> Json {
+    let case = |case: &EscalatedAlert| {
+        let mut json = alert(&case.line, Change::Continuing);
+        let more = json!({
+            "dataset_title": case.dataset_title,
+            "told_group": case.group_name,
+            "told": case.told,
+            "unattended": case.unattended,
+            "why": case.why,
+            "earlier": case.earlier,
+            "next": case.next,
+        });
+        if let (Json::Object(fields), Json::Object(more)) = (&mut json, more) {
+            fields.extend(more);
+        }
+        json
+    };
+    let alerts: Vec<Json> = report.cases.iter().map(case).collect();
+    json!({ "role": report.role, "copy_of": report.copy_of, "alerts": alerts })
 }
 
 fn muted(muted: &MutedLine) -> Json {

@@ -10,10 +10,12 @@ use super::text;
 /// More than the longest report takes, and an end to a loop that has none.
 const FUEL: u64 = 5_000_000;
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("parts.html", include_str!("templates/parts.html")),
     ("page.html", include_str!("templates/page.html")),
     ("exceptions.html", include_str!("templates/exceptions.html")),
+    ("escalation.html", include_str!("templates/escalation.html")),
+    ("escalation.txt", include_str!("templates/escalation.txt")),
     ("gate.html", include_str!("templates/gate.html")),
     ("operator.html", include_str!("templates/operator.html")),
     ("exceptions.txt", include_str!("templates/exceptions.txt")),

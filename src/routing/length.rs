@@ -20,6 +20,30 @@ pub enum Length {
 }
 
 impl Length {
+    /// No time at all.
+    pub const ZERO: Self = Self::Clock(SignedDuration::ZERO);
+
+    /// Whether it is no time at all.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        matches!(self, Self::Clock(SignedDuration::ZERO) | Self::WorkingDays(0))
+    }
+
+    /// How much longer it is than another, and nothing if it is shorter; none where one is by the clock and the other in
+    /// working days.
+    #[must_use]
+    pub fn beyond(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (length, other) if other.is_zero() => Some(length),
+            (length, _) if length.is_zero() => Some(Self::ZERO),
+            (Self::Clock(length), Self::Clock(other)) => Some(Self::Clock((length - other).max(SignedDuration::ZERO))),
+            (Self::WorkingDays(length), Self::WorkingDays(other)) => {
+                Some(Self::WorkingDays(length.saturating_sub(other)))
+            }
+            (Self::Clock(_), Self::WorkingDays(_)) | (Self::WorkingDays(_), Self::Clock(_)) => None,
+        }
+    }
+
     /// The moment at which it is over.
     #[must_use]
     pub fn after(self, from: Timestamp, calendar: &Calendar) -> Timestamp {

@@ -28,6 +28,9 @@ pub struct Manner {
     pub quiet_end: bool,
     /// How long an acknowledgement keeps an alert quiet.
     pub acknowledged: Quiet,
+    /// The escalation policy for alerts that nobody looks after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<String>,
 }
 
 /// What tells messages to one group and about one period apart.
@@ -126,6 +129,12 @@ impl Manner {
         if self.acknowledged != other.acknowledged {
             said.push(format!("an acknowledgement holds {}", self.acknowledged));
         }
+        if self.escalation != other.escalation {
+            said.push(match &self.escalation {
+                Some(policy) => format!("escalated as `{policy}`"),
+                None => "not escalated".to_owned(),
+            });
+        }
         said
     }
 
@@ -177,6 +186,13 @@ impl Manner {
             repeat: repeat.unwrap_or(parent.repeat),
             quiet_end: settings.send_resolved.map_or(parent.quiet_end, |send| !send),
             acknowledged: acknowledged.unwrap_or(parent.acknowledged),
+            escalation: match &settings.escalation {
+                None => parent.escalation.clone(),
+                Some(policy) => {
+                    names.check_escalation(policy, problems);
+                    Some(policy.value.clone()).filter(|name| name != super::escalation::NONE)
+                }
+            },
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who is told what, and when. A tree picks the groups of an alert ([`Route`]); silences and inhibition keep alerts silent
 //! ([`Mutes`]); [`compose`] gathers what one delivery changed into what is said to each group; and what waits, for the
-//! month's other deliveries or for working hours, is [`Held`].
+//! month's other deliveries or for working hours, is [`Held`]. What nobody looks after is taken further ([`Escalation`]).
 //!
 //! Everything here decides and does nothing else: the time, what fires and what has arrived are arguments. The tree, time
 //! intervals, inhibition and silences behave as in Prometheus Alertmanager, by whose own tests they are tested, with these
@@ -9,6 +9,7 @@
 
 mod acknowledged;
 mod compose;
+mod escalation;
 mod explain;
 mod hold;
 mod inhibit;
@@ -29,6 +30,10 @@ mod traits;
 
 pub use acknowledged::{Quiet, lapse};
 pub use compose::{Composed, Delivered, Outstanding, Speech, Told, Unjudged, compose};
+pub use escalation::{
+    After, Again, Clock, Due, Escalating, Escalation, EscalationSettings, Outlook, PARENT, ROLES, Step, Target,
+    TargetGroup, clock, decide, moments,
+};
 pub use explain::{Branch, Explanation, Other, Outcome, Receiver, explain};
 pub use hold::{Held, Standing, merge, standing};
 pub use inhibit::{InhibitSettings, Inhibition};

@@ -14,6 +14,8 @@ pub struct Names {
     pub groups: BTreeSet<String>,
     /// Time intervals.
     pub intervals: BTreeSet<String>,
+    /// Escalation policies.
+    pub escalations: BTreeSet<String>,
     /// Labels of datasets.
     pub labels: BTreeSet<String>,
     /// Rules by id.
@@ -91,6 +93,13 @@ impl Names {
         if !self.intervals.contains(&interval.value) {
             let known = self.intervals.iter().map(String::as_str);
             problems.push(Problem::unknown(interval.place.clone(), "time interval", interval, known));
+        }
+    }
+    /// So are escalation policies; `none` ends the one of the parent.
+    pub(super) fn check_escalation(&self, policy: &Located<String>, problems: &mut Problems) {
+        if policy.value != super::escalation::NONE && !self.escalations.contains(&policy.value) {
+            let known = self.escalations.iter().map(String::as_str).chain([super::escalation::NONE]);
+            problems.push(Problem::unknown(policy.place.clone(), "escalation policy", policy, known));
         }
     }
 }

@@ -1,11 +1,13 @@
-//! All that decides who is told what, and when: the tree, the time intervals that it names, and inhibition.
+//! All that decides who is told what, and when: the tree, the time intervals and escalation policies that it names, and
+//! inhibition.
 
 use serde::Deserialize;
 
 use crate::yaml::{Located, Problems};
 
 use super::{
-    Names, Route, RouteSettings,
+    Escalation, Manner, Names, Route, RouteSettings,
+    escalation::EscalationSettings,
     inhibit::{InhibitSettings, Inhibition},
     interval::Intervals,
     interval_settings::NamedIntervalSettings,
@@ -23,6 +25,9 @@ pub struct PolicySettings {
     /// Which alerts keep which others silent.
     #[serde(default)]
     pub inhibit_rules: Vec<InhibitSettings>,
+    /// To whom alerts are taken that nobody looks after.
+    #[serde(default)]
+    pub escalation_policies: Vec<EscalationSettings>,
 }
 
 /// All that decides who is told what, and when.
@@ -34,6 +39,8 @@ pub struct Policy {
     pub intervals: Intervals,
     /// Which alerts keep which others silent.
     pub inhibitions: Vec<Inhibition>,
+    /// To whom alerts are taken that nobody looks after.
+    pub escalations: Vec<Escalation>,
 }
 
 impl Policy {
@@ -44,12 +51,21 @@ impl Policy {
     pub fn compile(settings: &PolicySettings, mut names: Names) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         names.intervals = settings.time_intervals.iter().map(|interval| interval.name.value.clone()).collect();
+        names.escalations = settings.escalation_policies.iter().map(|policy| policy.name.value.clone()).collect();
+        let escalations = Escalation::compile(&settings.escalation_policies, &names, &mut problems);
         let intervals = problems.take(Intervals::compile(&settings.time_intervals));
         let inhibitions = settings.inhibit_rules.iter();
         let inhibitions = inhibitions.map(|settings| Inhibition::compile(settings, &names, &mut problems)).collect();
         let route = problems.take(Route::compile(&settings.route, &settings.route.place, &names));
         problems.into_result()?;
         let (Some(route), Some(intervals)) = (route, intervals) else { return Err(Problems::default()) };
-        Ok(Self { route, intervals, inhibitions })
+        Ok(Self { route, intervals, inhibitions, escalations })
+    }
+
+    /// The escalation policy of a manner, if it has one.
+    #[must_use]
+    pub fn escalation(&self, manner: &Manner) -> Option<&Escalation> {
+        let name = manner.escalation.as_ref()?;
+        self.escalations.iter().find(|policy| policy.name == *name)
     }
 }

@@ -14,6 +14,7 @@
 //!       repeat: every 3 periods           # each period, every N periods, never
 //!       send_resolved: false
 //!       acknowledged: until the next period   # or until it worsens
+//!       escalation: standard              # the policy for what nobody looks after; none ends the parent's
 //!       mute_time_intervals: [august]
 //!       active_time_intervals: [office-hours]
 //! ```
@@ -66,6 +67,9 @@ pub struct RouteSettings {
     /// How long an acknowledgement keeps an alert quiet: `until it worsens`, or `until the next period`.
     #[serde(default)]
     pub acknowledged: Option<Located<String>>,
+    /// The escalation policy for alerts that nobody looks after; `none` ends the one of the parent.
+    #[serde(default)]
+    pub escalation: Option<Located<String>>,
     /// Time intervals in which nothing is sent: it waits until they end.
     #[serde(default)]
     pub mute_time_intervals: Vec<Located<String>>,

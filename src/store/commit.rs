@@ -10,6 +10,7 @@ use super::{
     database::Store,
     datasets, deliveries,
     error::{Result, StoreError},
+    escalations,
     held::{self, HeldNotice},
     measures::{MeasureFile, manifest},
     notices,
@@ -19,7 +20,7 @@ use super::{
     receivers::{self, Receiver, ReceiverTold},
     silences,
 };
-use crate::model::{Act, Alert, Delivery, Notice, Silence, SilenceId, Transition, Untold};
+use crate::model::{Act, Alert, Delivery, Notice, Silence, SilenceId, StepTaken, Transition, Untold};
 
 /// What one delivery (or a change of the rules) changed. Everything of it is kept, or nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,8 @@ pub struct Commit {
     pub transitions: Vec<Transition>,
     /// What was done about alerts, which are in `alerts` or kept already.
     pub acts: Vec<Act>,
+    /// Steps of escalation policies that were taken: what notices of this commit say.
+    pub escalations: Vec<StepTaken>,
     /// What was learnt of each dataset that was evaluated.
     pub judged: Vec<Judged>,
     /// Notices and their subject lines.
@@ -88,6 +91,7 @@ impl Commit {
             alerts: Vec::new(),
             transitions: Vec::new(),
             acts: Vec::new(),
+            escalations: Vec::new(),
             judged: Vec::new(),
             notices: Vec::new(),
             untold: Vec::new(),
@@ -173,6 +177,9 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
     for act in &commit.acts {
         acts::append(tx, act).await?;
     }
+    for step in &commit.escalations {
+        escalations::append(tx, step).await?;
+    }
     for judged in &commit.judged {
         alerts::replace_unjudged(tx, &judged.dataset, &judged.unjudged).await?;
         datasets::set_rules(tx, &judged.dataset, &judged.rules_fingerprint).await?;
@@ -182,6 +189,7 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
     }
     for (notice, subject) in &commit.notices {
         notices::insert(tx, notice, subject).await?;
+        escalations::tell(tx, notice).await?;
     }
     for message in &commit.messages {
         outbox::insert(tx, message, commit.recorded).await?;

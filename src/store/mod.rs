@@ -10,7 +10,7 @@
 //! | `commit` | the one transaction |
 //! | `deliveries`, `alerts`, `datasets`, `notices`, `placements` | a table or two each |
 //! | `arrivals` | when each period of a dataset came |
-//! | `acts` | what people did about alerts |
+//! | `acts`, `escalations` | what people did about alerts; who was told of them, and whom they were taken to |
 //! | `silences`, `held` | what people asked not to hear of; what waits to be said |
 //! | `outbox/`, `receivers` | messages, leases, dead letters; who does not take messages now |
 //! | `measures/` | the Parquet files and their manifest |
@@ -30,6 +30,7 @@ mod database;
 mod datasets;
 mod deliveries;
 mod error;
+mod escalations;
 mod escape;
 mod held;
 mod measures;

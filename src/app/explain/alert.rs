@@ -10,13 +10,14 @@ use crate::{
     expr::{Around, View},
     model::{
         Act, Alert, AlertId, AlertSeverity, AlertState, Cause, DeliveryId, Handling, History, Labels, Period, Series,
-        TransitionKind,
+        StepTaken, TransitionKind,
     },
     rules::Rule,
     store::{KeptTransition, Store, StoreError},
 };
 
 use super::{
+    super::unattended::{Escalates, Unattended},
     AtPeriod, RuleWords, known,
     rests::{self, Rest, Told},
 };
@@ -61,6 +62,10 @@ pub struct AlertExplained {
     pub acts: Vec<Act>,
     /// Who was told, oldest first.
     pub told: Vec<Told>,
+    /// Whom it was taken to because nobody looked after it, in every stretch of its life, oldest first.
+    pub escalations: Vec<StepTaken>,
+    /// Whom it goes to next, for each group with an escalation policy.
+    pub escalates: Vec<Escalates>,
 }
 
 /// A step of an alert's life.
@@ -96,11 +101,16 @@ impl From<KeptTransition> for Step {
     }
 }
 
-/// All that is known of an alert.
+/// All that is known of an alert, and what is to come of it as seen from a moment.
 ///
 /// # Errors
 /// The store fails.
-pub async fn explain_alert(config: &Config, store: &Store, alert: Alert) -> Result<AlertExplained, StoreError> {
+pub async fn explain_alert(
+    config: &Config,
+    store: &Store,
+    alert: Alert,
+    now: Timestamp,
+) -> Result<AlertExplained, StoreError> {
     let rule = config.rules.get(&alert.rule).filter(|rule| rule.dataset() == alert.dataset);
     let figures = match rule {
         Some(rule) => {
@@ -118,6 +128,8 @@ pub async fn explain_alert(config: &Config, store: &Store, alert: Alert) -> Resu
     let steps = store.transitions(&alert.id).await?.into_iter().map(Step::from).collect();
     let told = rests::told(store, &alert).await?;
     let acts = store.acts(&alert.id).await?;
+    let escalations = store.steps_taken(Some(&alert.id)).await?;
+    let escalates = Unattended::read(store, config, now).await?.in_words(&alert.id);
     Ok(AlertExplained {
         rule: rule.map(|rule| RuleWords::of(rule)),
         figures,
@@ -126,6 +138,8 @@ pub async fn explain_alert(config: &Config, store: &Store, alert: Alert) -> Resu
         told,
         handling: Handling::of(&alert, &acts),
         acts,
+        escalations,
+        escalates,
         id: alert.id,
         rule_id: alert.rule,
         dataset: alert.dataset,

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A policy of a file whose groups, labels and datasets are not looked at.
-fn policy(text: &str) -> Result<Policy, Vec<String>> {
+pub(super) fn policy(text: &str) -> Result<Policy, Vec<String>> {
     let file = Arc::new(SourceFile { path: "groups.yaml".into(), text: text.to_owned() });
     let names = Names { any: true, ..Names::default() };
     let settings = parse(&file).and_then(|node| decode::<PolicySettings>(&node));

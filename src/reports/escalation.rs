@@ -1,0 +1,145 @@
+//! Alerts that nobody looks after, as those read it whom they are taken to.
+
+use serde::Serialize;
+
+use super::{
+    alert::{AlertView, Change, LABEL, MESSAGE},
+    clean,
+    subject::LONGEST,
+    words,
+};
+use crate::model::{
+    AlertSeverity, EscalatedAlert, EscalationReport, Notice, StepTo,
+    calendar::{day_in_london, in_words},
+};
+
+/// How many alerts are shown; the rest are counted.
+const SHOWN: usize = 50;
+/// How many of them have a chart of bars.
+const CHARTS: usize = 8;
+
+/// All that the templates need.
+#[derive(Debug, Serialize)]
+pub(super) struct EscalationView {
+    pub(super) subject: String,
+    pub(super) headline: String,
+    group: String,
+    /// What the reader is asked for.
+    asked: String,
+    copy: bool,
+    cases: Vec<CaseView>,
+    charts: usize,
+    folded: Option<String>,
+    small_print: Vec<String>,
+}
+
+/// One alert.
+#[derive(Debug, Serialize)]
+struct CaseView {
+    alert: AlertView,
+    dataset: String,
+    /// "Primary Care Quality Group was told on 3 December 2025; not acknowledged for 5 working days."
+    why: String,
+    /// "Taken before to the chair on 10 December 2025."
+    earlier: Option<String>,
+    /// "If nobody acts, it goes to Quality & Outcomes Committee on 17 December 2025."
+    next: Option<String>,
+}
+
+impl EscalationView {
+    pub(super) fn of(notice: &Notice, report: &EscalationReport) -> Self {
+        let name = clean::line(&notice.group_name, LABEL);
+        let all = report.cases.len();
+        let hidden = all.saturating_sub(SHOWN);
+        let headline = headline(report);
+        Self {
+            subject: subject(report),
+            headline,
+            group: match &report.role {
+                Some(role) => format!("{name} ({})", clean::line(&role.replace('_', " "), LABEL)),
+                None => name,
+            },
+            asked: asked(report),
+            copy: report.copy_of.is_some(),
+            cases: report.cases.iter().take(SHOWN).map(CaseView::of).collect(),
+            charts: CHARTS,
+            folded: (hidden > 0).then(|| {
+                let hidden = words::number(hidden as f64);
+                format!("and {hidden} more, not listed here: “bellwether alerts” lists every alert")
+            }),
+            small_print: vec![format!("Notice {}", notice.id)],
+        }
+    }
+}
+
+impl CaseView {
+    fn of(case: &EscalatedAlert) -> Self {
+        let to = |step: &StepTo| format!("{} on {}", clean::line(&step.to, LABEL), day(step.at));
+        let earlier: Vec<String> = case.earlier.iter().map(to).collect();
+        let group = clean::line(&case.group_name, LABEL);
+        let lapsed = if case.unattended > case.told {
+            format!("; nobody has looked after it since {}", day(case.unattended))
+        } else {
+            String::new()
+        };
+        let why = clean::line(&case.why, MESSAGE);
+        Self {
+            alert: AlertView::of(&case.line, Change::Continuing, &case.dataset_title),
+            dataset: clean::line(&case.dataset_title, LABEL),
+            why: format!("{group} was told on {}{lapsed}. Taken further because: {why}.", day(case.told)),
+            earlier: (!earlier.is_empty()).then(|| format!("Taken before to {}.", words::list(&earlier))),
+            next: case.next.as_ref().map(|next| format!("If nobody acts, it goes to {}.", to(next))),
+        }
+    }
+}
+
+fn day(moment: jiff::Timestamp) -> String {
+    in_words(day_in_london(moment))
+}
+
+/// The groups that were told and did not act, each once.
+fn groups(report: &EscalationReport) -> String {
+    let mut names: Vec<String> = report.cases.iter().map(|case| clean::line(&case.group_name, LABEL)).collect();
+    names.sort();
+    names.dedup();
+    words::list(&names)
+}
+
+fn critical(report: &EscalationReport) -> String {
+    match report.cases.iter().filter(|case| case.line.severity == AlertSeverity::Critical).count() {
+        0 => String::new(),
+        n => format!(" ({} critical)", words::number(n as f64)),
+    }
+}
+
+/// "Escalated: Dementia: delivered below 60% of plan – Primary Care Medical Services Group"
+pub(super) fn subject(report: &EscalationReport) -> String {
+    let to = report.copy_of.as_ref().map_or(String::new(), |to| format!(" to {}", clean::line(to, LABEL)));
+    let what = match report.cases.as_slice() {
+        [only] => {
+            let alert = AlertView::of(&only.line, Change::Continuing, &only.dataset_title);
+            let flag = if alert.critical { " (critical)" } else { "" };
+            format!("{}{flag}: {}", alert.label, alert.rule_summary)
+        }
+        cases => format!("{}{}", words::count(cases.len(), "alert"), critical(report)),
+    };
+    let from = if report.copy_of.is_some() { String::new() } else { format!(" – {}", groups(report)) };
+    clean::line(&format!("Escalated{to}: {what}{from}"), LONGEST)
+}
+
+fn headline(report: &EscalationReport) -> String {
+    let count = format!("{}{}", words::count(report.cases.len(), "alert"), critical(report));
+    let is = if report.cases.len() == 1 { "is" } else { "are" };
+    match &report.copy_of {
+        Some(to) => format!("{count} that nobody looks after went to {}.", clean::line(to, LABEL)),
+        None => format!("{count} of {} that nobody looks after {is} escalated to you.", groups(report)),
+    }
+}
+
+fn asked(report: &EscalationReport) -> String {
+    let end = "It goes no further once somebody acknowledges it, or when it is over, taken back or silenced.";
+    match &report.copy_of {
+        Some(_) => format!("You were told of this and nobody has acknowledged it. {end}"),
+        None => format!("You are asked to see that somebody looks after this and acknowledges it. {end}"),
+    }
+}
