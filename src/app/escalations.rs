@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    model::{Alert, AlertId, AlertLine, EscalatedAlert, EscalationReport, NoticeId, Recipient, StepId, StepTaken, StepTo},
+    model::{
+        Alert, AlertId, AlertLine, EscalatedAlert, EscalationReport, NoticeId, Recipient, StepId, StepTaken, StepTo,
+    },
     routing::{Clock, Due},
     store::Commit,
 };
