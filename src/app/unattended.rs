@@ -156,7 +156,7 @@ impl<'a> Unattended<'a> {
         // That an acknowledgement lapsed is told with the newest figures.
         let told = self.told.get(&alert.id).into_iter().flatten();
         let told = told.filter(|told| told.group == group && told.at <= clock.at).map(|told| told.period);
-        Some(Clock { period: Period::newest(told).unwrap_or(clock.period), ..clock })
+        Some(Clock { period: Period::newest(told.chain([clock.period])).unwrap_or(clock.period), ..clock })
     }
 
     fn decide(&self, group: &str, policy: &Escalation, known: &Escalating<'_>) -> Outlook {

@@ -42,8 +42,11 @@ impl Watched {
         home::init(&home).expect("the shipped configuration");
         let file = home.root().join("config/datasets/les-activity.yaml");
         let text = fs::read_to_string(&file).expect("there");
-        // Nothing is late here.
+        // Nothing is late here, and nothing is taken further.
         fs::write(file, text.split("\ndue:").next().expect("a beginning")).expect("written");
+        let groups = home.root().join("config/groups.yaml");
+        let text = fs::read_to_string(&groups).expect("there").replace("      escalation: standard\n", "");
+        fs::write(groups, text).expect("written");
         let now = Arc::new(Mutex::new("2025-11-20T12:00:00Z".parse().expect("a time")));
         let app = open(&home, &now).await;
         let watched = Self { desk: Desk { folder, app }, now };
