@@ -84,6 +84,10 @@ fn alerts(notice: &Notice) -> Vec<Posted> {
             let description = report.findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>();
             vec![event(notice, Some(&report.file), &description)]
         }
+        Content::Escalation(report) => {
+            let description: Vec<String> = report.cases.iter().map(|case| case.line.message.clone()).collect();
+            vec![event(notice, None, &description)]
+        }
         Content::Operator(report) | Content::Silence(report) => vec![event(notice, None, &report.paragraphs)],
     }
 }

@@ -38,12 +38,8 @@ pub(super) struct EscalationView {
 struct CaseView {
     alert: AlertView,
     dataset: String,
-    /// "Primary Care Quality Group was told on 3 December 2025; not acknowledged for 5 working days."
-    why: String,
-    /// "Taken before to the chair on 10 December 2025."
-    earlier: Option<String>,
-    /// "If nobody acts, it goes to Quality & Outcomes Committee on 17 December 2025."
-    next: Option<String>,
+    #[serde(flatten)]
+    said: SaidOfCase,
 }
 
 impl EscalationView {
@@ -72,7 +68,43 @@ impl EscalationView {
     }
 }
 
+/// The words of an escalation, for what shows it in a form of its own.
+pub(super) struct Said {
+    pub(super) headline: String,
+    pub(super) asked: String,
+    /// Of each alert, in their order.
+    pub(super) cases: Vec<SaidOfCase>,
+}
+
+/// The words of one alert of an escalation.
+#[derive(Debug, Serialize)]
+pub(super) struct SaidOfCase {
+    /// "Primary Care Quality Group was told on 3 December 2025; not acknowledged for 5 working days."
+    pub(super) why: String,
+    /// "Taken before to the chair on 10 December 2025."
+    pub(super) earlier: Option<String>,
+    /// "If nobody acts, it goes to Quality & Outcomes Committee on 17 December 2025."
+    pub(super) next: Option<String>,
+}
+
+impl Said {
+    pub(super) fn of(report: &EscalationReport) -> Self {
+        let cases = report.cases.iter().map(SaidOfCase::of).collect();
+        Self { headline: headline(report), asked: asked(report), cases }
+    }
+}
+
 impl CaseView {
+    fn of(case: &EscalatedAlert) -> Self {
+        Self {
+            alert: AlertView::of(&case.line, Change::Continuing, &case.dataset_title, |_| None),
+            dataset: clean::line(&case.dataset_title, LABEL),
+            said: SaidOfCase::of(case),
+        }
+    }
+}
+
+impl SaidOfCase {
     fn of(case: &EscalatedAlert) -> Self {
         let to = |step: &StepTo| format!("{} on {}", clean::line(&step.to, LABEL), day(step.at));
         let earlier: Vec<String> = case.earlier.iter().map(to).collect();
@@ -84,8 +116,6 @@ impl CaseView {
         };
         let why = clean::line(&case.why, MESSAGE);
         Self {
-            alert: AlertView::of(&case.line, Change::Continuing, &case.dataset_title),
-            dataset: clean::line(&case.dataset_title, LABEL),
             why: format!("{group} was told on {}{lapsed}. Taken further because: {why}.", day(case.told)),
             earlier: (!earlier.is_empty()).then(|| format!("Taken before to {}.", words::list(&earlier))),
             next: case.next.as_ref().map(|next| format!("If nobody acts, it goes to {}.", to(next))),
@@ -117,7 +147,7 @@ pub(super) fn subject(report: &EscalationReport) -> String {
     let to = report.copy_of.as_ref().map_or(String::new(), |to| format!(" to {}", clean::line(to, LABEL)));
     let what = match report.cases.as_slice() {
         [only] => {
-            let alert = AlertView::of(&only.line, Change::Continuing, &only.dataset_title);
+            let alert = AlertView::of(&only.line, Change::Continuing, &only.dataset_title, |_| None);
             let flag = if alert.critical { " (critical)" } else { "" };
             format!("{}{flag}: {}", alert.label, alert.rule_summary)
         }

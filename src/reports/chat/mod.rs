@@ -10,11 +10,11 @@ pub use slack::slack;
 
 use super::{
     alert::{AlertView, Change, LABEL, MESSAGE},
-    clean, exceptions,
+    clean, escalation, exceptions,
     findings::FindingView,
     gate, looked_after, muted, not_assured, operator, subject, unknown,
 };
-use crate::model::{AlertLine, Content, Exceptions, GateReport, Notice, OperatorReport, Severity};
+use crate::model::{AlertLine, Content, EscalationReport, Exceptions, GateReport, Notice, OperatorReport, Severity};
 
 /// Somewhere to go from a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,27 @@ impl Chat {
         match &notice.content {
             Content::Exceptions(content) => Self::of_exceptions(notice, content),
             Content::Gate(report) => Self::of_gate(notice, report),
+            Content::Escalation(report) => Self::of_escalation(notice, report),
             Content::Operator(report) | Content::Silence(report) => Self::of_operator(notice, report),
+        }
+    }
+
+    fn of_escalation(notice: &Notice, report: &EscalationReport) -> Self {
+        let said = escalation::Said::of(report);
+        let cases = report.cases.iter().zip(said.cases).map(|(case, words)| {
+            let mut entry = alert(&case.line, Change::Continuing, &case.dataset_title);
+            entry.facts.push(("Told", words.why));
+            entry.facts.extend(words.earlier.map(|earlier| ("Before", earlier)));
+            entry.facts.extend(words.next.map(|next| ("Next", next)));
+            entry
+        });
+        let cases = Section { tone: Tone::Bad, entries: cases.collect(), ..Section::of_paragraphs([]) };
+        Self {
+            subject: short(&escalation::subject(report)),
+            headline: bounded(&said.headline, MESSAGE),
+            facts: vec![("For", short(&notice.group_name))],
+            sections: vec![Section::of_paragraphs([said.asked]), cases],
+            small_print: format!("Notice {}", notice.id),
         }
     }
 
@@ -210,7 +230,7 @@ fn of_alerts(content: &Exceptions, change: Change, lines: &[AlertLine], tone: To
 }
 
 fn alert(line: &AlertLine, change: Change, dataset: &str) -> Entry {
-    let view = AlertView::of(line, change, dataset);
+    let view = AlertView::of(line, change, dataset, |_| None);
     let whole = format!("bellwether explain {}", view.id);
     let mut facts = Vec::new();
     if let Some(figures) = view.figures {
@@ -221,7 +241,9 @@ fn alert(line: &AlertLine, change: Change, dataset: &str) -> Entry {
     }
     facts.push(("Since", view.since));
     facts.extend(view.handling.map(|handling| ("People", handling)));
-    facts.extend(view.control.map(|control| ("Chart", control.words.join(" "))));
+    if !view.control.is_empty() {
+        facts.push(("Chart", view.control.join(" ")));
+    }
     facts.push(("Rule", view.rule));
     let cut = clean::line(&line.message, MESSAGE);
     let text = if cut.ends_with('…') { pointed(view.message, &line.message, &whole) } else { view.message };
