@@ -104,7 +104,10 @@ impl Answering {
             Self::Failing => (false, again("it answers 500: it fails", None)),
             Self::Busy => (false, again("it answers 429: it is busy", Some(BUSY))),
             Self::Refusing => (false, refused("it refuses: it does not know the recipient")),
-            Self::Gone => (false, refused("it answers 410: it is gone")),
+            Self::Gone => {
+                let reason = "it answers 410: it is gone".to_owned();
+                (false, Err(Failure::Gone { reason, address: String::new() }))
+            }
             Self::Forgetful => (true, again("its answer is lost", None)),
         }
     }
