@@ -12,7 +12,7 @@
 //!
 //! The simulation has a copy of the home's configuration and rules, and nothing else of it: not its data, not its drop
 //! folders, not its receivers. Time stands still while the process works, and jumps from one moment to the next at which
-//! something is due. Files count as settled when they are dropped; a message that is tried again waits for half of its
+//! something is due. Files count as settled when they are dropped; a message that is tried again waits for nine tenths of its
 //! longest delay. So two runs write the same ledger.
 
 mod deeds;
