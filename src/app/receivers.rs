@@ -27,6 +27,14 @@ impl From<crate::store::StoreError> for EnableError {
     }
 }
 
+/// What there is to tell of a receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    Disabled,
+    Failing,
+    Recovered,
+}
+
 /// Tells the operator's group of receivers that asked never to be called again, of those that have taken nothing for long,
 /// and when these take messages again; each is told once. Answers with the next moment at which one will have taken
 /// nothing for long.
@@ -36,57 +44,91 @@ impl From<crate::store::StoreError> for EnableError {
 pub async fn report(app: &App) -> Result<Option<Timestamp>, CycleError> {
     let (config, now) = (app.config(), app.now());
     let patience = SignedDuration::try_from(config.daemon.retry.tell_after.get()).unwrap_or(SignedDuration::MAX);
-    let (mut commit, mut announcement, mut next) = (Commit::at(now), Announcement::default(), None);
-    let (mut disabled, mut failing, mut recovered) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut told, mut next) = (Vec::new(), None);
     for receiver in app.store.receivers().await? {
-        let late = receiver.failing_since.map(|since| since.saturating_add(patience).unwrap_or(Timestamp::MAX));
-        let told = match (receiver.disabled, receiver.recovered, late, receiver.told) {
-            (Some(_), ..) if receiver.told != Some(ReceiverTold::Disabled) => {
-                disabled.push(said_of_disabled(&receiver));
-                Some(ReceiverTold::Disabled)
-            }
-            (None, Some(since), ..) => {
-                recovered.push(format!("{} takes messages again, since {}.", named(&receiver), moment(since)));
-                None
-            }
-            (None, None, Some(late), None) if late <= now => {
-                // Nobody waits for what was given up, and the operator knows of it.
-                if receiver.waiting == 0 {
-                    continue;
-                }
-                failing.push(said_of_failing(&receiver));
-                Some(ReceiverTold::Failing)
-            }
-            (None, None, Some(late), None) => {
-                next = [next, Some(late)].into_iter().flatten().min();
-                continue;
-            }
-            _ => continue,
-        };
-        commit.receivers_told.push((receiver, told));
+        match News::of(&receiver, patience, now) {
+            Ok(news) => told.push((news, receiver)),
+            Err(moment) => next = [next, moment].into_iter().flatten().min(),
+        }
     }
-    if commit.receivers_told.is_empty() {
+    if told.is_empty() {
         return Ok(next);
     }
-    let advice = "Mend the receiver or its address, then: bellwether outbox enable, with the group or the receiver. Nothing that \
-                  waits is lost. If the address in the settings changes, its messages go to the new one.";
-    for (paragraphs, one, many, advice) in [
-        (disabled, "A receiver asks never to be called again", "receivers ask never to be called again", Some(advice)),
-        (failing, "A receiver takes no messages", "receivers take no messages", None),
-        (recovered, "A receiver takes messages again", "receivers take messages again", None),
-    ] {
-        let title = if paragraphs.len() == 1 { one.to_owned() } else { format!("{} {many}", paragraphs.len()) };
+    let (mut commit, mut announcement) = (Commit::at(now), Announcement::default());
+    for news in [News::Disabled, News::Failing, News::Recovered] {
+        let of = told.iter().filter(|(other, _)| *other == news);
+        let paragraphs: Vec<String> = of.map(|(_, receiver)| news.said_of(receiver)).collect();
         for paragraph in &paragraphs {
             tracing::warn!("{paragraph}");
         }
         if !paragraphs.is_empty() {
-            announcement.operator(&config, title, paragraphs, advice, now)?;
+            announcement.operator(&config, news.title(paragraphs.len()), paragraphs, news.advice(), now)?;
         }
     }
+    commit.receivers_told = told.into_iter().map(|(news, receiver)| (receiver, news.told())).collect();
     announcement.into_commit(&mut commit)?;
     app.store.commit(&commit).await?;
     app.wake_outbox();
     Ok(next)
+}
+
+impl News {
+    /// What there is to tell now; if nothing, when there will be, unless something changes.
+    fn of(receiver: &Receiver, patience: SignedDuration, now: Timestamp) -> Result<Self, Option<Timestamp>> {
+        if receiver.disabled.is_some() {
+            return if receiver.told == Some(ReceiverTold::Disabled) { Err(None) } else { Ok(Self::Disabled) };
+        }
+        if receiver.recovered.is_some() {
+            return Ok(Self::Recovered);
+        }
+        let Some(since) = receiver.failing_since.filter(|_| receiver.told.is_none()) else { return Err(None) };
+        let late = since.saturating_add(patience).unwrap_or(Timestamp::MAX);
+        if late <= now { Ok(Self::Failing) } else { Err(Some(late)) }
+    }
+
+    /// What is kept of having told it.
+    fn told(self) -> Option<ReceiverTold> {
+        match self {
+            Self::Disabled => Some(ReceiverTold::Disabled),
+            Self::Failing => Some(ReceiverTold::Failing),
+            Self::Recovered => None,
+        }
+    }
+
+    fn title(self, count: usize) -> String {
+        let (one, many) = match self {
+            Self::Disabled => ("A receiver asks never to be called again", "receivers ask never to be called again"),
+            Self::Failing => ("A receiver takes no messages", "receivers take no messages"),
+            Self::Recovered => ("A receiver takes messages again", "receivers take messages again"),
+        };
+        if count == 1 { one.to_owned() } else { format!("{count} {many}") }
+    }
+
+    fn said_of(self, receiver: &Receiver) -> String {
+        let (name, reason) = (named(receiver), &receiver.reason);
+        let waiting = match receiver.waiting {
+            1 => "1 message waits".to_owned(),
+            n => format!("{n} messages wait"),
+        };
+        let since = |time: Option<Timestamp>| time.map(moment).unwrap_or_default();
+        match self {
+            Self::Disabled => format!("{name}: {reason}. {waiting} for it."),
+            Self::Failing => {
+                let since = since(receiver.failing_since);
+                format!(
+                    "{name} has taken nothing since {since}: {reason}. {waiting} for it, and it goes on being tried."
+                )
+            }
+            Self::Recovered => format!("{name} takes messages again, since {}.", since(receiver.recovered)),
+        }
+    }
+
+    fn advice(self) -> Option<&'static str> {
+        (self == Self::Disabled).then_some(
+            "Mend the receiver or its address, then: bellwether outbox enable, with the group or the receiver. Nothing that waits \
+             is lost. If the address in the settings changes, its messages go to the new one.",
+        )
+    }
 }
 
 /// Brings what is known of receivers in line with the settings: one that asked never to be called again is called at a new
@@ -152,27 +194,6 @@ pub async fn enable(app: &App, name: &str) -> Result<Vec<String>, EnableError> {
 /// `https://hooks.example.org/x (webhook, group dental-services)`
 fn named(receiver: &Receiver) -> String {
     format!("{} ({}, group {})", receiver.recipient, receiver.channel, receiver.group)
-}
-
-fn said_of_disabled(receiver: &Receiver) -> String {
-    format!("{}: {}. {} for it.", named(receiver), receiver.reason, waiting(receiver.waiting))
-}
-
-fn said_of_failing(receiver: &Receiver) -> String {
-    let since = receiver.failing_since.map(moment).unwrap_or_default();
-    format!(
-        "{} has taken nothing since {since}: {}. {} for it, and go on being tried.",
-        named(receiver),
-        receiver.reason,
-        waiting(receiver.waiting)
-    )
-}
-
-fn waiting(count: u64) -> String {
-    match count {
-        1 => "1 message waits".to_owned(),
-        n => format!("{n} messages wait"),
-    }
 }
 
 /// "3 December 2025, 09:30", in London.

@@ -185,6 +185,16 @@ pub(super) async fn took(
     Ok(done.rows_affected() > 0)
 }
 
+/// Notes that a message was given up. Of a receiver for which no other waits, and of which nobody was told, nothing is known
+/// any more: the dead letters are told of, and the next message begins anew.
+pub(super) async fn gave_up(tx: &mut Transaction<'static, Any>, channel: &str, recipient: &str) -> Result<()> {
+    let delete = "DELETE FROM receivers WHERE channel = $1 AND recipient = $2 AND told IS NULL AND disabled IS NULL \
+                  AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.channel = $1 AND o.recipient = $2 \
+                  AND o.state IN ('queued', 'sending'))";
+    let done = sqlx::query(delete).bind(channel.to_owned()).bind(recipient.to_owned()).execute(&mut **tx).await;
+    done.map(|_| ()).map_err(|error| StoreError::of_sql("note that a message was given up", error))
+}
+
 /// Notes what the operator's group was told; nothing more is known of one that is told of for the last time.
 pub(super) async fn set_told(
     tx: &mut Transaction<'static, Any>,

@@ -163,13 +163,18 @@ impl Store {
     /// changes.
     pub async fn dead(&self, id: Uuid, owner: &str, now: Timestamp, error: &str) -> Result<bool> {
         let update = "UPDATE outbox SET state = 'dead', next_attempt = $1, attempts = attempts + 1, last_error = $2, \
-                      lease_until = NULL, lease_owner = NULL WHERE id = $3 AND state = 'sending' AND lease_owner = $4";
+                      lease_until = NULL, lease_owner = NULL WHERE id = $3 AND state = 'sending' AND lease_owner = $4 \
+                      RETURNING *";
         let query = sqlx::query(update)
             .bind(now.as_millisecond())
             .bind(error.to_owned())
             .bind(id.to_string())
             .bind(owner.to_owned());
-        self.change("record a dead letter", query).await.map(|changed| changed > 0)
+        let doing = "record a dead letter";
+        let mut tx = self.begin(doing).await?;
+        let Some(message) = changed(&mut tx, query, doing).await? else { return Ok(false) };
+        receivers::gave_up(&mut tx, &message.channel, &message.recipient).await?;
+        finish(tx, doing, true).await.map(|_| true)
     }
 
     /// Gives a message back without counting an attempt. `false` when `owner` no longer holds its lease.

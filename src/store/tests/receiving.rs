@@ -119,3 +119,18 @@ async fn messages_can_be_handed_to_another_receiver() {
     let leased = store.lease("email", at(9), "a", at(30), 10).await.unwrap();
     assert_eq!((leased[0].id, leased[0].recipient.as_str()), (queued[1], "new@example.org"));
 }
+
+#[tokio::test]
+async fn what_was_given_up_is_no_outage_of_the_next_message() {
+    let home = Home::new();
+    let store = home.store().await;
+    let queued = queue(&store, 2).await;
+    for (nth, known) in [(0, 1), (1, 0)] {
+        leased(&store, 5).await;
+        store.retry(queued[nth], "a", &Failed { at: at(6), reason: "refused" }, at(7), None).await.unwrap();
+        leased(&store, 7).await;
+        assert!(store.dead(queued[nth], "a", at(8), "given up").await.unwrap());
+        // The second message still waits when the first is given up.
+        assert_eq!(store.receivers().await.unwrap().len(), known);
+    }
+}
