@@ -102,7 +102,7 @@ fn programs_read_the_ledger_as_json() {
     let ledger = tried(MONTH, &["--format", "json"]).ends_with(0).json();
     let kinds: Vec<&str> =
         ledger["ledger"].as_array().expect("lines").iter().map(|line| line["kind"].as_str().expect("a kind")).collect();
-    assert_eq!(kinds, ["drop", "delivery", "alert", "notice", "told", "sent"]);
+    assert_eq!(kinds, ["drop", "delivery", "alert", "notice", "told", "others", "sent"]);
     let alert = &ledger["ledger"][2];
     assert_eq!(alert["at"], "2025-04-14T09:00:00+01:00");
     assert_eq!(
@@ -117,7 +117,15 @@ fn programs_read_the_ledger_as_json() {
         )
     );
     assert_eq!(alert["message"], "North: 75 of 100");
-    let sent = &ledger["ledger"][5];
+    let others = &ledger["ledger"][5];
+    assert_eq!(
+        (&others["group"], &others["why"]),
+        (&"finance".into(), &"branch 1: rule=\"half\" is asked for, and it is \"below\"".into())
+    );
+    let table = tried(MONTH, &[]).ends_with(0).out;
+    let with_others = tried(MONTH, &["--others"]).ends_with(0).out;
+    assert_eq!((table.lines().count(), with_others.lines().count()), (6, 7));
+    let sent = &ledger["ledger"][6];
     assert_eq!((&sent["recipient"], &sent["notice"]), (&"care@example.org".into(), &ledger["ledger"][3]["notice"]));
 }
 
@@ -128,7 +136,7 @@ starts: 2025-04-14
 ends: 2025-04-01
 months:
   - { name: 'a-{month}.csv', from: 2025/26-Q1, arrives: soon, text: '{month}', values: { north: 1 2 } }
-  - { name: 'a-{month}.csv', from: 2025-03, arrives: 3 days, text: '{month}', values: { north: 1 2 }, but: { 2025-09: never } }
+  - { name: '../a-{month}.csv', from: 2025-03, arrives: 3 days, text: '{month}', values: { north: 1 2 }, but: { 2025-09: never } }
 events:
   - at: 14 April
     process: stopped
@@ -162,6 +170,7 @@ expect:
         "s.yaml:4:36",
         "write a month: 2025-04",
         "the text has no {north}",
+        "this is no name of a file",
         "`2025-09` is not one of the 2 months",
         "s.yaml:9:5",
         "the process does not run here",

@@ -48,6 +48,9 @@ pub(super) struct SimulateArguments {
     /// Keep the simulation's home here, for `alerts`, `notices`, `explain` and the others with --home
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Print as well why the route does not lead to other groups; JSON always says it
+    #[arg(long)]
+    others: bool,
     /// Kill the process after each of its steps: the ledger must be the same
     #[arg(long)]
     kill_each_step: bool,
@@ -70,7 +73,8 @@ pub(super) async fn simulate(home: &Home, options: &SimulateArguments) -> Result
     match options.format {
         Format::Json => output::print_json(&Printed { ledger: &simulated.ledger, differences: differences.clone() })?,
         Format::Table => {
-            simulated.ledger.iter().try_for_each(|line| output::say(output::clean(&line.to_string())))?;
+            let mut shown = simulated.ledger.iter().filter(|line| options.others || line.kind() != "others");
+            shown.try_for_each(|line| output::say(output::clean(&line.to_string())))?;
         }
     }
     Ok(verdict(&simulated, &differences))

@@ -22,6 +22,7 @@ pub const KINDS: &[&str] = &[
     "notice",
     "told",
     "untold",
+    "others",
     "sent",
     "failed",
 ];
@@ -155,6 +156,16 @@ pub enum Entry {
         /// Why not.
         why: String,
     },
+    /// An alert begins to fire, and the route does not lead to a group.
+    Others {
+        /// The group.
+        group: String,
+        /// The alert.
+        #[serde(flatten)]
+        alert: Named,
+        /// Why not, for each branch that names the group.
+        why: String,
+    },
     /// A receiver has a message.
     Sent(Message),
     /// A receiver has not taken a message.
@@ -213,6 +224,7 @@ impl Line {
             Entry::Notice { .. } => "notice",
             Entry::Told { .. } => "told",
             Entry::Untold { .. } => "untold",
+            Entry::Others { .. } => "others",
             Entry::Sent(_) => "sent",
             Entry::Failed { .. } => "failed",
         }
@@ -259,7 +271,9 @@ impl fmt::Display for Entry {
             }
             Self::Notice { group, subject, .. } => write!(f, "{group}: {subject}"),
             Self::Told { group, section, alert, .. } => write!(f, "{group}: {section} {alert}"),
-            Self::Untold { group, alert, why } => write!(f, "{group}: {alert}: {why}"),
+            Self::Untold { group, alert, why } | Self::Others { group, alert, why } => {
+                write!(f, "{group}: {alert}: {why}")
+            }
             Self::Sent(message) => write!(f, "{message}"),
             Self::Failed { message, why } => write!(f, "{message}: {why}"),
         }

@@ -1,5 +1,7 @@
 //! Files made of a text and figures, one a month.
 
+use std::path::Path;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -18,6 +20,9 @@ impl Checking<'_> {
         if settings.from.granularity() != Granularity::Month {
             self.problem(&settings.from.place, "write a month: 2025-04");
             return Vec::new();
+        }
+        if Path::new(settings.name.as_str()).file_name() != Some(settings.name.as_str().as_ref()) {
+            self.problem(&settings.name.place, "this is no name of a file");
         }
         for (name, _) in settings.values.iter() {
             if !settings.text.contains(&format!("{{{}}}", name.value)) {

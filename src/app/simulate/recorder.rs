@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use crate::{
     config::Config,
     model::{
-        AlertId, AlertLine, AlertState, Content, Delivery, Exceptions, Notice, NoticeId, Transition, TransitionKind,
-        Untold,
+        Alert, AlertId, AlertLine, AlertState, Content, Delivery, Exceptions, Notice, NoticeId, Transition,
+        TransitionKind, Untold,
     },
-    routing::{Held, Standing, standing},
+    routing::{Held, Other, Standing, Traits, explain, standing},
     store::Commit,
 };
 
@@ -67,6 +67,11 @@ impl Recorder {
         }
         for (notice, subject) in &commit.notices {
             self.notice(at, notice, subject);
+        }
+        for step in commit.transitions.iter().filter(|step| step.kind == TransitionKind::Firing) {
+            if let Some(alert) = commit.alerts.iter().find(|alert| alert.id == step.alert) {
+                self.others(config, at, alert);
+            }
         }
         for Untold { group, rule, labels, why } in commit.untold.iter().cloned() {
             self.note(at, Entry::Untold { group, alert: Named { rule, labels }, why });
@@ -134,6 +139,15 @@ impl Recorder {
             let alert = Named { rule: missing.dataset.clone(), labels };
             let section = "not assured";
             self.note(at, Entry::Told { notice: number, group: notice.group.clone(), section, alert });
+        }
+    }
+
+    /// Groups that the route names and does not lead to.
+    fn others(&mut self, config: &Config, at: Timestamp, alert: &Alert) {
+        let explained = explain(&config.policy.route, &Traits::of(alert));
+        for Other { group, why } in explained.others {
+            let alert = Named { rule: alert.rule.clone(), labels: alert.labels.clone() };
+            self.note(at, Entry::Others { group, alert, why: why.join("; ") });
         }
     }
 
