@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use support::{Home, Ran, program};
 
-const SCENARIOS: [&str; 3] = ["year", "receivers", "decisions"];
+const SCENARIOS: [&str; 4] = ["year", "receivers", "decisions", "escalation"];
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios"))
@@ -52,6 +52,11 @@ fn receivers_that_fail_lose_nothing() {
 #[test]
 fn what_people_decide_counts_from_then_on() {
     played("decisions", &[]).ends_with(0);
+}
+
+#[test]
+fn what_nobody_looks_after_is_taken_further_one_step_at_a_time() {
+    played("escalation", &[]).ends_with(0);
 }
 
 #[test]
@@ -102,7 +107,7 @@ fn programs_read_the_ledger_as_json() {
     let ledger = tried(MONTH, &["--format", "json"]).ends_with(0).json();
     let kinds: Vec<&str> =
         ledger["ledger"].as_array().expect("lines").iter().map(|line| line["kind"].as_str().expect("a kind")).collect();
-    assert_eq!(kinds, ["drop", "delivery", "alert", "notice", "told", "others", "sent"]);
+    assert_eq!(kinds, ["drop", "delivery", "alert", "notice", "told", "others", "others", "sent"]);
     let alert = &ledger["ledger"][2];
     assert_eq!(alert["at"], "2025-04-14T09:00:00+01:00");
     assert_eq!(
@@ -117,15 +122,14 @@ fn programs_read_the_ledger_as_json() {
         )
     );
     assert_eq!(alert["message"], "North: 75 of 100");
-    let others = &ledger["ledger"][5];
-    assert_eq!(
-        (&others["group"], &others["why"]),
-        (&"finance".into(), &"branch 1: rule=\"half\" is asked for, and it is \"below\"".into())
-    );
+    let others = &ledger["ledger"][6];
+    let why = "branch 1: rule=\"half\" is asked for, and it is \"below\"; branch 3: dataset=\"prices\" is asked for, and it is \
+               \"activity\"";
+    assert_eq!((&others["group"], &others["why"]), (&"finance".into(), &why.into()));
     let table = tried(MONTH, &[]).ends_with(0).out;
     let with_others = tried(MONTH, &["--others"]).ends_with(0).out;
-    assert_eq!((table.lines().count(), with_others.lines().count()), (6, 7));
-    let sent = &ledger["ledger"][6];
+    assert_eq!((table.lines().count(), with_others.lines().count()), (6, 8));
+    let sent = &ledger["ledger"][7];
     assert_eq!((&sent["recipient"], &sent["notice"]), (&"care@example.org".into(), &ledger["ledger"][3]["notice"]));
 }
 

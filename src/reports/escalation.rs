@@ -15,8 +15,6 @@ use crate::model::{
 
 /// How many alerts are shown; the rest are counted.
 const SHOWN: usize = 50;
-/// How many of them have a chart of bars.
-const CHARTS: usize = 8;
 
 /// All that the templates need.
 #[derive(Debug, Serialize)]
@@ -28,7 +26,6 @@ pub(super) struct EscalationView {
     asked: String,
     copy: bool,
     cases: Vec<CaseView>,
-    charts: usize,
     folded: Option<String>,
     small_print: Vec<String>,
 }
@@ -58,7 +55,6 @@ impl EscalationView {
             asked: asked(report),
             copy: report.copy_of.is_some(),
             cases: report.cases.iter().take(SHOWN).map(CaseView::of).collect(),
-            charts: CHARTS,
             folded: (hidden > 0).then(|| {
                 let hidden = words::number(hidden as f64);
                 format!("and {hidden} more, not listed here: “bellwether alerts” lists every alert")

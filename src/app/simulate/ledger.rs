@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use crate::model::{ActKind, AlertState, Cause, Labels, Period, TransitionKind, Verdict, calendar::london};
+use crate::model::{ActKind, AlertState, Cause, Labels, Period, Recipient, TransitionKind, Verdict, calendar::london};
 
 /// Every kind of line, as the table and expectations name them.
 pub const KINDS: &[&str] = &[
@@ -19,6 +19,7 @@ pub const KINDS: &[&str] = &[
     "delivery",
     "alert",
     "act",
+    "escalated",
     "notice",
     "told",
     "untold",
@@ -123,6 +124,20 @@ pub enum Entry {
         /// What was said with it.
         comment: String,
     },
+    /// A step of an escalation policy is taken.
+    Escalated {
+        /// The alert.
+        #[serde(flatten)]
+        alert: Named,
+        /// The group that was told and did not act.
+        group: String,
+        /// Whom it goes to.
+        to: Recipient,
+        /// Which step of the policy it is, from 1.
+        step: u32,
+        /// Why.
+        why: String,
+    },
     /// A notice to a group is decided.
     Notice {
         /// Its number: messages name it.
@@ -221,6 +236,7 @@ impl Line {
             Entry::Delivery { .. } => "delivery",
             Entry::Alert { .. } => "alert",
             Entry::Act { .. } => "act",
+            Entry::Escalated { .. } => "escalated",
             Entry::Notice { .. } => "notice",
             Entry::Told { .. } => "told",
             Entry::Untold { .. } => "untold",
@@ -268,6 +284,9 @@ impl fmt::Display for Entry {
             Self::Act { alert, act, by, comment } => {
                 let said = if comment.is_empty() { "" } else { ": " };
                 write!(f, "{alert}: {} by {by}{said}{comment}", act.code().replace('_', " "))
+            }
+            Self::Escalated { alert, group, to, step, why } => {
+                write!(f, "{alert}: step {step}, from {group} to {to}: {why}")
             }
             Self::Notice { group, subject, .. } => write!(f, "{group}: {subject}"),
             Self::Told { group, section, alert, .. } => write!(f, "{group}: {section} {alert}"),

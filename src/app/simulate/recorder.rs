@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     config::Config,
     model::{
-        Alert, AlertId, AlertLine, AlertState, Content, Delivery, Exceptions, Notice, NoticeId, Transition,
+        Alert, AlertId, AlertLine, AlertState, Content, Delivery, Exceptions, Notice, NoticeId, StepTaken, Transition,
         TransitionKind, Untold,
     },
     routing::{Held, Other, Standing, Traits, explain, standing},
@@ -63,6 +63,12 @@ impl Recorder {
             if let Some((alert, _)) = self.alerts.get(&act.alert) {
                 let (alert, by, comment) = (alert.clone(), act.by.clone(), act.comment.clone());
                 self.note(at, Entry::Act { alert, act: act.kind, by, comment });
+            }
+        }
+        for taken in &commit.escalations {
+            if let Some((alert, _)) = self.alerts.get(&taken.alert) {
+                let StepTaken { group, to, step, why, .. } = taken.clone();
+                self.note(at, Entry::Escalated { alert: alert.clone(), group, to, step, why });
             }
         }
         for (notice, subject) in &commit.notices {
