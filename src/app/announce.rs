@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     config::{Config, Group},
     model::{
-        Alert, Content, Delivery, EscalationReport, Exceptions, GateReport, Notice, NoticeId, OperatorReport,
+        Alert, AlertId, Content, Delivery, EscalationReport, Exceptions, GateReport, Notice, NoticeId, OperatorReport,
         Recipient, Severity, Untold,
     },
     outbox::{ChannelKind, Payload},
@@ -35,6 +35,8 @@ pub struct Announcement {
     untold: Vec<Untold>,
     /// The alerts that were told of, which the store does not know yet.
     told: Vec<Alert>,
+    /// Alerts that groups are not told of because they are muted.
+    unsaid: Vec<(AlertId, String)>,
 }
 
 /// One message to one recipient on one channel.
@@ -126,8 +128,9 @@ impl Announcement {
     pub async fn exceptions(&mut self, app: &App, config: &Config, delivered: &Delivered) -> Result<(), CycleError> {
         self.told.extend(delivered.alerts.iter().map(|told| told.alert.clone()));
         let (now, mutes) = (app.now(), waiting::mutes(app, config, &self.told).await?);
-        let Composed { said, unsaid } = routing::compose(&config.policy.route, delivered, &mutes);
+        let Composed { said, unsaid, kept_silent } = routing::compose(&config.policy, delivered, &mutes);
         self.untold.extend(unsaid);
+        self.unsaid.extend(kept_silent);
         self.failures(config, said.iter().map(|speech| &speech.exceptions), now)?;
         for speech in said {
             if waiting::is_said_now(config, &speech, now) {
@@ -233,6 +236,7 @@ impl Announcement {
         }
         commit.notices.extend(self.notices);
         commit.untold.extend(self.untold);
+        commit.unsaid.extend(self.unsaid);
         for held in &self.held {
             commit.held.push(waiting::kept(held)?);
         }

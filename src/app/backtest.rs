@@ -210,7 +210,7 @@ fn told(config: &Config, dataset: &str, period: Period, evaluation: &Evaluation)
         unjudged: evaluation.unjudged.clone(),
         outstanding: Vec::new(),
     };
-    let said = compose(&config.policy.route, &delivered, &Mutes::default()).said;
+    let said = compose(&config.policy, &delivered, &Mutes::default()).said;
     let groups: BTreeSet<String> = said.into_iter().map(|speech| speech.group).collect();
     groups.into_iter().collect()
 }

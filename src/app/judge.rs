@@ -4,9 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     config::{Config, Dataset},
-    model::{Alert, Cause, Delivery, DeliveryId, Exceptions, History, LATE_DELIVERY, Overridden, Period},
+    expr::Setting,
+    model::{
+        Alert, Cause, ChangedRule, Delivery, DeliveryId, Exceptions, History, LATE_DELIVERY, Overridden, Period,
+        value::format_number,
+    },
     routing::Delivered,
-    rules::{Rule, with_derived},
+    rules::{Persistence, Rule, with_derived},
     store::{Commit, Judged, UnknownKind, UnknownRecord},
 };
 
@@ -96,6 +100,9 @@ async fn one(
         if let Some(mut delivered) = delivered(dataset, delivery, cause, !introduced, &evaluation, overrides) {
             let arriving: Vec<&Delivery> =
                 commit.deliveries.iter().map(|(of_file, _)| of_file).chain([delivery]).collect();
+            if cause == Cause::RuleChanged {
+                delivered.head.changed_rules = config.rules_on(&dataset.id).map(|rule| as_changed(rule)).collect();
+            }
             delivered.outstanding =
                 outstanding::outstanding((&app.store, config), app.now(), delivered.head.period, &arriving, overruled)
                     .await?;
@@ -104,6 +111,24 @@ async fn one(
     }
     keep(commit, dataset, config, evaluation, tells);
     Ok(tells)
+}
+
+/// A rule as people read it who are told that it was changed.
+fn as_changed(rule: &Rule) -> ChangedRule {
+    let written = |value: &Setting| match value {
+        Setting::Number(number) => format_number(*number),
+        Setting::Bool(value) => value.to_string(),
+        Setting::Text(text) => text.clone(),
+    };
+    let settings = rule.settings().settings.iter();
+    let settings: Vec<String> = settings.map(|(name, value)| format!("{} {}", name.value, written(value))).collect();
+    let with = if settings.is_empty() { String::new() } else { format!(", with {}", settings.join(", ")) };
+    let persistence = match rule.persistence() {
+        Persistence { periods: 1, .. } => String::new(),
+        Persistence { periods, of_last } if periods == of_last => format!(", for {periods} periods"),
+        Persistence { periods, of_last } => format!(", for {periods} of {of_last} periods"),
+    };
+    ChangedRule { rule: rule.id().to_owned(), now: format!("{}{with}{persistence}", rule.condition()) }
 }
 
 /// The alerts of a dataset as they stand, with what this commit did to them.

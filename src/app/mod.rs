@@ -17,10 +17,11 @@
 //! | `app/failing_rows.rs` | every failing row of a delivery, as CSV beside its file |
 //! | `app/reconsider.rs`, `app/removed.rs` | a history loaded for the first time, changed rules, removed rules |
 //! | `app/arrivals.rs`, `app/outstanding.rs` | what did not arrive, as an alert and in the reports of others |
-//! | `app/waiting.rs`, `app/silences.rs` | what waits to be said; what is muted, and telling that it is |
+//! | `app/waiting.rs`, `app/silences.rs`, `app/unmuted.rs` | what waits to be said; what is muted, and telling that it is, or is no more |
 //! | `app/acts.rs`, `app/handling.rs`, `app/reviews.rs` | what people do about alerts, how long it holds, and review dates that pass |
 //! | `app/lines.rs` | alerts that are kept, with the figures that are known now |
 //! | `app/unattended.rs`, `app/escalations.rs` | what nobody looks after, and taking it further |
+//! | `app/summaries.rs` | the summary of a month to committees that ask for it |
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
 //! | `app/daemon.rs`, `app/once.rs`, `app/steps.rs` | the loop of `run`, and `run --once`; what any loop does |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
@@ -95,11 +96,13 @@ pub mod send;
 pub mod silences;
 pub mod simulate;
 pub mod steps;
+pub mod summaries;
 mod tell;
 #[cfg(test)]
 mod tests;
 pub mod trial;
 pub mod unattended;
+pub mod unmuted;
 pub mod waiting;
 
 use std::{

@@ -104,6 +104,10 @@ fn thread(notice: &Notice) -> Option<String> {
         Content::Exceptions(exceptions) => {
             Some(format!("{}.{}.{}", exceptions.dataset, exceptions.period, notice.group).replace('/', "-"))
         }
-        Content::Gate(_) | Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) => None,
+        Content::Gate(_)
+        | Content::Operator(_)
+        | Content::Silence(_)
+        | Content::Escalation(_)
+        | Content::ThreeAs(_) => None,
     }
 }

@@ -21,7 +21,10 @@ pub(super) fn tell(
     // What is taken back is shown with the figures that were said, beside how the alert stands now.
     let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
     let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
-    let line = line(&alert, words, series, alert.since, &alert.reading);
+    let was = before.filter(|_| transitions.iter().any(|step| step.kind == TransitionKind::Amended));
+    let was = was.filter(|was| was.reading.period == alert.reading.period && was.reading.value != alert.reading.value);
+    let line =
+        AlertLine { was: was.map(|was| was.reading.value), ..line(&alert, words, series, alert.since, &alert.reading) };
     let before = before.map(|alert| alert.state);
     Told { alert, before, transitions, worsened, line, taken_back, owner: None, parent: None }
 }
@@ -55,6 +58,7 @@ pub(super) fn line(
         plan: reading.plan,
         unit: reading.unit,
         counted: counted.map(str::to_owned),
+        was: None,
         previous: previous.map_or(Value::ABSENT, |figure| figure.value),
         trail,
         chart: None,

@@ -16,10 +16,12 @@ use super::{App, cycle::cycle, daemon::Daemon, error::CycleError, home, home::Ho
 const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2025-10.csv");
 const NAME: &str = "les-activity-2025-10.csv";
 
+mod damping;
 mod escalation;
 mod late;
 mod literate;
 mod reviewing;
+mod summaries;
 
 struct Desk {
     folder: tempfile::TempDir,
@@ -80,6 +82,7 @@ impl Desk {
                     Content::Operator(_) => "operator",
                     Content::Silence(_) => "silence",
                     Content::Escalation(_) => "escalation",
+                    Content::ThreeAs(_) => "three_as",
                 };
                 format!("{kind} to {}", kept.notice.group)
             })
@@ -253,6 +256,11 @@ async fn a_changed_rule_is_told_when_it_changes_and_once() {
             assert_eq!(desk.told().await.len(), notices + 1);
         }
         assert_eq!(desk.listed().await, [expected]);
+        let last = desk.app.store.notices(Some(1)).await.expect("the store answers").pop().expect("a notice");
+        let page = crate::reports::render(&last.notice).expect("rendered");
+        let text = page.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let why = format!("les-below-60-percent-of-plan now fires when value < share * plan, with share {share}.");
+        assert!(text.contains("The rules were changed on") && text.contains(&why), "{text}");
     }
 }
 

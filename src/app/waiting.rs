@@ -13,20 +13,24 @@ use crate::{
 
 use super::{
     App, announce::Announcement, arrivals, error::CycleError, escalations, handling, receivers, reviews, silences,
+    summaries, unmuted,
 };
 
 /// Does what the passing of time asks for: says what is late, that silences are over, which review dates have passed, what
-/// has waited long enough, and which receivers take nothing, and takes further what nobody looks after. Answers with the
-/// next moment at which to look again.
+/// has waited long enough or is no longer muted, and which receivers take nothing, sums up months, and takes further what nobody looks
+/// after. Answers with the next moment at which to look again.
 ///
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
 pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
     let late = arrivals::evaluate(app).await?;
     let (over, reviewed) = (silences::end(app).await?, reviews::look(app).await?);
-    let (spoken, failing) = (speak(app).await?, receivers::report(app).await?);
+    let spoken = speak(app).await?;
+    unmuted::tell(app).await?;
+    let failing = receivers::report(app).await?;
     // Last: what was told a moment ago is not taken further.
-    let moments = [late, over, reviewed, spoken, failing, escalations::take(app).await?];
+    let summed_up = summaries::tell(app).await?;
+    let moments = [late, over, reviewed, spoken, failing, summed_up, escalations::take(app).await?];
     Ok(moments.into_iter().flatten().min())
 }
 
@@ -86,6 +90,8 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
         };
         match standing {
             Standing::Now => {
+                let silent = held.iter().flat_map(|one| one.muted(&mutes)).map(|alert| (alert.clone(), group.clone()));
+                commit.unsaid.extend(silent);
                 if let Some(exceptions) = merge(held, &mutes, &handlings) {
                     announcement.tell(&config, &group, Content::Exceptions(exceptions), now)?;
                 }

@@ -52,7 +52,7 @@ impl From<KeptNotice> for Entry {
         let delivery = match &notice.content {
             Content::Exceptions(exceptions) => exceptions.delivery,
             Content::Gate(report) => Some(report.delivery),
-            Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) => None,
+            Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) | Content::ThreeAs(_) => None,
         };
         Self {
             id: notice.id.to_string(),

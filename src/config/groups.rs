@@ -12,7 +12,7 @@ use crate::{
     model::Calendar,
     outbox::ChannelSettings,
     routing::{
-        EscalationSettings, InhibitSettings, NamedIntervalSettings, Names, PARENT, Policy, PolicySettings,
+        EscalationSettings, Flapping, InhibitSettings, NamedIntervalSettings, Names, PARENT, Policy, PolicySettings,
         RouteSettings,
     },
     yaml::{Entries, Located, Node, Problem, Problems, SourceFile},
@@ -169,6 +169,8 @@ pub(super) struct GroupsFile {
     inhibit_rules: Vec<InhibitSettings>,
     #[serde(default)]
     escalation_policies: Vec<EscalationSettings>,
+    #[serde(default)]
+    flapping: Flapping,
 }
 
 /// The file, as far as it can be understood.
@@ -181,7 +183,7 @@ pub(super) struct Groups {
 
 pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Groups> {
     let Decoded { node, settings, whole } = decode_file::<GroupsFile>(file, problems)?;
-    let GroupsFile { groups: listed, route, time_intervals, inhibit_rules, escalation_policies } = settings;
+    let GroupsFile { groups: listed, route, time_intervals, inhibit_rules, escalation_policies, flapping } = settings;
     let ids = node.get("groups").map(Node::keys).unwrap_or_default().into_iter().collect();
     let mut groups = BTreeMap::new();
     for (id, group) in listed.0 {
@@ -198,7 +200,7 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Gr
         group.check(problems);
         groups.insert(id.value, group);
     }
-    let policy = PolicySettings { route, time_intervals, inhibit_rules, escalation_policies };
+    let policy = PolicySettings { route, time_intervals, inhibit_rules, escalation_policies, flapping };
     let loaded = Groups { by_id: groups, ids, policy };
     for target in loaded.by_id.values().filter_map(|group| group.escalates_to.as_ref()) {
         loaded.check_name(target, problems);

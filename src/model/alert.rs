@@ -164,6 +164,8 @@ coded! {
         Due = "due",
         /// A review date passed: it is to be looked at again.
         Review = "review",
+        /// What had muted it ended, and its groups had not been told of it.
+        Unmuted = "unmuted",
     }
 }
 

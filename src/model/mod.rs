@@ -27,6 +27,7 @@ pub mod series;
 pub mod signal;
 pub mod silence;
 pub mod table;
+pub mod three_as;
 pub mod tolerance;
 pub mod unit;
 pub mod value;
@@ -48,8 +49,8 @@ pub use examination::{CheckMade, ColumnRead, Examination, Outcome, TableRead};
 pub use finding::{FailingRow, Finding, Severity, Share};
 pub use labels::Labels;
 pub use notice::{
-    AlertLine, Content, EscalatedAlert, EscalationReport, Exceptions, GateReport, MutedLine, NotAssured, Notice,
-    NoticeId, NoticeKind, OperatorReport, Overridden, StepTo, UnknownLine, Untold,
+    AlertLine, ChangedRule, Content, EscalatedAlert, EscalationReport, Exceptions, FlappingLine, GateReport, MutedLine,
+    NotAssured, Notice, NoticeId, NoticeKind, OperatorReport, Overridden, StepTo, UnknownLine, Untold,
 };
 pub use period::{Granularity, Period};
 pub use rating::Rating;
@@ -57,6 +58,7 @@ pub use series::{Better, Figure, History, Series, SeriesKey, Unsure};
 pub use signal::Signal;
 pub use silence::{Silence, SilenceId, SilenceState};
 pub use table::{Asked, Batch, Cell, CellPlace, Column, ColumnDef, ColumnKind, Header, Memo, Schema};
+pub use three_as::{Matter, ThreeAs};
 pub use tolerance::Tolerance;
 pub use unit::Unit;
 pub use value::{Missing, Value};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     AlertId, AlertSeverity, Cause, ControlChart, Delivery, DeliveryId, DueState, Examination, Finding, Handling,
-    Labels, Override, Period, Severity, Unit, Value, Verdict, coded,
+    Labels, Override, Period, Severity, ThreeAs, Unit, Value, Verdict, coded,
 };
 
 /// A notice's id; later ones sort after earlier ones.
@@ -35,6 +35,8 @@ coded! {
         Silence = "silence",
         /// Alerts that nobody looks after, to those whom they are taken to.
         Escalation = "escalation",
+        /// What the groups below a committee are alerted to, advised of and assured about.
+        ThreeAs = "three_as",
     }
 }
 
@@ -68,6 +70,8 @@ pub enum Content {
     Silence(OperatorReport),
     /// Alerts that nobody looks after.
     Escalation(EscalationReport),
+    /// The summary of a period.
+    ThreeAs(ThreeAs),
 }
 
 impl Notice {
@@ -80,6 +84,7 @@ impl Notice {
             Content::Operator(_) => NoticeKind::Operator,
             Content::Silence(_) => NoticeKind::Silence,
             Content::Escalation(_) => NoticeKind::Escalation,
+            Content::ThreeAs(_) => NoticeKind::ThreeAs,
         }
     }
 }
@@ -146,6 +151,9 @@ pub struct Exceptions {
     pub series_judged: usize,
     /// Warnings of the delivery.
     pub findings: Vec<Finding>,
+    /// Where the rules were changed, those by which something is otherwise now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed_rules: Vec<ChangedRule>,
     /// Alerts that began to fire.
     pub new: Vec<AlertLine>,
     /// Alerts that still fire, and are worse than at the period before.
@@ -164,6 +172,9 @@ pub struct Exceptions {
     /// Alerts that still fire and are acknowledged: they are no news.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looked_after: Vec<AlertLine>,
+    /// Alerts that have begun to fire and end again and again: from now on, each turn is not said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flapping: Vec<FlappingLine>,
     /// Series that a rule could not judge, and why.
     pub cannot_tell: Vec<UnknownLine>,
     /// Rules that went wrong.
@@ -191,6 +202,7 @@ impl Exceptions {
             overrides: Vec::new(),
             series_judged: 0,
             findings: Vec::new(),
+            changed_rules: Vec::new(),
             new: Vec::new(),
             worsened: Vec::new(),
             continuing: Vec::new(),
@@ -199,6 +211,7 @@ impl Exceptions {
             amended: Vec::new(),
             muted: Vec::new(),
             looked_after: Vec::new(),
+            flapping: Vec::new(),
             cannot_tell: Vec::new(),
             failed: Vec::new(),
             not_assured: Vec::new(),
@@ -214,6 +227,7 @@ impl Exceptions {
             && self.resolved.is_empty()
             && self.withdrawn.is_empty()
             && self.amended.is_empty()
+            && self.flapping.is_empty()
             && self.failed.is_empty()
             && self.cannot_tell.iter().all(|line| line.firing_since.is_none())
     }
@@ -262,6 +276,9 @@ pub struct AlertLine {
     /// What is counted: "appointments", where the measure says so.
     #[serde(default)]
     pub counted: Option<String>,
+    /// What was given before for the figure, where it was restated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Value>,
     /// The figure of the period before, for comparison.
     pub previous: Value,
     /// The figures up to this period, oldest first, for a small chart (at most 13).
@@ -295,6 +312,25 @@ pub struct Untold {
     pub labels: Labels,
     /// Why: `silenced by Jo Bell until 3 December 2025: moving house`.
     pub why: String,
+}
+
+/// A rule as it is since it was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedRule {
+    /// The rule's id.
+    pub rule: String,
+    /// When it fires: `value < share * plan, with share 0.5`.
+    pub now: String,
+}
+
+/// An alert that fires and ends again and again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FlappingLine {
+    /// The alert as it stands.
+    #[serde(flatten)]
+    pub line: AlertLine,
+    /// `fired and ended 3 times in the last 12 months, and is not in breach now; …`.
+    pub words: String,
 }
 
 /// A series that could not be judged.

@@ -153,7 +153,16 @@ fn since(line: &AlertLine, change: Change) -> String {
     }
     match change {
         Change::New | Change::Worsened | Change::Continuing | Change::Amended => {
-            format!("In breach {}.", words::how_long(line.periods, line.since))
+            let since = format!("In breach {}.", words::how_long(line.periods, line.since));
+            match line.was {
+                Some(was) => format!(
+                    "{since} The figure for {} was given as {} and is now {}.",
+                    line.period.label(),
+                    words::figure(was, line.unit),
+                    words::figure(line.value, line.unit)
+                ),
+                None => since,
+            }
         }
         Change::Resolved => format!("No longer in breach; it had been since {since}."),
         Change::Withdrawn => match restated_figure(line) {

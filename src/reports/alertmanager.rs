@@ -88,6 +88,10 @@ fn alerts(notice: &Notice) -> Vec<Posted> {
             let description: Vec<String> = report.cases.iter().map(|case| case.line.message.clone()).collect();
             vec![event(notice, None, &description)]
         }
+        Content::ThreeAs(report) => {
+            let description: Vec<String> = report.matters.iter().map(|matter| matter.message.clone()).collect();
+            vec![event(notice, None, &description)]
+        }
         Content::Operator(report) | Content::Silence(report) => vec![event(notice, None, &report.paragraphs)],
     }
 }

@@ -7,6 +7,7 @@ use super::{
     chart::Chart,
     clean,
     findings::FindingView,
+    flapping::{self, FlappingView},
     looked_after::{self, LookedAfterView},
     muted::{self, MutedView},
     not_assured::{self, NotAssuredView},
@@ -14,7 +15,10 @@ use super::{
     unknown::{self, Group, StillFiring},
     words,
 };
-use crate::model::{Action, AlertLine, Cause, Exceptions, Notice, Overridden, Override, Severity, Verdict};
+use crate::model::{
+    Action, AlertLine, Cause, Exceptions, Notice, Overridden, Override, Severity, Verdict,
+    calendar::{day_in_london, in_words},
+};
 
 /// How many entries of a section are shown; the rest are counted.
 const SHOWN: usize = 50;
@@ -54,10 +58,13 @@ pub(super) struct ExceptionsView {
     pub(super) headline: String,
     /// What a mail carries with it.
     enclosed: Option<String>,
+    /// Why what was said before is otherwise now, a sentence each.
+    because: Vec<String>,
     group: String,
     dataset: String,
     period: String,
     sections: Vec<Section>,
+    flapping: Listed<FlappingView>,
     muted: Listed<MutedView>,
     looked_after: Listed<LookedAfterView>,
     unjudged: Unjudged,
@@ -113,11 +120,13 @@ impl ExceptionsView {
             subject: subject::of_exceptions(exceptions),
             headline: headline(exceptions),
             enclosed: form.enclosed(),
+            because: because(exceptions, notice.created),
             group: clean::line(&notice.group_name, LABEL),
             dataset: clean::line(whole, LABEL),
             period: exceptions.period.label(),
             sections: sections(exceptions, form),
             muted: Listed::of(muted::views(&exceptions.muted, whole)),
+            flapping: Listed::of(flapping::views(&exceptions.flapping, whole)),
             looked_after: Listed::of(looked_after::views(&exceptions.looked_after, whole)),
             unjudged: Unjudged {
                 firing: Listed::of(unknown::still_firing(&exceptions.cannot_tell, whole)),
@@ -252,9 +261,32 @@ pub(super) fn note(change: Change, cause: Cause) -> Option<&'static str> {
             Some("The rules changed: what we said before has changed. This is how it stands now.")
         }
         (Change::Continuing, Cause::Review) => Some("They still fire, and their review date has passed."),
-        // Nothing else comes with a review date.
-        (Change::Withdrawn | Change::Amended, Cause::Review)
+        (Change::New, Cause::Unmuted) => Some("They fire, and you were not told of them while they were muted."),
+        // Nothing else comes with a review date, or the end of what muted.
+        (Change::Withdrawn | Change::Amended, Cause::Review | Cause::Unmuted)
         | (Change::New | Change::Continuing | Change::Resolved, _) => None,
+    }
+}
+
+/// "October 2025 was restated by revision 2 (les-activity.csv).", "The rules were changed on 3 December 2025:
+/// les-below-plan now fires when value < 0.5 * plan."
+pub(super) fn because(exceptions: &Exceptions, told: jiff::Timestamp) -> Vec<String> {
+    match exceptions.cause {
+        Cause::Restated => {
+            let file = clean::file(&exceptions.file, exceptions.table.as_deref(), MESSAGE);
+            let (period, revision) = (exceptions.period.label(), words::number(f64::from(exceptions.revision)));
+            vec![format!("{period} was restated by revision {revision} ({file}).")]
+        }
+        Cause::RuleChanged => {
+            let day = in_words(day_in_london(told));
+            let mut said = vec![format!("The rules were changed on {day}; the figures are the same.")];
+            said.extend(exceptions.changed_rules.iter().map(|changed| {
+                let (rule, now) = (clean::line(&changed.rule, LABEL), clean::line(&changed.now, MESSAGE));
+                format!("{rule} now fires when {now}.")
+            }));
+            said
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -266,6 +298,7 @@ pub(super) fn headline(exceptions: &Exceptions) -> String {
         (exceptions.amended.len(), "amended".to_owned()),
         (exceptions.resolved.len(), "resolved".to_owned()),
         (exceptions.muted.len(), "muted".to_owned()),
+        (exceptions.flapping.len(), "flapping".to_owned()),
         (exceptions.looked_after.len(), "looked after".to_owned()),
         (subject::still_firing(exceptions), "not judged and still firing".to_owned()),
     ];

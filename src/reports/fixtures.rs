@@ -61,6 +61,7 @@ pub(super) fn below_plan(contract: &str, since: &str, plan: f64, figures: [f64; 
         plan: Value::number(plan),
         unit: Unit::Number,
         counted: None,
+        was: None,
         previous: Value::number(previous),
         trail,
         chart: None,

@@ -16,6 +16,7 @@
 //!   `rebases`, `suggested_rebase`, `variation`, `assurance`: the icons of its newest point; `handling`, where anybody did anything: `acknowledged {by, at, period, comment}`, `lapsed`
 //!   (the same, `ended`, `until`), `assignee`, `review`, `comment [by, text]`),
 //!   `muted` (alerts that fire and are not told of, each with `by`), `looked_after` (alerts that go on and are acknowledged),
+//!   `flapping` (alerts that have begun to fire and end again and again, each with `words`),
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`, `not_assured [{dataset,
 //!   dataset_title, measures, period, due, state, reason}]`; `delivery` is null where `cause` is `due`: the alerts of rule
 //!   `late-delivery` say what did not arrive, each with a label `dataset`
@@ -27,6 +28,9 @@
 //! - escalation: `role`, `copy_of` (the group that was told, where this is the copy for the group whose alerts they are),
 //!   `alerts`, each as above with `dataset_title`, `told_group`, `told`, `unattended`, `why`, `earlier [{to, at}]`, `next
 //!   {to, at}`
+//!
+//! - `three_as`: `period`, `series`, `answers {clear, all, unjudged}`, `below` (the groups summed up), `matters [{alert, rule,
+//!   three_a (alert, advise, assure), standing, severity, group_name, message, since, handling}]`, `not_assured`
 //!
 //! A figure is a number or `{"missing": reason}`; `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
 //! `GBP`, `EUR`, `USD`, what is counted (`appointments`), or `number`. Periods are written as everywhere: `2025-10`.
@@ -42,6 +46,7 @@ mod exceptions;
 mod findings;
 #[cfg(test)]
 mod fixtures;
+mod flapping;
 mod fonts;
 mod gate;
 mod looked_after;
@@ -59,6 +64,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod text;
+mod three_as;
 mod trend;
 mod unknown;
 mod words;
@@ -94,6 +100,7 @@ pub fn subject(notice: &Notice) -> String {
         Content::Gate(content) => gate::subject(content),
         Content::Operator(content) | Content::Silence(content) => operator::subject(content),
         Content::Escalation(content) => escalation::subject(content),
+        Content::ThreeAs(content) => three_as::subject(content),
     }
 }
 
@@ -118,6 +125,11 @@ pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
         Content::Escalation(content) => {
             let view = escalation::EscalationView::of(notice, content);
             let (html, text) = (template::fill("escalation.html", &view)?, template::fill("escalation.txt", &view)?);
+            (view.subject, html, text)
+        }
+        Content::ThreeAs(content) => {
+            let view = three_as::ThreeAsView::of(notice, content);
+            let (html, text) = (template::fill("three_as.html", &view)?, template::fill("three_as.txt", &view)?);
             (view.subject, html, text)
         }
     };

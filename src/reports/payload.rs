@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::{alert::Change, exceptions::changes};
 use crate::model::{
-    AlertLine, AlertState, Content, EscalatedAlert, EscalationReport, Exceptions, Finding, GateReport, MutedLine,
-    Notice, OperatorReport, Severity, Unit, UnknownLine,
+    AlertLine, AlertState, Content, EscalatedAlert, EscalationReport, Exceptions, Finding, FlappingLine, GateReport,
+    MutedLine, Notice, OperatorReport, Severity, Unit, UnknownLine,
 };
 
 /// The body of a webhook: `type`, `timestamp` (RFC 3339) and `data`.
@@ -15,6 +15,7 @@ pub(super) fn of(notice: &Notice) -> Json {
         Content::Gate(report) => of_gate(report),
         Content::Operator(report) | Content::Silence(report) => of_operator(report),
         Content::Escalation(report) => of_escalation(report),
+        Content::ThreeAs(report) => super::three_as::json(report),
     };
     let mut body = json!({
         "type": format!("bellwether.{}", notice.kind().code()),
@@ -49,6 +50,7 @@ fn of_exceptions(exceptions: &Exceptions) -> Json {
         "counts": counts,
         "alerts": alerts,
         "muted": exceptions.muted.iter().map(muted).collect::<Vec<_>>(),
+        "flapping": exceptions.flapping.iter().map(flapping).collect::<Vec<_>>(),
         "looked_after": exceptions.looked_after.iter().map(|line| alert(line, Change::Continuing)).collect::<Vec<_>>(),
         "cannot_tell": exceptions.cannot_tell.iter().map(unknown).collect::<Vec<_>>(),
         "failed": exceptions.failed.iter().map(unknown).collect::<Vec<_>>(),
@@ -76,6 +78,17 @@ fn of_escalation(report: &EscalationReport) -> Json {
     };
     let alerts: Vec<Json> = report.cases.iter().map(case).collect();
     json!({ "role": report.role, "copy_of": report.copy_of, "alerts": alerts })
+}
+
+fn flapping(flapping: &FlappingLine) -> Json {
+    let mut json = alert(&flapping.line, Change::Continuing);
+    if let Json::Object(fields) = &mut json {
+        // Whether it fires now is in the words.
+        fields.remove("state");
+        fields.remove("change");
+        fields.insert("words".to_owned(), flapping.words.clone().into());
+    }
+    json
 }
 
 fn muted(muted: &MutedLine) -> Json {

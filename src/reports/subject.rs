@@ -68,8 +68,11 @@ fn parts(exceptions: &Exceptions) -> Vec<Part> {
     ]
     .into_iter()
     .filter(|(_, lines, _)| !lines.is_empty())
-    .map(|(word, lines, firing)| alerts(word, lines, firing))
+    .map(|(word, lines, firing)| alerts(word, lines.len(), if firing { criticals(lines) } else { 0 }))
     .collect();
+    if !exceptions.flapping.is_empty() {
+        parts.push(alerts("flapping", exceptions.flapping.len(), 0));
+    }
     let unjudged = still_firing(exceptions);
     if unjudged > 0 {
         parts.push(Part {
@@ -86,12 +89,11 @@ fn parts(exceptions: &Exceptions) -> Vec<Part> {
     parts
 }
 
-fn alerts(word: &str, lines: &[AlertLine], firing: bool) -> Part {
-    let critical = if firing { criticals(lines) } else { 0 };
-    let alert = words::count(lines.len(), "alert");
-    let (flag, n) = (in_words(critical), words::number(lines.len() as f64));
+fn alerts(word: &str, count: usize, critical: usize) -> Part {
+    let alert = words::count(count, "alert");
+    let (flag, n) = (in_words(critical), words::number(count as f64));
     let alone = if word == "new" {
-        format!("{n} new alert{}", if lines.len() == 1 { "" } else { "s" })
+        format!("{n} new alert{}", if count == 1 { "" } else { "s" })
     } else {
         format!("{alert} {word}")
     };

@@ -10,12 +10,14 @@ use super::text;
 /// More than the longest report takes, and an end to a loop that has none.
 const FUEL: u64 = 5_000_000;
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("parts.html", include_str!("templates/parts.html")),
     ("page.html", include_str!("templates/page.html")),
     ("exceptions.html", include_str!("templates/exceptions.html")),
     ("escalation.html", include_str!("templates/escalation.html")),
     ("escalation.txt", include_str!("templates/escalation.txt")),
+    ("three_as.html", include_str!("templates/three_as.html")),
+    ("three_as.txt", include_str!("templates/three_as.txt")),
     ("gate.html", include_str!("templates/gate.html")),
     ("operator.html", include_str!("templates/operator.html")),
     ("exceptions.txt", include_str!("templates/exceptions.txt")),

@@ -66,7 +66,7 @@ fn sections_come_in_the_order_of_their_urgency() {
             "Minor Surgery",
             "1 series: no figure for April 2025",
             "Rules that failed",
-            "les-activity-2025-10.csv",
+            "Where the figures come from",
             "it came nine days late",
             "Delivery 01997a3c",
         ]

@@ -111,6 +111,7 @@ pub(super) fn occasion(period: Period, cause: Cause) -> String {
         Cause::TakenBack => format!("{label} taken back"),
         Cause::Due => "Late deliveries".to_owned(),
         Cause::Review => format!("{label}, to be looked at again"),
+        Cause::Unmuted => format!("{label}, no longer muted"),
     }
 }
 

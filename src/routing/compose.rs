@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    Alert, AlertLine, AlertSeverity, AlertState, Cause, Exceptions, Labels, MutedLine, NotAssured, Transition,
+    Alert, AlertId, AlertLine, AlertSeverity, AlertState, Cause, Exceptions, Labels, MutedLine, NotAssured, Transition,
     TransitionKind, UnknownLine, Untold,
 };
 
-use super::{Hold, Manner, Mutes, Route, Traits};
+use super::{Hold, Manner, Mutes, Policy, Route, Steadiness, Traits};
 
 /// An alert that a delivery looked at, with what happened to it.
 #[derive(Debug, Clone)]
@@ -83,23 +83,28 @@ pub struct Composed {
     pub said: Vec<Speech>,
     /// What is said to nobody, or not to a group that would otherwise hear of it, and why.
     pub unsaid: Vec<Untold>,
+    /// Alerts that fire and would have been said to groups if they were not muted.
+    pub kept_silent: Vec<(AlertId, String)>,
 }
 
 /// What is said to each group, and what is not.
 ///
 /// The first load of a history is one summary of what fires now. Later, an alert is listed by what its group knows
 /// already: an alert that began and ended within months that arrived late was never said, and is not. What is muted, and
-/// what goes on and is acknowledged, is named beside the rest, and never alone.
+/// what goes on and is acknowledged, is named beside the rest, and never alone. What flaps is
+/// said once to flap, and again when it is steady.
 #[must_use]
-pub fn compose(route: &Route, delivered: &Delivered, mutes: &Mutes) -> Composed {
-    let mut composing = Composing { route, head: &delivered.head, notices: BTreeMap::new(), unsaid: Vec::new() };
+pub fn compose(policy: &Policy, delivered: &Delivered, mutes: &Mutes) -> Composed {
+    let route = &policy.route;
+    let (notices, unsaid) = (BTreeMap::new(), Vec::new());
+    let mut composing = Composing { policy, route, head: &delivered.head, notices, unsaid, kept_silent: Vec::new() };
     for told in &delivered.alerts {
         composing.tell(told, mutes);
     }
     for unknown in &delivered.unjudged {
         composing.tell_unjudged(unknown, mutes);
     }
-    let Composing { notices, mut unsaid, .. } = composing;
+    let Composing { notices, mut unsaid, kept_silent, .. } = composing;
     let mut said = Vec::new();
     for ((group, labels, hold), mut exceptions) in notices {
         if exceptions.is_empty() {
@@ -108,10 +113,11 @@ pub fn compose(route: &Route, delivered: &Delivered, mutes: &Mutes) -> Composed 
         }
         let outstanding = delivered.outstanding.iter();
         exceptions.not_assured = outstanding.filter_map(|one| one.for_group(route, &group)).collect();
+        exceptions.name_changed_rules();
         exceptions.sort();
         said.push(Speech { group, labels, hold, exceptions });
     }
-    Composed { said, unsaid }
+    Composed { said, unsaid, kept_silent }
 }
 
 fn untold(group: &str, line: &AlertLine, why: String) -> Untold {
@@ -122,17 +128,22 @@ fn untold(group: &str, line: &AlertLine, why: String) -> Untold {
 type Key = (String, Labels, Hold);
 
 struct Composing<'a> {
+    policy: &'a Policy,
     route: &'a Route,
     head: &'a Exceptions,
     notices: BTreeMap<Key, Exceptions>,
     unsaid: Vec<Untold>,
+    kept_silent: Vec<(AlertId, String)>,
 }
 
 impl<'a> Composing<'a> {
     fn tell(&mut self, told: &Told, mutes: &Mutes) {
         let alert = &told.alert;
         let (traits, owner) = (Traits::of(alert), told.owner.as_deref());
-        let section = section(told, self.head);
+        let steadiness = self.steadiness(alert);
+        let turn = section(told, self.head);
+        let section = damped(turn, alert, steadiness);
+        let is_damped = turn.is_some() && section.is_none();
         let silent = mutes.reason(&traits);
         // Who hears of the parent has the names there.
         let of_parent = told.parent.as_ref().map(|labels| Traits { labels, ..traits });
@@ -142,16 +153,24 @@ impl<'a> Composing<'a> {
             let has_parent = of_parent.iter().any(|(known, _)| *known == group);
             let why_not = section.and_then(|section| match &silent {
                 _ if has_parent => Some("the alert of those that it is one of names it".to_owned()),
-                _ if !self.is_said(section, alert, manner) => Some(manner.why_not(section)),
+                _ if !self.is_said(section, (alert, steadiness), manner) => Some(manner.why_not(section)),
                 // That it is over, while nobody heard of it, is nothing to name.
                 Some(by) if alert.state != AlertState::Firing => Some(format!("it is over, {by}")),
                 _ => None,
             });
+            let why_not = why_not.or_else(|| is_damped.then(|| "it flaps, and is not steady yet".to_owned()));
             if let Some(why) = why_not {
                 self.unsaid.push(untold(group, &told.line, why));
             } else if let Some(section) = section {
+                if silent.is_some() {
+                    self.kept_silent.push((alert.id.clone(), group.to_owned()));
+                }
+                let flapping = self.policy.flapping;
                 let notice = self.notice(group, manner, traits);
                 match &silent {
+                    None if let Steadiness::Begins(times) = steadiness => {
+                        notice.flapping.push(flapping.line(told.line.clone(), times, alert));
+                    }
                     None if is_quiet(section, &told.line) => notice.looked_after.push(told.line.clone()),
                     None => notice.section_mut(section).push(told.line.clone()),
                     Some(by) => notice.muted.push(MutedLine { line: told.line.clone(), by: by.clone() }),
@@ -187,9 +206,18 @@ impl<'a> Composing<'a> {
         apart.map(|owner| (owner, &*PLAIN)).into_iter().chain(routed).collect()
     }
 
-    /// Whether a branch wants this said of an alert. A review date is somebody's own wish.
-    fn is_said(&self, section: TransitionKind, alert: &Alert, manner: &Manner) -> bool {
+    /// How an alert stands, where a newer period is told of: of older ones, that it flapped is no news.
+    fn steadiness(&self, alert: &Alert) -> Steadiness {
+        match self.head.cause {
+            Cause::New if !self.head.first_load => self.policy.flapping.at(alert, self.head.period),
+            _ => Steadiness::Steady,
+        }
+    }
+
+    /// Whether a branch wants this said of an alert. A review date is somebody's own wish, and what flapped is said to go on.
+    fn is_said(&self, section: TransitionKind, (alert, steadiness): (&Alert, Steadiness), manner: &Manner) -> bool {
         match section {
+            _ if matches!(steadiness, Steadiness::Begins(_) | Steadiness::Ends) => true,
             TransitionKind::Resolved => !manner.quiet_end,
             TransitionKind::Continuing if self.head.cause != Cause::Review => {
                 let fired = alert.episodes.last().and_then(|episode| episode.fired);
@@ -202,6 +230,18 @@ impl<'a> Composing<'a> {
     fn notice(&mut self, group: &str, manner: &Manner, traits: Traits<'_>) -> &mut Exceptions {
         let key = (group.to_owned(), manner.group_by.labels(traits), manner.hold.clone());
         self.notices.entry(key).or_insert_with(|| self.head.clone())
+    }
+}
+
+/// What is left to be said of an alert that flaps: that it does, that it worsened, and that it is steady again.
+fn damped(section: Option<TransitionKind>, alert: &Alert, steadiness: Steadiness) -> Option<TransitionKind> {
+    use TransitionKind::{Continuing, Firing, Resolved, Worsened};
+    match (steadiness, alert.state) {
+        (Steadiness::Steady, _) => section,
+        (Steadiness::Begins(_), AlertState::Firing) => Some(Firing),
+        (Steadiness::Ends, AlertState::Firing) => section.filter(|kind| *kind == Worsened).or(Some(Continuing)),
+        (Steadiness::Begins(_) | Steadiness::Ends, AlertState::Resolved) => Some(Resolved),
+        _ => section.filter(|kind| !matches!(kind, Firing | Continuing | Resolved)),
     }
 }
 
@@ -271,6 +311,14 @@ impl Exceptions {
             TransitionKind::Amended => &mut self.amended,
             TransitionKind::Firing | TransitionKind::Pending | TransitionKind::Cleared => &mut self.new,
         }
+    }
+
+    /// Leaves the changed rules of which something is said.
+    fn name_changed_rules(&mut self) {
+        let mut changed = std::mem::take(&mut self.changed_rules);
+        let lines = [&self.new, &self.worsened, &self.continuing, &self.resolved, &self.withdrawn, &self.amended];
+        changed.retain(|changed| lines.iter().any(|lines| lines.iter().any(|line| line.rule == changed.rule)));
+        self.changed_rules = changed;
     }
 
     /// The most severe and the longest first.

@@ -138,6 +138,8 @@ fn follow(mut earlier: Exceptions, mut later: Exceptions) -> Exceptions {
             }
         }
     }
+    let known: Vec<AlertId> = later.flapping.iter().map(|flapping| flapping.line.id.clone()).collect();
+    later.flapping.extend(earlier.flapping.into_iter().filter(|flapping| !known.contains(&flapping.line.id)));
     later.first_load |= earlier.first_load;
     later
 }
@@ -168,6 +170,7 @@ fn join(mut one: Exceptions, mut other: Exceptions) -> Exceptions {
     one.findings.append(&mut other.findings);
     one.muted.append(&mut other.muted);
     one.looked_after.append(&mut other.looked_after);
+    one.flapping.append(&mut other.flapping);
     one.cannot_tell.append(&mut other.cannot_tell);
     one.failed.append(&mut other.failed);
     for outstanding in other.not_assured {
@@ -176,6 +179,15 @@ fn join(mut one: Exceptions, mut other: Exceptions) -> Exceptions {
         }
     }
     one
+}
+
+impl Held {
+    /// The alerts that it would tell of and that are muted now.
+    pub fn muted<'a>(&'a self, mutes: &'a Mutes) -> impl Iterator<Item = &'a AlertId> {
+        let said = &self.exceptions;
+        let lines = [&said.new, &said.worsened, &said.continuing, &said.amended].into_iter().flatten();
+        lines.filter(|line| mutes.reason(&Traits::of_line(line, &said.dataset)).is_some()).map(|line| &line.id)
+    }
 }
 
 impl Exceptions {

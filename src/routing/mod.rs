@@ -11,6 +11,7 @@ mod acknowledged;
 mod compose;
 mod escalation;
 mod explain;
+mod flapping;
 mod hold;
 mod inhibit;
 mod interval;
@@ -35,6 +36,7 @@ pub use escalation::{
     TargetGroup, clock, decide, moments,
 };
 pub use explain::{Branch, Explanation, Other, Outcome, Receiver, explain};
+pub use flapping::{Flapping, Steadiness};
 pub use hold::{Held, Standing, merge, standing};
 pub use inhibit::{InhibitSettings, Inhibition};
 pub use interval::{Interval, Intervals};

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::yaml::{Located, Problems};
 
 use super::{
-    Escalation, Manner, Names, Route, RouteSettings,
+    Escalation, Flapping, Manner, Names, Route, RouteSettings,
     escalation::EscalationSettings,
     inhibit::{InhibitSettings, Inhibition},
     interval::Intervals,
@@ -28,6 +28,9 @@ pub struct PolicySettings {
     /// To whom alerts are taken that nobody looks after.
     #[serde(default)]
     pub escalation_policies: Vec<EscalationSettings>,
+    /// From when on an alert is said to be flapping.
+    #[serde(default)]
+    pub flapping: Flapping,
 }
 
 /// All that decides who is told what, and when.
@@ -41,6 +44,8 @@ pub struct Policy {
     pub inhibitions: Vec<Inhibition>,
     /// To whom alerts are taken that nobody looks after.
     pub escalations: Vec<Escalation>,
+    /// From when on an alert is said to be flapping.
+    pub flapping: Flapping,
 }
 
 impl Policy {
@@ -59,7 +64,7 @@ impl Policy {
         let route = problems.take(Route::compile(&settings.route, &settings.route.place, &names));
         problems.into_result()?;
         let (Some(route), Some(intervals)) = (route, intervals) else { return Err(Problems::default()) };
-        Ok(Self { route, intervals, inhibitions, escalations })
+        Ok(Self { route, intervals, inhibitions, escalations, flapping: settings.flapping })
     }
 
     /// The escalation policy of a manner, if it has one.

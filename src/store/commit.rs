@@ -18,9 +18,11 @@ use super::{
     overrides::{self, Overruled},
     placements::{self, Placement},
     receivers::{self, Receiver, ReceiverTold},
-    silences,
+    silences, summaries,
 };
-use crate::model::{Act, Alert, Delivery, Notice, Silence, SilenceId, StepTaken, Transition, Untold};
+use crate::model::{
+    Act, Alert, AlertId, Delivery, Notice, NoticeId, Period, Silence, SilenceId, StepTaken, Transition, Untold,
+};
 
 /// What one delivery (or a change of the rules) changed. Everything of it is kept, or nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +44,12 @@ pub struct Commit {
     pub acts: Vec<Act>,
     /// Steps of escalation policies that were taken: what notices of this commit say.
     pub escalations: Vec<StepTaken>,
+    /// Alerts that fire and that groups were not told of because they are muted.
+    pub unsaid: Vec<(AlertId, String)>,
+    /// Those of which that holds no more.
+    pub unsaid_over: Vec<(AlertId, String)>,
+    /// The summaries of periods that groups are given by notices of this commit.
+    pub summaries: Vec<(String, Period, NoticeId)>,
     /// What was learnt of each dataset that was evaluated.
     pub judged: Vec<Judged>,
     /// Notices and their subject lines.
@@ -92,6 +100,9 @@ impl Commit {
             transitions: Vec::new(),
             acts: Vec::new(),
             escalations: Vec::new(),
+            unsaid: Vec::new(),
+            summaries: Vec::new(),
+            unsaid_over: Vec::new(),
             judged: Vec::new(),
             notices: Vec::new(),
             untold: Vec::new(),
@@ -177,6 +188,9 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
     for act in &commit.acts {
         acts::append(tx, act).await?;
     }
+    summaries::insert(tx, &commit.summaries, commit.recorded).await?;
+    escalations::leave_unsaid(tx, &commit.unsaid, commit.recorded).await?;
+    escalations::no_longer_unsaid(tx, &commit.unsaid_over).await?;
     for step in &commit.escalations {
         escalations::append(tx, step).await?;
     }

@@ -32,6 +32,15 @@ impl Store {
         })
     }
 
+    /// Alerts and the groups that were not told of them because they were muted.
+    pub async fn unsaid(&self) -> Result<Vec<(AlertId, String)>> {
+        let rows = sqlx::query("SELECT alert, group_id FROM unsaid ORDER BY alert, group_id")
+            .fetch_all(self.reader())
+            .await
+            .map_err(|error| StoreError::of_sql("list what was not said", error))?;
+        rows::all("unsaid", &rows, |row| Ok((AlertId(row.text("alert")?), row.text("group_id")?)))
+    }
+
     /// The steps of escalation policies that were taken for an alert, or for all that fire now; oldest first.
     pub async fn steps_taken(&self, alert: Option<&AlertId>) -> Result<Vec<StepTaken>> {
         let rows = sqlx::query(
@@ -96,6 +105,37 @@ pub(super) async fn append(tx: &mut Transaction<'static, Any>, step: &StepTaken)
     .execute(&mut **tx)
     .await
     .map_err(|error| StoreError::of_sql("keep a step of an escalation", error))?;
+    Ok(())
+}
+
+/// Notes alerts and the groups that are not told of them because they are muted.
+pub(super) async fn leave_unsaid(
+    tx: &mut Transaction<'static, Any>,
+    unsaid: &[(AlertId, String)],
+    recorded: Timestamp,
+) -> Result<()> {
+    for (alert, group) in unsaid {
+        sqlx::query("INSERT INTO unsaid (alert, group_id, recorded) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(alert.0.clone())
+            .bind(group.clone())
+            .bind(recorded.as_millisecond())
+            .execute(&mut **tx)
+            .await
+            .map_err(|error| StoreError::of_sql("note what is not said", error))?;
+    }
+    Ok(())
+}
+
+/// Takes out those that were told, or fire no more.
+pub(super) async fn no_longer_unsaid(tx: &mut Transaction<'static, Any>, unsaid: &[(AlertId, String)]) -> Result<()> {
+    for (alert, group) in unsaid {
+        sqlx::query("DELETE FROM unsaid WHERE alert = $1 AND group_id = $2")
+            .bind(alert.0.clone())
+            .bind(group.clone())
+            .execute(&mut **tx)
+            .await
+            .map_err(|error| StoreError::of_sql("take out what is said", error))?;
+    }
     Ok(())
 }
 

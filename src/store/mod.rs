@@ -11,6 +11,7 @@
 //! | `deliveries`, `alerts`, `datasets`, `notices`, `placements` | a table or two each |
 //! | `arrivals` | when each period of a dataset came |
 //! | `acts`, `escalations` | what people did about alerts; who was told of them, and whom they were taken to |
+//! | `summaries` | the summaries of periods that groups were given |
 //! | `silences`, `held` | what people asked not to hear of; what waits to be said |
 //! | `outbox/`, `receivers` | messages, leases, dead letters; who does not take messages now |
 //! | `measures/` | the Parquet files and their manifest |
@@ -41,6 +42,7 @@ mod placements;
 mod receivers;
 mod rows;
 mod silences;
+mod summaries;
 #[cfg(test)]
 mod tests;
 

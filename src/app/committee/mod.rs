@@ -99,6 +99,13 @@ impl Covered {
     }
 }
 
+/// The groups whose alerts the report of a group holds: the group itself, and those that report to it. None when there is no
+/// such group.
+#[must_use]
+pub fn covered(config: &Config, group: &str) -> Vec<String> {
+    Covered::of(config, group).map(|covered| covered.groups).unwrap_or_default()
+}
+
 /// Works out the exception report of a group.
 ///
 /// # Errors

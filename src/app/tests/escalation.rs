@@ -22,10 +22,10 @@ use crate::{
     },
     config::Config,
     model::{Act, ActId, ActKind, Alert, Content, NoticeId, SilenceId, StepTaken},
-    store::{Commit, OutboxFilter},
+    store::{Commit, KeptNotice, OutboxFilter},
 };
 
-const RULE: &str = "les-below-60-percent-of-plan";
+pub(super) const RULE: &str = "les-below-60-percent-of-plan";
 const POLICY: &str = "escalation_policies:
   - name: standard
     steps:
@@ -37,15 +37,15 @@ const POLICY: &str = "escalation_policies:
     steps: [{ after: 10 working days, to: { role: chair } }]
 ";
 
-struct Autumn {
-    desk: Desk,
+pub(super) struct Autumn {
+    pub(super) desk: Desk,
     now: Arc<Mutex<Timestamp>>,
     told: BTreeSet<NoticeId>,
     files: u32,
 }
 
 impl Autumn {
-    async fn beginning(moment: &str) -> Self {
+    pub(super) async fn beginning(moment: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let home = Home::at(folder.path()).expect("a home");
         home::init(&home).expect("the shipped configuration");
@@ -64,18 +64,18 @@ impl Autumn {
     }
 
     /// The process ends and another begins.
-    async fn restart(&mut self) {
+    pub(super) async fn restart(&mut self) {
         let home = self.desk.app.home.clone();
         self.desk.app.store.close().await;
         self.desk.app = app(&home, &self.now).await;
     }
 
-    fn set(&self, moment: &str) {
+    pub(super) fn set(&self, moment: &str) {
         *self.now.lock().expect("not poisoned") = moment.parse().expect("a time");
     }
 
     /// Delivered activity of one contract against a plan of 100.
-    async fn file(&mut self, moment: &str, month: u8, delivered: u32) {
+    pub(super) async fn file(&mut self, moment: &str, month: u8, delivered: u32) {
         self.set(moment);
         self.files += 1;
         let name = format!("les-activity-{}.csv", self.files);
@@ -83,21 +83,27 @@ impl Autumn {
     }
 
     /// A look at a moment; the escalations said at it: `to whom by which address: subject`.
-    async fn at(&mut self, moment: &str) -> Vec<String> {
+    pub(super) async fn at(&mut self, moment: &str) -> Vec<String> {
         self.set(moment);
         waiting::look(&self.desk.app).await.expect("looked");
         self.said().await
     }
 
-    async fn next(&self) -> String {
+    pub(super) async fn next(&self) -> String {
         let next = waiting::look(&self.desk.app).await.expect("looked");
         next.map_or("never".to_owned(), |at| at.to_string())
     }
 
-    async fn said(&mut self) -> Vec<String> {
+    /// Those that were not looked at yet, oldest first.
+    pub(super) async fn new_notices(&mut self) -> Vec<KeptNotice> {
         let mut notices = self.desk.app.store.notices(None).await.expect("listed");
         notices.reverse();
         notices.retain(|kept| self.told.insert(kept.notice.id));
+        notices
+    }
+
+    async fn said(&mut self) -> Vec<String> {
+        let notices = self.new_notices().await;
         let mut said = Vec::new();
         for kept in notices.iter().filter(|kept| matches!(kept.notice.content, Content::Escalation(_))) {
             let filter = OutboxFilter { notice: Some(kept.notice.id), ..OutboxFilter::default() };

@@ -12,9 +12,11 @@ use super::{
     alert::{AlertView, Change, LABEL, MESSAGE},
     clean, escalation, exceptions,
     findings::FindingView,
-    gate, looked_after, muted, not_assured, operator, subject, unknown,
+    gate, looked_after, muted, not_assured, operator, subject, three_as, unknown,
 };
-use crate::model::{AlertLine, Content, EscalationReport, Exceptions, GateReport, Notice, OperatorReport, Severity};
+use crate::model::{
+    AlertLine, Content, EscalationReport, Exceptions, GateReport, Notice, OperatorReport, Severity, ThreeAs,
+};
 
 /// Somewhere to go from a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +69,7 @@ impl Chat {
             Content::Exceptions(content) => Self::of_exceptions(notice, content),
             Content::Gate(report) => Self::of_gate(notice, report),
             Content::Escalation(report) => Self::of_escalation(notice, report),
+            Content::ThreeAs(report) => Self::of_three_as(notice, report),
             Content::Operator(report) | Content::Silence(report) => Self::of_operator(notice, report),
         }
     }
@@ -90,6 +93,31 @@ impl Chat {
         }
     }
 
+    fn of_three_as(notice: &Notice, report: &ThreeAs) -> Self {
+        let said = three_as::ThreeAsView::of(notice, report);
+        let tones = [Tone::Bad, Tone::Warning, Tone::Good];
+        let mut sections: Vec<Section> = Vec::new();
+        for (section, tone) in said.sections.into_iter().zip(tones) {
+            let title = format!("{} ({})", section.title, section.count);
+            let entries = section.matters.into_iter().map(|matter| Entry {
+                title: matter.group,
+                text: format!("{} {}", matter.message, matter.how),
+                ..Entry::default()
+            });
+            sections.push(Section { title, tone, note: None, entries: entries.collect() });
+        }
+        let below = said.below.into_iter().chain([said.assured]).chain(said.unjudged);
+        sections.push(Section::of_paragraphs(below));
+        sections.retain(|section| !section.entries.is_empty());
+        Self {
+            subject: short(&said.subject),
+            headline: bounded(&said.headline, MESSAGE),
+            facts: vec![("For", short(&notice.group_name))],
+            sections,
+            small_print: format!("Notice {}", notice.id),
+        }
+    }
+
     fn of_exceptions(notice: &Notice, content: &Exceptions) -> Self {
         let whole = content.dataset_title.as_str();
         let mut facts = vec![("For", short(&notice.group_name)), ("Dataset", short(whole))];
@@ -105,7 +133,10 @@ impl Chat {
             (Change::Continuing, &content.continuing, Tone::Warning),
             (Change::Resolved, &content.resolved, Tone::Good),
         ];
-        let mut sections = vec![Section::of_paragraphs(exceptions::overrides(content))];
+        let because = exceptions::because(content, notice.created);
+        let flapping = content.flapping.iter().map(|one| format!("{}: {}.", one.line.labels.values(), one.words));
+        let above = because.into_iter().chain(exceptions::overrides(content)).chain(flapping);
+        let mut sections = vec![Section::of_paragraphs(above)];
         sections.extend(changes.into_iter().map(|(change, lines, tone)| of_alerts(content, change, lines, tone)));
         sections.extend([looked_after(content), unjudged(content), failed(content)]);
         sections.extend([muted_alerts(content), not_assured_yet(content)]);

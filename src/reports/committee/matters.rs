@@ -205,5 +205,6 @@ fn because(cause: Cause) -> &'static str {
         Cause::TakenBack => "figures were taken back",
         Cause::Due => "due days changed",
         Cause::Review => "it was looked at again",
+        Cause::Unmuted => "nothing mutes it any more",
     }
 }

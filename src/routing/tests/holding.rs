@@ -76,6 +76,7 @@ fn line(rule: &str, message: &str) -> AlertLine {
         plan: Value::ABSENT,
         unit: Unit::Number,
         counted: None,
+        was: None,
         previous: Value::ABSENT,
         trail: Vec::new(),
         chart: None,

@@ -1,0 +1,74 @@
+//! Alerts that groups were not told of because they were muted, once they no longer are.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    model::{Alert, AlertId, AlertState, Cause, Exceptions, Period, Transition, TransitionKind},
+    routing::{Delivered, Told, Traits},
+    store::Commit,
+};
+
+use super::{App, announce::Announcement, error::CycleError, handling, lines, waiting};
+
+/// Tells what still fires and nobody was told of, now that nothing mutes it any more.
+///
+/// # Errors
+/// The store fails, or a notice cannot be rendered.
+pub async fn tell(app: &App) -> Result<(), CycleError> {
+    let unsaid = app.store.unsaid().await?;
+    if unsaid.is_empty() {
+        return Ok(());
+    }
+    let (config, mut commit) = (app.config(), Commit::at(app.now()));
+    let mutes = waiting::mutes(app, &config, &[]).await?;
+    let firing = app.store.alerts(None).await?.into_iter().filter(|alert| alert.state == AlertState::Firing);
+    let firing: BTreeMap<AlertId, Alert> = firing.map(|alert| (alert.id.clone(), alert)).collect();
+    let told = app.store.told_of_firing().await?;
+    let mut due: BTreeMap<AlertId, Alert> = BTreeMap::new();
+    for (id, group) in unsaid {
+        let alert = firing.get(&id);
+        if alert.is_some_and(|alert| mutes.reason(&Traits::of(alert)).is_some()) {
+            continue;
+        }
+        let knows = |alert: &&Alert| told.iter().any(|told| told.alert == id && told.is_of(alert.since));
+        due.extend(alert.filter(|alert| !knows(alert)).map(|alert| (id.clone(), alert.clone())));
+        commit.unsaid_over.push((id, group));
+    }
+    let mut announcement = Announcement::default();
+    let mut told = lines::as_they_stand(&config, &app.store, due.into_values().collect()).await?;
+    handling::put_in(&app.store, &commit, &mut told).await?;
+    for (dataset, alerts) in of_datasets(told) {
+        let Some(period) = Period::newest(alerts.iter().map(|told| told.line.period)) else { continue };
+        let title = config.datasets.get(&dataset).map_or_else(|| dataset.clone(), |known| known.title.clone());
+        let head =
+            Exceptions { series_judged: alerts.len(), ..Exceptions::empty(dataset, title, period, Cause::Unmuted) };
+        let delivered = Delivered { head, alerts, unjudged: Vec::new(), outstanding: Vec::new() };
+        announcement.exceptions(app, &config, &delivered).await?;
+    }
+    if !commit.unsaid_over.is_empty() {
+        announcement.into_commit(&mut commit)?;
+        app.store.commit(&commit).await?;
+        app.wake_outbox();
+    }
+    Ok(())
+}
+
+/// To those who hear of them now, they begin to fire.
+fn of_datasets(told: Vec<Told>) -> BTreeMap<String, Vec<Told>> {
+    let mut of_datasets: BTreeMap<String, Vec<Told>> = BTreeMap::new();
+    for mut told in told {
+        tracing::info!(alert = %told.alert.id, rule = told.alert.rule, "nothing mutes it any more, and nobody was told");
+        let Alert { id, since, reading, .. } = &told.alert;
+        told.transitions.push(Transition {
+            alert: id.clone(),
+            kind: TransitionKind::Firing,
+            cause: Cause::Unmuted,
+            delivery: None,
+            since: *since,
+            reading: reading.clone(),
+        });
+        told.before = None;
+        of_datasets.entry(told.alert.dataset.clone()).or_default().push(told);
+    }
+    of_datasets
+}
