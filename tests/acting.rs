@@ -100,7 +100,7 @@ fn a_branch_may_ask_for_an_acknowledgement_in_each_period() {
     let route = "    - match: { dataset: les-activity }\n      to: [primary-care-medical-services]\n";
     home.edit("config/groups.yaml", route, &format!("{route}      acknowledged: until the next period\n"));
     let drawn = home.run(&["routes", "show"]).ends_with(0).out;
-    assert!(drawn.contains("(an acknowledgement holds until the next period)"), "{drawn}");
+    assert!(drawn.contains("(an acknowledgement holds until the next period;"), "{drawn}");
     home.take_months(&["2025-04", "2025-05"]);
     acknowledge(&home, &INJECTIONS, &[]);
     let june = told(&home, "2025-06");

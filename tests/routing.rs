@@ -52,9 +52,9 @@ fn it_is_told_who_would_receive_an_alert_and_why_not_the_others() {
         lines[..4],
         [
             "performance-team",
-            "├─ 1 {rule=\"hha-*\"} → neighbourhood-care",
-            "├─ 2 {dataset=\"les-activity\"} → primary-care-medical-services",
-            "├─ 3 {dataset=\"gp-appointments\"} → primary-care-medical-services",
+            "├─ 1 {rule=\"hha-*\"} → neighbourhood-care (escalated as `standard`)",
+            "├─ 2 {dataset=\"les-activity\"} → primary-care-medical-services (escalated as `standard`)",
+            "├─ 3 {dataset=\"gp-appointments\"} → primary-care-medical-services (escalated as `standard`)",
         ]
     );
     let last = lines.last().expect("a branch");
@@ -182,7 +182,7 @@ fn a_message_waits_for_the_months_other_deliveries_over_restarts() {
     let waits = "      wait_for: [hha-achievement-bands]\n      group_wait: 400 working days\n";
     home.edit("config/groups.yaml", LES_ROUTE, &format!("{LES_ROUTE}{waits}"));
     let drawn = home.run(&["routes", "show"]).ends_with(0).out;
-    assert!(drawn.contains("(waits for hha-achievement-bands, at most 400 working days)"), "{drawn}");
+    assert!(drawn.contains("(waits for hha-achievement-bands, at most 400 working days;"), "{drawn}");
     let said = || -> Vec<String> {
         let of_group = |told: &Told| told.kind == "exceptions" && told.group == "primary-care-medical-services";
         let period = |told: Told| told.content["period"].as_str().expect("a period").to_owned();

@@ -73,7 +73,8 @@ fn a_removed_dataset_closes_the_alerts_on_it() {
         std::fs::remove_file(home.path(format!("config/datasets/{dataset}.yaml"))).expect("removed");
     }
     std::fs::remove_file(home.path("rules/les-money.yaml")).expect("removed");
-    let routed = "    - match: { dataset: les-cost-and-volume }\n      to: [finance-contracting]\n";
+    let routed =
+        "    - match: { dataset: les-cost-and-volume }\n      to: [finance-contracting]\n      escalation: committee\n";
     home.edit("config/groups.yaml", routed, "");
     home.edit("config/groups.yaml", "    - match: { dataset: les-activity }", "    - match: { dataset: les-* }");
     home.run(&["check"]).ends_with(0);
