@@ -332,10 +332,34 @@ fn what_people_do_about_an_alert_is_tabled_with_it() {
     assert_eq!((&report["counts"]["alert"], &report["counts"]["advise"]), (&4.into(), &1.into()));
     let text = self::report(&home, &["--format", "md"]).ends_with(0).out;
     assert!(
-        text.contains("- Acknowledged: by Jo Bell on ")
-            && text.contains(": locum found\n- Action: locum found (Jo Bell)"),
+        text.contains("- Acknowledged: by Jo Bell on ") && text.contains("\n- Action: locum found (Jo Bell)\n"),
         "{text}"
     );
+
+    // What was said since is the action; what was said then still stands with the acknowledgement.
+    home.run(&["alerts", "comment", &of, "--by", "Al", "--comment", "clinics restart"]).ends_with(0);
+    let text = self::report(&home, &["--format", "md"]).ends_with(0).out;
+    assert!(text.contains(": locum found\n- Action: clinics restart (Al)\n"), "{text}");
+}
+
+#[test]
+fn what_restated_figures_deny_is_said_beside_how_it_stands_now() {
+    let home = Home::new();
+    home.take_months(&["2025-09", "2025-10"]);
+    let restated = changed(&les("2025-10"), "Dementia,cost-and-volume,1332,694", "Dementia,cost-and-volume,1332,1204");
+    home.take(&les_name("2025-10"), restated, 0);
+    let report = as_json(&home, "2025-10");
+    let corrected = report["corrected"].as_array().expect("corrections");
+    let withdrawn: Vec<_> = corrected.iter().filter(|one| one["kind"] == "withdrawn").collect();
+    assert_eq!(withdrawn.len(), 1, "{corrected:?}");
+    assert_eq!(
+        (&withdrawn[0]["labels"]["contract"], &withdrawn[0]["said"], &withdrawn[0]["now"], &withdrawn[0]["cause"]),
+        (&"Dementia".into(), &694.0.into(), &1204.0.into(), &"restated".into())
+    );
+    assert!(!standing(&report, "new").contains(&"Dementia".to_owned()));
+    assert_eq!((&report["sources"][0]["revision"], report["sources"].as_array().map(Vec::len)), (&2.into(), Some(1)));
+    let text = self::report(&home, &["--format", "md", "--period", "2025-10"]).ends_with(0).out;
+    assert!(text.contains("October 2025: given as 694, now 1,204 | figures were restated, "), "{text}");
 }
 
 #[test]

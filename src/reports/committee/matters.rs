@@ -107,8 +107,12 @@ fn handling(alert: &TabledAlert, add: &mut dyn FnMut(&'static str, String)) {
     let handling = &alert.line.handling;
     match (&handling.acknowledged, &handling.lapsed) {
         (Some(known), _) => {
-            let comment = clean::line(&known.comment, MESSAGE);
-            let comment = if comment.is_empty() { comment } else { format!(": {comment}") };
+            // What was said with it stands under the action, while nothing else was said since.
+            let same = |(by, said): &(String, String)| (by, said) == (&known.by, &known.comment);
+            let comment = match clean::line(&known.comment, MESSAGE) {
+                comment if comment.is_empty() || handling.comment.as_ref().is_some_and(same) => String::new(),
+                comment => format!(": {comment}"),
+            };
             let by = clean::line(&known.by, LABEL);
             add("Acknowledged", format!("by {by} on {}{comment}", in_words(day_in_london(known.at))));
         }
