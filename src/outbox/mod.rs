@@ -33,7 +33,7 @@ mod tests;
 pub use channels::{
     Channel, ChannelKind, ChannelSettings, Channels, Known, Opening,
     alertmanager::AlertmanagerSettings,
-    email::{EmailAddress, EmailSettings, Recipients, SmtpSettings, SmtpTls, Transport},
+    email::{AtMost, EmailAddress, EmailSettings, Recipients, SmtpSettings, SmtpTls, Transport},
     folder::FolderSettings,
     http::{OutboundSettings, Target, WebAddress},
     install_crypto_provider,

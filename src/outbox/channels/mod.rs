@@ -13,6 +13,7 @@ pub(super) mod alertmanager;
 pub(super) mod email;
 pub(super) mod folder;
 pub(super) mod http;
+mod rates;
 pub(super) mod slack;
 pub(super) mod teams;
 pub(super) mod webhook;

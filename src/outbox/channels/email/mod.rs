@@ -17,6 +17,8 @@ use crate::{
 mod address;
 mod compose;
 mod files;
+mod pace;
+mod pool;
 mod relay;
 mod smtp;
 
@@ -24,6 +26,7 @@ use address::AddressError;
 pub use address::EmailAddress;
 use compose::compose;
 use files::MailFolder;
+pub use pace::AtMost;
 use relay::Relay;
 pub use smtp::{SmtpSettings, SmtpTls};
 
@@ -115,14 +118,14 @@ impl Open for Email {
 }
 
 impl Channel for Email {
-    fn send<'a>(&'a self, message: &'a QueuedMessage, _: Timestamp) -> BoxFuture<'a, Result<(), Failure>> {
+    fn send<'a>(&'a self, message: &'a QueuedMessage, now: Timestamp) -> BoxFuture<'a, Result<(), Failure>> {
         Box::pin(async move {
             let EmailAddress(to) =
                 message.recipient.parse().map_err(|e: AddressError| Failure::refused(e.to_string()))?;
             let email = self.composed(&to, message)?;
             match &self.carrier {
                 Carrier::Files(folder) => folder.write(message, email.formatted()).await,
-                Carrier::Smtp(relay) => relay.send(&self.from.email, &to.email, &email.formatted()).await,
+                Carrier::Smtp(relay) => relay.send(&self.from.email, &to.email, &email.formatted(), now).await,
             }
         })
     }

@@ -4,8 +4,14 @@
 //! our password or sender has refused us and may take the message once that is put right; one that says 5xx to the
 //! recipient or to the message itself has refused this message for good.
 
-use std::{error::Error as _, path::PathBuf, time::Duration};
+use std::{
+    error::Error as _,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use jiff::{SignedDuration, Timestamp};
 use lettre::{
     Address,
     transport::smtp::{
@@ -17,8 +23,13 @@ use lettre::{
     },
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 
-use super::{SmtpSettings, SmtpTls};
+use super::{
+    SmtpSettings, SmtpTls,
+    pace::Pace,
+    pool::{Open, Pool},
+};
 use crate::{
     outbox::{
         Failure, Opening, SecretPlaces,
@@ -27,10 +38,7 @@ use crate::{
     yaml::{Located, Problem, Problems},
 };
 
-/// How long a farewell may take; the message is safe by then.
-const FAREWELL: Duration = Duration::from_secs(2);
-
-/// A relay that messages can be sent through; each opens a connection of its own.
+/// A relay that messages can be sent through, over a few connections.
 pub(super) struct Relay {
     host: String,
     port: u16,
@@ -38,6 +46,15 @@ pub(super) struct Relay {
     login: Option<Login>,
     hello: ClientId,
     timeout: Duration,
+    places: Semaphore,
+    pool: Pool,
+    pace: Mutex<Pace>,
+}
+
+/// A failure, and whether the relay wants a pause.
+struct Refusal {
+    failure: Failure,
+    is_too_much: bool,
 }
 
 enum Protection {
@@ -79,22 +96,70 @@ impl Relay {
                 .as_ref()
                 .map_or_else(ClientId::default, |name| ClientId::Domain(name.value.clone())),
             timeout: opening.retry.timeout.get(),
+            places: Semaphore::new(settings.connections.get().into()),
+            pool: Pool::default(),
+            pace: Mutex::new(Pace::new(settings.at_most)),
         })
     }
 
     /// Hands one message over. Once the relay has taken it, nothing that follows makes it a failure.
-    pub(super) async fn send(&self, from: &Address, to: &Address, email: &[u8]) -> Result<(), Failure> {
-        let mut connection = self.connect().await?;
-        let sent = self.hand_over(&mut connection, from, to, email).await;
-        // The outcome does not wait for good manners.
-        tokio::spawn(async move {
-            let _ = tokio::time::timeout(FAREWELL, connection.abort()).await;
-        });
+    pub(super) async fn send(&self, from: &Address, to: &Address, email: &[u8], now: Timestamp) -> Result<(), Failure> {
+        // What waits for a place for long would be cut short when it has one.
+        let place = tokio::time::timeout(self.timeout / 4, self.places.acquire()).await;
+        let Ok(Ok(_place)) = place else { return Err(Failure::NotYet { until: self.after_an_attempt(now) }) };
+        self.pace().take(now).map_err(|until| Failure::NotYet { until })?;
+        let sent = self.over_a_connection(from, to, email).await;
+        match sent {
+            Ok(()) => self.pace().taken(),
+            Err(Refusal { is_too_much: true, .. }) => self.pace().pause(now),
+            Err(_) => {}
+        }
+        sent.map_err(|refusal| refusal.failure)
+    }
+
+    async fn over_a_connection(&self, from: &Address, to: &Address, email: &[u8]) -> Result<(), Refusal> {
+        let mut open = match self.kept(from).await {
+            Some(open) => open,
+            None => self.fresh(from).await?,
+        };
+        let sent = self.hand_over(&mut open.connection, to, email).await;
+        if sent.is_ok() {
+            self.pool.put(open);
+        } else {
+            open.close();
+        }
         sent
     }
 
+    /// A connection that was used before and takes the sender. One that was closed meanwhile, or does not, is no loss:
+    /// nothing else was said on it.
+    async fn kept(&self, from: &Address) -> Option<Open> {
+        let mut open = self.pool.take()?;
+        if open.connection.command(Mail::new(Some(from.clone()), Vec::new())).await.is_ok() {
+            return Some(open);
+        }
+        open.close();
+        None
+    }
+
+    /// A new connection that takes the sender.
+    async fn fresh(&self, from: &Address) -> Result<Open, Refusal> {
+        let mut open = Open::new(self.connect().await?);
+        match open.connection.command(Mail::new(Some(from.clone()), Vec::new())).await {
+            Ok(_) => Ok(open),
+            Err(error) => {
+                open.close();
+                Err(self.again("did not take the sender", &error))
+            }
+        }
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Connects, protects the connection and logs in. A failure here says nothing about the message.
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Refusal> {
         let (server, timeout) = ((self.host.as_str(), self.port), Some(self.timeout));
         let wrapper = match &self.protection {
             Protection::Tls(tls) => Some(tls.clone()),
@@ -117,15 +182,7 @@ impl Relay {
         Ok(connection)
     }
 
-    async fn hand_over(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        from: &Address,
-        to: &Address,
-        email: &[u8],
-    ) -> Result<(), Failure> {
-        let sender = connection.command(Mail::new(Some(from.clone()), Vec::new())).await;
-        sender.map_err(|error| self.again("did not take the sender", &error))?;
+    async fn hand_over(&self, connection: &mut AsyncSmtpConnection, to: &Address, email: &[u8]) -> Result<(), Refusal> {
         let recipient = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
         recipient.map_err(|error| self.judged("did not take the recipient", &error))?;
         let ready = connection.command(Data).await;
@@ -136,12 +193,22 @@ impl Relay {
     }
 
     /// A refusal for good if the relay says so; errors of TLS and of the connection never do.
-    fn judged(&self, what: &str, error: &Error) -> Failure {
-        if error.is_permanent() { Failure::refused(self.reason(what, error)) } else { self.again(what, error) }
+    fn judged(&self, what: &str, error: &Error) -> Refusal {
+        if error.is_permanent() {
+            Refusal { failure: Failure::refused(self.reason(what, error)), is_too_much: false }
+        } else {
+            self.again(what, error)
+        }
     }
 
-    fn again(&self, what: &str, error: &Error) -> Failure {
-        Failure::again(self.reason(what, error))
+    fn again(&self, what: &str, error: &Error) -> Refusal {
+        Refusal { failure: Failure::again(self.reason(what, error)), is_too_much: is_too_much(error) }
+    }
+
+    /// When whatever is under way now is over.
+    fn after_an_attempt(&self, now: Timestamp) -> Timestamp {
+        let timeout = SignedDuration::try_from(self.timeout).unwrap_or(SignedDuration::MAX);
+        now.checked_add(timeout).unwrap_or(Timestamp::MAX)
     }
 
     /// `smtp.example.org did not take the recipient: 550 5.1.1 no such user`.
@@ -152,6 +219,15 @@ impl Relay {
         };
         format!("{} {what}: {said}", self.host)
     }
+}
+
+/// Whether it is not this message but all that was sent: RFC 5321 has 421 for a service that closes, RFC 3463 has 4.3.2 for
+/// one that takes nothing now, and for "too many" each provider has words of its own.
+fn is_too_much(error: &Error) -> bool {
+    let said = error.source().map(|said| said.to_string().to_ascii_lowercase()).unwrap_or_default();
+    let words = ["4.3.2", "too many", "too much", "rate limit", "rate exceeded", "throttl", "limit exceeded"];
+    let code = error.status().map(u16::from);
+    code == Some(421) || code.is_some_and(|code| code / 100 == 4) && words.iter().any(|word| said.contains(word))
 }
 
 fn tls_parameters(settings: &SmtpSettings, places: &SecretPlaces) -> Result<TlsParameters, Problem> {

@@ -81,7 +81,7 @@ async fn attempt(script: Script, tls: &str) -> (Result<(), Failure>, Vec<String>
     let settings = format!("{{host: 127.0.0.1, port: {}, tls: {tls}}}", fake.address.port());
     let (from, to) = ("bellwether@example.org".parse().unwrap(), "chair@example.org".parse().unwrap());
     let email = b"Subject: x\r\n\r\nfirst\r\n.\r\n.hidden\r\nlast\r\n";
-    let sent = relay(&settings).expect("valid").send(&from, &to, email).await;
+    let sent = relay(&settings).expect("valid").send(&from, &to, email, Timestamp::UNIX_EPOCH).await;
     let heard = fake.heard();
     (sent, heard)
 }
@@ -148,14 +148,97 @@ async fn anything_else_is_tried_again() {
     }
 }
 
+fn addresses() -> (Address, Address) {
+    ("bellwether@example.org".parse().unwrap(), "chair@example.org".parse().unwrap())
+}
+
+/// A relay that answers each connection by the next of these scripts.
+async fn relay_with(scripts: &'static [Script], more: &str) -> (Relay, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = format!("{{host: 127.0.0.1, port: {}, tls: none{more}}}", listener.local_addr().unwrap().port());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let lines = Arc::clone(&heard);
+    tokio::spawn(async move {
+        for script in scripts {
+            let (stream, _) = listener.accept().await.unwrap();
+            let lines = Arc::clone(&lines);
+            tokio::spawn(async move {
+                let _ = converse(stream, script, &lines).await;
+            });
+        }
+    });
+    (relay(&settings).expect("valid"), heard)
+}
+
+fn count(heard: &Mutex<Vec<String>>, begin: &str) -> usize {
+    heard.lock().unwrap().iter().filter(|line| line.starts_with(begin)).count()
+}
+
 #[tokio::test]
-async fn a_taken_message_is_sent_whatever_follows() {
-    for script in [&[("QUIT", "")] as Script, &[("QUIT", "(listen)")]] {
-        let before = std::time::Instant::now();
-        let (sent, _) = attempt(script, "none").await;
-        assert_eq!(sent, Ok(()));
-        assert!(before.elapsed() < FAREWELL, "it waits for the farewell");
+async fn messages_follow_one_another_over_one_connection() {
+    let ((from, to), now) = (addresses(), Timestamp::UNIX_EPOCH);
+    let (relay, heard) = relay_with(&[&[]], "").await;
+    for _ in 0..3 {
+        assert_eq!(relay.send(&from, &to, b"x\r\n", now).await, Ok(()));
     }
+    assert_eq!((count(&heard, "EHLO"), count(&heard, "MAIL"), count(&heard, "DATA")), (1, 3, 3));
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_meanwhile_is_replaced_and_nothing_is_sent_twice() {
+    let ((from, to), now) = (addresses(), Timestamp::UNIX_EPOCH);
+    // The first closes when it has taken a message, the second says that it has waited too long.
+    let (relay, heard) = relay_with(&[&[(".", "250 taken\r\n421 closing")], &[]], "").await;
+    for _ in 0..2 {
+        assert_eq!(relay.send(&from, &to, b"x\r\n", now).await, Ok(()));
+    }
+    assert_eq!((count(&heard, "EHLO"), count(&heard, "DATA")), (2, 2));
+}
+
+#[tokio::test]
+async fn a_refused_recipient_leaves_the_relay_to_the_others() {
+    let ((from, to), now) = (addresses(), Timestamp::UNIX_EPOCH);
+    let (relay, _) = relay_with(&[&[("RCPT TO:<gone", "550 no such user")], &[]], "").await;
+    let gone = "gone@example.org".parse().unwrap();
+    assert!(matches!(relay.send(&from, &gone, b"x\r\n", now).await, Err(Failure::Refused { .. })));
+    assert_eq!(relay.send(&from, &to, b"x\r\n", now).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_relay_that_says_it_is_too_much_is_left_alone() {
+    let ((from, to), now) = (addresses(), Timestamp::UNIX_EPOCH);
+    let minute_later = "1970-01-01T00:01:00Z".parse().unwrap();
+    for script in [
+        &[("MAIL", "421 4.7.0 too many connections")] as Script,
+        &[("RCPT", "450 4.7.1 Rate limit exceeded")],
+        &[(".", "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded")],
+        &[("(greeting)", "421 busy")],
+    ] {
+        let scripts: &'static [Script] = Vec::leak(vec![script, &[]]);
+        let (relay, heard) = relay_with(scripts, "").await;
+        assert!(matches!(relay.send(&from, &to, b"x\r\n", now).await, Err(Failure::Again { .. })));
+        let before = heard.lock().unwrap().len();
+        let second = relay.send(&from, &to, b"x\r\n", now).await;
+        assert_eq!(second, Err(Failure::NotYet { until: minute_later }), "{script:?}");
+        assert_eq!(count(&heard, "EHLO"), usize::from(before > 0), "the second is not tried: {script:?}");
+        assert_eq!(relay.send(&from, &to, b"x\r\n", minute_later).await, Ok(()), "{script:?}");
+    }
+    // A mailbox that is busy is no reason to leave the others without theirs.
+    let (relay, _) = relay_with(&[&[("RCPT", "451 4.2.1 mailbox busy")], &[]], "").await;
+    assert!(relay.send(&from, &to, b"x\r\n", now).await.is_err());
+    assert_eq!(relay.send(&from, &to, b"x\r\n", now).await, Ok(()));
+}
+
+#[tokio::test]
+async fn no_more_is_sent_than_the_provider_allows() {
+    let ((from, to), now) = (addresses(), Timestamp::UNIX_EPOCH);
+    let (relay, heard) = relay_with(&[&[]], ", at_most: 2 per minute").await;
+    for _ in 0..2 {
+        assert_eq!(relay.send(&from, &to, b"x\r\n", now).await, Ok(()));
+    }
+    let third = relay.send(&from, &to, b"x\r\n", now).await;
+    assert_eq!(third, Err(Failure::NotYet { until: "1970-01-01T00:01:00Z".parse().unwrap() }));
+    assert_eq!(count(&heard, "MAIL"), 2);
 }
 
 #[tokio::test]
@@ -198,6 +281,10 @@ fn settings_that_would_leak_are_found_where_they_stand() {
         (
             "{host: smtp.example.org, tls: ssl}",
             "a.yaml:1:31: `ssl` is not one of the choices here (known: `starttls`, `tls`, `none`)",
+        ),
+        (
+            "{host: localhost, at_most: 30/minute}",
+            "a.yaml:1:28: `30/minute` is not a number of messages in a time: write 30 per minute (or per second, hour, day)",
         ),
         ("{host: localhost, hello_name: \"a\\r\\nMAIL\"}", "a.yaml:1:31: `a\r\nMAIL` is not the name of a machine"),
     ] {

@@ -1,9 +1,10 @@
 //! Settings of a relay, and which of them would leak what must not be read by others.
 
-use std::path::PathBuf;
+use std::{num::NonZeroU8, path::PathBuf};
 
 use serde::Deserialize;
 
+use super::AtMost;
 use crate::{
     outbox::channels::is_loopback,
     yaml::{Located, Problem, Problems},
@@ -33,9 +34,20 @@ pub struct SmtpSettings {
     /// Allows `tls: none` to another machine, for a relay inside a closed network.
     #[serde(default)]
     pub allow_plaintext: bool,
+    /// How many messages it takes in a time, such as `30 per minute` (what Microsoft 365 allows one sender); the others
+    /// wait. As many as there are, if not given.
+    #[serde(default)]
+    pub at_most: Option<AtMost>,
+    /// How many connections are open at once.
+    #[serde(default = "two")]
+    pub connections: NonZeroU8,
     /// What this machine calls itself; its address literal `[127.0.0.1]`, if not given.
     #[serde(default)]
     pub hello_name: Option<Located<String>>,
+}
+
+fn two() -> NonZeroU8 {
+    NonZeroU8::MIN.saturating_add(1)
 }
 
 /// How the connection to a relay is protected.

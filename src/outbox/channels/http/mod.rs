@@ -12,7 +12,6 @@ mod address;
 mod hooks;
 mod outbound;
 mod posting;
-mod rates;
 mod retry_after;
 
 pub use address::{Target, WebAddress};
@@ -20,5 +19,5 @@ pub(super) use hooks::{Hook, HookSettings, Hooks, Posted};
 pub use outbound::OutboundSettings;
 pub(super) use posting::Body;
 use posting::Posting;
-pub(super) use rates::Limit;
-use rates::Rates;
+pub(super) use super::rates::Limit;
+use super::rates::Rates;

@@ -1,34 +1,34 @@
 //! How many messages a receiver takes in a time.
 
-use std::collections::VecDeque;
+use std::{borrow::Cow, collections::VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
 /// At most so many within any time of this length.
 #[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Limit {
-    pub(in super::super) messages: usize,
-    pub(in super::super) within: SignedDuration,
+pub(super) struct Limit {
+    pub(super) messages: usize,
+    pub(super) within: SignedDuration,
 }
 
 /// What was sent lately to one receiver.
 #[derive(Debug)]
-pub(in super::super) struct Rates {
-    limits: &'static [Limit],
+pub(super) struct Rates {
+    limits: Cow<'static, [Limit]>,
     /// Oldest first.
     sent: VecDeque<Timestamp>,
 }
 
 impl Rates {
-    pub(in super::super) fn new(limits: &'static [Limit]) -> Self {
-        Self { limits, sent: VecDeque::new() }
+    pub(super) fn new(limits: impl Into<Cow<'static, [Limit]>>) -> Self {
+        Self { limits: limits.into(), sent: VecDeque::new() }
     }
 
     /// Counts a message that is sent now.
     ///
     /// # Errors
     /// None may be sent now, and it is not counted; it may at this moment.
-    pub(in super::super) fn take(&mut self, now: Timestamp) -> Result<(), Timestamp> {
+    pub(super) fn take(&mut self, now: Timestamp) -> Result<(), Timestamp> {
         // A clock that was set back has sent nothing in the future.
         for sent in &mut self.sent {
             *sent = (*sent).min(now);
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn no_limit_limits_nothing() {
-        let mut rates = Rates::new(&[]);
+        let mut rates = Rates::new(Vec::new());
         assert!((0..1000).all(|_| rates.take(at(0)).is_ok()));
         assert!(rates.sent.len() <= 1, "what no limit asks for is not kept");
     }
