@@ -1,6 +1,12 @@
 //! Delimited text: CSV and its relatives.
 
-use std::io::Read;
+use std::{
+    io::{self, Read},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use crate::model::{Finding, Severity};
 
@@ -71,6 +77,27 @@ struct Delimited {
     /// Whether its bytes are those of a file, if they are UTF-8.
     as_it_lies: bool,
     doubts: QuoteDoubts,
+}
+
+/// Delimited text as it is decoded, for whoever splits it otherwise.
+pub(super) struct Flowing {
+    pub(super) delimiter: u8,
+    /// What was read of it already.
+    pub(super) begun: String,
+    text: Text<Box<dyn Read + Send>>,
+    read: Arc<AtomicU64>,
+}
+
+impl Flowing {
+    /// Appends the next part to `out`; false at the end.
+    pub(super) fn read(&mut self, out: &mut String) -> io::Result<bool> {
+        self.text.read(out)
+    }
+
+    /// The bytes of the file that have been read, packed ones where it is packed; none where it is a part of an archive.
+    pub(super) fn bytes_read(&self) -> Option<u64> {
+        Some(self.read.load(Ordering::Relaxed)).filter(|read| *read > 0)
+    }
 }
 
 /// Rows whose quotation marks are doubtful.
@@ -203,6 +230,11 @@ impl Rows for Delimited {
 
     fn plain_text(&self) -> Option<u8> {
         self.as_it_lies.then_some(self.delimiter)
+    }
+
+    fn into_text(self: Box<Self>, read: Arc<AtomicU64>) -> Option<Flowing> {
+        let Self { text, buffer: begun, delimiter, .. } = *self;
+        Some(Flowing { delimiter, begun, text, read })
     }
 
     fn forget(&mut self) {

@@ -1,10 +1,10 @@
 //! One row of cells as the formats hand them over, and what they have to offer besides.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 use crate::model::Finding;
 
-use super::ReadError;
+use super::{ReadError, delimited::Flowing};
 
 /// What a format knows of a cell beyond its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +135,12 @@ pub(super) trait Rows: Send {
 
     /// The delimiter, where the rows are text as it lies in a file of its own, and UTF-8 unless their bytes say otherwise.
     fn plain_text(&self) -> Option<u8> {
+        None
+    }
+
+    /// The text that the rows are read from, where it is delimited text and no row was read yet; `read` counts the bytes of
+    /// the file that have been read.
+    fn into_text(self: Box<Self>, _read: Arc<AtomicU64>) -> Option<Flowing> {
         None
     }
 

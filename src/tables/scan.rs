@@ -1,7 +1,8 @@
 //! One pass over a file, shared by the cores: every observer sees its part of the rows, and in the end they are one.
 //!
-//! Delimited text in UTF-8 is cut into pieces that workers take one after the other. Cells are found many bytes at a
-//! time, only those are read that something looks at, and each distinct text of a column once. What is out of the ordinary
+//! Delimited text is cut into pieces that workers take one after the other, those of UTF-8 as it lies in the file, and
+//! those of other encodings and of what is packed as it is decoded. Cells are found many bytes at a time, only those are
+//! read that something looks at, and each distinct text of a column once. What is out of the ordinary
 //! in a row is taken by the same code that reads row by row ([`Taker`]); what is out of the ordinary in the file, and
 //! every other format, is read row by row as a whole. Both ways give the same batches' rows, findings and figures.
 
@@ -10,6 +11,7 @@ mod fill;
 mod index;
 mod intern;
 mod number;
+mod pieces;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -18,14 +20,20 @@ mod worker;
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
 };
 
 use crate::model::{Batch, Finding, Header};
 
-use super::{ReadError, Table, TableSource, TableSpec, delimited::QuoteDoubts, error::Limits, taker::Taker};
-use chain::{Chain, Held};
+use super::{
+    ReadError, Table, TableSource, TableSpec, delimited::QuoteDoubts, error::Limits, formats, settings::RepeatedRows,
+    taker::Taker,
+};
+use chain::{Chain, Held, Start};
 use plan::{Cut, Plan};
 use worker::{GiveUp, Worker};
 
@@ -83,26 +91,60 @@ fn read_cut<O: Observer>(
     cut: Cut,
 ) -> Result<(O, Vec<Finding>), ReadError> {
     let mut table = Table::open(source, spec, limits)?;
-    let Some(plan) = plan(&table, source, limits, cut) else {
-        return row_by_row(table, source, spec, limits, start, watch);
-    };
-    match in_pieces(&mut table.taker, &plan, &start, watch) {
-        Ok((observer, doubts)) => {
-            table.rows.forget();
-            let findings = table.findings_with(&doubts.findings());
-            Ok((shown_skipped(observer, &table), findings))
+    for plan in [lying, flowing] {
+        let plan = |table: &Table| plan(table, source, spec, limits, cut);
+        let Some(first) = plan(&table) else { continue };
+        match scan(&mut table, &first, plan, &start, watch) {
+            Ok((observer, doubts)) => {
+                table.rows.forget();
+                let findings = table.findings_with(&doubts.findings());
+                return Ok((shown_skipped(observer, &table), findings));
+            }
+            Err(GiveUp) => table = Table::open(source, spec, limits)?,
         }
-        Err(GiveUp) => row_by_row(Table::open(source, spec, limits)?, source, spec, limits, start, watch),
     }
+    row_by_row(table, source, spec, limits, start, watch)
 }
 
-fn plan(table: &Table, source: TableSource<'_>, limits: &Limits, cut: Cut) -> Option<Plan> {
-    let taker = &table.taker;
-    if source.member.is_some() || !taker.layout.is_plain() || taker.layout.wants_more() {
+/// Reads a text in pieces, and some of them once more where the observer asks for rows again: `again` begins anew.
+fn scan<O: Observer>(
+    table: &mut Table,
+    plan: &Plan,
+    again: impl Fn(&Table) -> Option<Plan>,
+    start: &(impl Fn(&Header) -> O + Sync),
+    watch: &mut dyn FnMut(Read),
+) -> Result<(O, QuoteDoubts), GiveUp> {
+    let (mut observer, doubts, starts) = in_pieces(&mut table.taker, plan, start, watch)?;
+    let rows = observer.settle();
+    if !rows.is_empty() {
+        let again = again(table).ok_or(GiveUp)?;
+        see_again(&mut observer, &rows, &table.taker, &again, &starts)?;
+    }
+    Ok((observer, doubts))
+}
+
+/// Text as it lies in a file.
+fn lying(table: &Table, source: TableSource<'_>, _: &TableSpec, limits: &Limits, cut: Cut) -> Option<Plan> {
+    let delimiter = table.rows.plain_text().filter(|_| source.member.is_none() && is_row_after_row(&table.taker))?;
+    Plan::lying(source.path, delimiter, &table.taker.found, limits, cut)
+}
+
+/// Text that is unpacked or decoded as it is read.
+fn flowing(table: &Table, source: TableSource<'_>, spec: &TableSpec, limits: &Limits, cut: Cut) -> Option<Plan> {
+    if !is_row_after_row(&table.taker) {
         return None;
     }
-    let delimiter = table.rows.plain_text()?;
-    Plan::new(source.path, delimiter, &table.taker.found, &table.taker.spec, limits, cut)
+    let read = Arc::default();
+    let rows = formats::open(source, spec, *limits, &read).ok()?;
+    Plan::flowing(rows.into_text(read)?, &table.taker.found, limits, cut)
+}
+
+/// Whether rows can be taken apart from each other: not where a layout makes something of several, and not in tables of one
+/// column.
+fn is_row_after_row(taker: &Taker) -> bool {
+    let table = &taker.spec.table;
+    let in_rows = table.blocks.is_some() || table.repeated_rows == RepeatedRows::Drop;
+    taker.layout.is_plain() && !taker.layout.wants_more() && !in_rows && taker.found.cells >= 2
 }
 
 fn row_by_row<O: Observer>(
@@ -142,25 +184,24 @@ fn shown_skipped<O: Observer>(mut observer: O, table: &Table) -> O {
 struct Shared<'a, S> {
     plan: &'a Plan,
     chain: Chain,
-    next: AtomicUsize,
     rows: AtomicU64,
     start: S,
 }
 
-/// Reads the pieces of a file by several threads; `taker` has the header, and takes in what the workers find.
+/// Reads the pieces of a text by several threads; `taker` has the header, and takes in what the workers find. Answers with
+/// the start of each piece too.
 fn in_pieces<O: Observer>(
     taker: &mut Taker,
     plan: &Plan,
     start: &(impl Fn(&Header) -> O + Sync),
     watch: &mut dyn FnMut(Read),
-) -> Result<(O, QuoteDoubts), GiveUp> {
+) -> Result<(O, QuoteDoubts, Vec<Start>), GiveUp> {
     let header = taker.found.header.clone();
     let start = || start(&header);
-    let (chain, next, rows) = (Chain::new(plan.start), AtomicUsize::new(0), AtomicU64::new(0));
-    let shared = Shared { plan, chain, next, rows, start };
+    let shared = Shared { plan, chain: Chain::new(plan.start), rows: AtomicU64::new(0), start };
     let mut parts = (0..plan.cut.threads).map(|_| taker.part().map_err(|_| GiveUp)).collect::<Result<Vec<_>, _>>()?;
     let first = parts.pop().ok_or(GiveUp)?;
-    let (mut observer, doubts) = thread::scope(|scope| {
+    let (observer, doubts) = thread::scope(|scope| {
         let others: Vec<_> = parts.into_iter().map(|part| scope.spawn(|| work(&shared, part, &mut |_| {}))).collect();
         let own = work(&shared, first, watch);
         let mut all: Option<(O, QuoteDoubts)> = None;
@@ -179,12 +220,10 @@ fn in_pieces<O: Observer>(
         }
         all.ok_or(GiveUp)
     })?;
-    // What grew or shrank meanwhile has not been read as it is.
-    if plan.file.metadata().map_or(true, |now| now.len() != plan.size) {
+    if plan.pieces.has_changed() {
         return Err(GiveUp);
     }
-    see_again(&mut observer, taker, &shared)?;
-    Ok((observer, doubts))
+    Ok((observer, doubts, shared.chain.starts()))
 }
 
 fn work<O: Observer>(
@@ -197,14 +236,14 @@ fn work<O: Observer>(
     let wanted = observer.columns();
     let mut worker = Worker::new(shared.plan, part, |column| wanted.contains(&column));
     loop {
-        let piece = shared.next.fetch_add(1, Ordering::Relaxed);
-        let read = worker.read(piece, &shared.chain, &mut |batch| {
+        let read = worker.read(&shared.chain, &mut |batch| {
             shared.rows.fetch_add(batch.rows.len() as u64, Ordering::Relaxed);
             observer.observe(batch);
         });
         match read {
             Ok(Some(next)) => {
-                watch(Read { rows: shared.rows.load(Ordering::Relaxed), bytes: Some(next.offset) });
+                let bytes = shared.plan.pieces.bytes_read(next.offset);
+                watch(Read { rows: shared.rows.load(Ordering::Relaxed), bytes });
             }
             Ok(None) => break,
             Err(GiveUp) => {
@@ -218,15 +257,17 @@ fn work<O: Observer>(
 }
 
 /// Reads the pieces once more in which rows stand that must be seen again.
-fn see_again<O: Observer>(observer: &mut O, taker: &Taker, shared: &Shared<'_, impl Fn() -> O>) -> Result<(), GiveUp> {
-    let rows = observer.settle();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let (starts, wanted) = (shared.chain.starts(), observer.columns());
+fn see_again<O: Observer>(
+    observer: &mut O,
+    rows: &BTreeSet<u64>,
+    taker: &Taker,
+    plan: &Plan,
+    starts: &[Start],
+) -> Result<(), GiveUp> {
+    let wanted = observer.columns();
     let pieces: BTreeSet<usize> =
         rows.iter().map(|row| starts.partition_point(|start| start.line <= *row).saturating_sub(1)).collect();
-    let mut worker = Worker::new(shared.plan, taker.part().map_err(|_| GiveUp)?, |column| wanted.contains(&column));
+    let mut worker = Worker::new(plan, taker.part().map_err(|_| GiveUp)?, |column| wanted.contains(&column));
     for piece in pieces {
         if let Some(start) = starts.get(piece) {
             worker.read_again(piece, *start, &mut |batch| observer.see_again(batch))?;

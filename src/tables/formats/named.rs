@@ -1,12 +1,13 @@
 //! What a file's name claims it to be, held against what it is.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicU64};
 
 use crate::model::{Finding, Severity};
 
 use super::{
     super::{
         ReadError,
+        delimited::Flowing,
         row::{Row, Rows},
     },
     Opening,
@@ -111,6 +112,10 @@ impl Rows for Noted {
 
     fn plain_text(&self) -> Option<u8> {
         self.rows.plain_text()
+    }
+
+    fn into_text(self: Box<Self>, read: Arc<AtomicU64>) -> Option<Flowing> {
+        self.rows.into_text(read)
     }
 
     fn forget(&mut self) {

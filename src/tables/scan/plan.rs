@@ -4,14 +4,14 @@ use std::{fs::File, num::NonZeroUsize, os::unix::fs::FileExt, path::Path, thread
 
 use super::{
     super::{
-        TableSpec,
+        delimited::Flowing,
         error::Limits,
         header::{Found, SEARCHED_BYTES},
         row::Row,
-        settings::RepeatedRows,
         splitter::{Quotes, Split, split},
     },
     chain::Start,
+    pieces::Pieces,
 };
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -36,10 +36,9 @@ impl Cut {
     }
 }
 
-/// A file that can be scanned.
+/// A text that can be scanned.
 pub(super) struct Plan {
-    pub(super) file: File,
-    pub(super) size: u64,
+    pub(super) pieces: Pieces,
     pub(super) delimiter: u8,
     /// How many cells a row has, as the header has.
     pub(super) width: usize,
@@ -50,37 +49,35 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// None for what must be read row by row: layouts that make something of several rows, tables of one column, small
-    /// files, and files whose first bytes are not UTF-8.
-    pub(super) fn new(
-        path: &Path,
-        delimiter: u8,
-        found: &Found,
-        spec: &TableSpec,
-        limits: &Limits,
-        cut: Cut,
-    ) -> Option<Self> {
+    /// For text as it lies in a file. None for small files, and files whose first bytes are not UTF-8.
+    pub(super) fn lying(path: &Path, delimiter: u8, found: &Found, limits: &Limits, mut cut: Cut) -> Option<Self> {
         let file = File::open(path).ok()?;
         let size = file.metadata().ok()?.len();
-        let table = &spec.table;
-        let in_rows = table.blocks.is_some() || table.repeated_rows == RepeatedRows::Drop;
-        if size < cut.smallest || in_rows || found.cells < 2 {
+        if size < cut.smallest {
             return None;
         }
-        let start = below_header(&file, size, delimiter, found.rows, limits)?;
-        let mut cut = cut;
+        let start = below_header_of(&file, size, delimiter, found.rows, limits)?;
         cut.threads = cut.threads.min(usize::try_from(size / cut.piece as u64).unwrap_or(usize::MAX)).max(1);
-        Some(Self { file, size, delimiter, width: found.cells, start, cut, limits: *limits })
+        let pieces = Pieces::lying(file, size, start);
+        Some(Self { pieces, delimiter, width: found.cells, start, cut, limits: *limits })
     }
 
-    /// Where a piece begins, counted from 0; the rows that begin in it are its own.
-    pub(super) fn offset(&self, piece: usize) -> u64 {
-        self.start.offset.saturating_add((piece as u64).saturating_mul(self.cut.piece as u64))
+    /// For text that is unpacked or decoded as it is read. None for small ones.
+    pub(super) fn flowing(text: Flowing, found: &Found, limits: &Limits, mut cut: Cut) -> Option<Self> {
+        if (text.begun.len() as u64) < cut.smallest {
+            return None;
+        }
+        let (start, delimiter) = (below_header(&text.begun, 0, text.delimiter, found.rows, limits)?, text.delimiter);
+        let head = usize::try_from(start.offset).ok()?;
+        // What lies behind a piece is not read again for one long row.
+        cut.beyond *= 8;
+        let pieces = Pieces::flowing(text, head, start);
+        Some(Self { pieces, delimiter, width: found.cells, start, cut, limits: *limits })
     }
 }
 
-/// Where the rows below the header begin; `rows` are title and header.
-fn below_header(file: &File, size: u64, delimiter: u8, rows: usize, limits: &Limits) -> Option<Start> {
+/// As [`below_header`], for a file as it lies.
+fn below_header_of(file: &File, size: u64, delimiter: u8, rows: usize, limits: &Limits) -> Option<Start> {
     let length = usize::try_from(size).unwrap_or(usize::MAX).min(2 * SEARCHED_BYTES);
     let mut head = vec![0; length];
     file.read_exact_at(&mut head, 0).ok()?;
@@ -90,14 +87,19 @@ fn below_header(file: &File, size: u64, delimiter: u8, rows: usize, limits: &Lim
         // A character may be cut off at the end; anything else shows when the rows below are read.
         Err(error) => str::from_utf8(head.get(mark..mark + error.valid_up_to())?).ok()?,
     };
+    below_header(valid, mark as u64, delimiter, rows, limits)
+}
+
+/// Where the rows below the header begin; `rows` are title and header, with which the text begins at this place.
+fn below_header(text: &str, offset: u64, delimiter: u8, rows: usize, limits: &Limits) -> Option<Start> {
     let (mut at, mut line) = (0, 1);
     for _ in 0..rows {
         let mut row = Row::default();
-        match split(valid.get(at..)?, delimiter, false, limits.columns, &mut row) {
+        match split(text.get(at..)?, delimiter, false, limits.columns, &mut row) {
             Split::Row { used, lines, quotes: Quotes::Sound } => (at, line) = (at + used, line + lines),
             // Whoever reads row by row has something to say of it.
             Split::Row { .. } | Split::More | Split::TooManyCells => return None,
         }
     }
-    Some(Start { offset: (mark + at) as u64, line, rows: rows as u64 })
+    Some(Start { offset: offset + at as u64, line, rows: rows as u64 })
 }

@@ -78,9 +78,18 @@ fn answer(path: &std::path::Path, spec: &TableSpec, limits: Limits, cut: Cut, wa
 fn is_scanned(bytes: &[u8], spec: &TableSpec, cut: Cut) -> bool {
     let file = dropped(bytes);
     let limits = Limits::default();
-    let mut table = Table::open(&file.path, spec, &limits).expect("a table");
-    let plan = plan(&table, (&file.path).into(), &limits, cut);
-    plan.is_some_and(|plan| in_pieces(&mut table.taker, &plan, &|_: &Header| Seen::default(), &mut |_| {}).is_ok())
+    [lying, flowing].into_iter().any(|plan| {
+        let mut table = Table::open(&file.path, spec, &limits).expect("a table");
+        let plan = plan(&table, (&file.path).into(), spec, &limits, cut);
+        plan.is_some_and(|plan| in_pieces(&mut table.taker, &plan, &|_: &Header| Seen::default(), &mut |_| {}).is_ok())
+    })
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let mut encoder = flate2::read::GzEncoder::new(bytes, flate2::Compression::fast());
+    std::io::Read::read_to_end(&mut encoder, &mut packed).expect("bytes in memory");
+    packed
 }
 
 /// Says where two answers begin to differ.
@@ -100,8 +109,12 @@ fn differ(expected: Answer, found: Answer, of: &str) {
 }
 
 fn same(bytes: &[u8], spec: &TableSpec, limits: Limits, cuts: &[Cut]) {
+    same_of(&[&[0, 1, 2, 3, 4], &[2], &[]], bytes, spec, limits, cuts);
+}
+
+fn same_of(columns: &[&[usize]], bytes: &[u8], spec: &TableSpec, limits: Limits, cuts: &[Cut]) {
     let file = dropped(bytes);
-    for wanted in [&[0, 1, 2, 3, 4][..], &[2], &[]] {
+    for wanted in columns.iter().copied() {
         let expected = answer(&file.path, spec, limits, BY_ROWS, wanted);
         for cut in cuts {
             let found = answer(&file.path, spec, limits, *cut, wanted);
@@ -180,7 +193,11 @@ proptest! {
         let declared = COLUMNS.replace("kind: period", if months { "kind: period, granularity: month" } else { "kind: period" });
         let spec = if skip { tabled("{ skip_rows: ['tot*', '1*'] }", &declared) } else { columns(&declared) };
         let text = text(&lines, delimiter, end, ends);
-        same(text.as_bytes(), &spec, Limits::default(), &[cut(piece, beyond, threads), cut(1 << 16, 64, 1)]);
+        let cuts = [cut(piece, beyond, threads), cut(1 << 16, 64, 1)];
+        same(text.as_bytes(), &spec, Limits::default(), &cuts);
+        let (latin, ..) = encoding_rs::WINDOWS_1252.encode(&text);
+        let flowing = if months { gzipped(text.as_bytes()) } else { latin.into_owned() };
+        same_of(&[&[0, 2, 3]], &flowing, &spec, Limits::default(), &cuts[..1]);
     }
 
     #[test]
@@ -207,7 +224,9 @@ proptest! {
             }
         }
         let limits = Limits { row_bytes: limit, ..Limits::default() };
-        same(&text, &columns(COLUMNS), limits, &[cut(piece, 16, 3), cut(1 << 16, 64, 1)]);
+        let cuts = [cut(piece, 16, 3), cut(1 << 16, 64, 1)];
+        same(&text, &columns(COLUMNS), limits, &cuts);
+        same_of(&[&[0, 2, 3]], &gzipped(&text), &columns(COLUMNS), limits, &cuts[..1]);
     }
 }
 
@@ -234,8 +253,27 @@ fn what_is_a_little_odd_is_scanned_all_the_same() {
         assert!(!is_scanned(format!("{head}{many}{odd}{regular}").as_bytes(), &spec, cut(500, 20, 3)), "{}", odd.len());
     }
     assert!(!is_scanned(format!("\"Title\" x\n{head}{regular}").as_bytes(), &spec, cut(500, 20, 3)));
-    let latin = [head.as_bytes(), regular.as_bytes(), b"\xE9,2025-10,1,50%\n"].concat();
-    assert!(!is_scanned(&latin, &spec, cut(500, 20, 3)));
+}
+
+#[test]
+fn what_must_be_decoded_or_unpacked_is_scanned_too() {
+    let spec = columns(COLUMNS);
+    let (head, regular) = ("label,period,n,share\n", "a,2025-10,1,50%\n".repeat(6_000));
+    let text = format!("{head}{regular}Si\u{e2}n,2025-10,1,50%\n");
+    let utf16 = [b"\xFF\xFE".to_vec(), text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat();
+    let (latin, ..) = encoding_rs::WINDOWS_1252.encode(&text);
+    let packed = gzipped(text.as_bytes());
+    let rows =
+        |bytes: &[u8], cut| answer(&dropped(bytes).path, &spec, Limits::default(), cut, &[0, 2]).map(|seen| seen.0);
+    let (by_rows, cut) = (rows(text.as_bytes(), BY_ROWS), cut(1 << 14, 64, 3));
+    for bytes in [&utf16[..], &latin, &packed, &gzipped(&latin)] {
+        assert!(is_scanned(bytes, &spec, cut));
+        assert!(rows(bytes, cut) == by_rows);
+    }
+    // What cannot be unpacked to its end is an error all the same.
+    let cut_off = packed.get(..packed.len() - 20).expect("more than that");
+    assert!(rows(cut_off, BY_ROWS).is_err());
+    assert_eq!(rows(cut_off, cut), rows(cut_off, BY_ROWS));
 }
 
 /// The largest dictionary, and how many rows.

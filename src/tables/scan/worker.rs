@@ -6,7 +6,7 @@
 //! the first row behind its boundary that is surely data, so that what stands before such a row (blank rows, what may be
 //! footnotes) is judged by one worker alone.
 
-use std::{ops::Range, os::unix::fs::FileExt, sync::Arc};
+use std::{ops::Range, sync::Arc};
 
 use crate::model::{Batch, Column, table::Printed};
 
@@ -22,6 +22,7 @@ use super::{
     chain::{Chain, Start},
     fill::{Fill, Run, text},
     index::{self, Index},
+    pieces::Piece,
     plan::Plan,
 };
 
@@ -51,13 +52,12 @@ pub(super) struct Worker<'a> {
     pub(super) taker: Taker,
     pub(super) doubts: QuoteDoubts,
     fills: Vec<Fill>,
-    /// The piece at hand; columns may hold on to it while they are looked at.
+    /// The piece at hand, and its bytes; columns may hold on to these while they are looked at.
+    piece: Piece,
     printed: Arc<Printed>,
     index: Index,
     fast: Batch,
     slow: Batch,
-    /// The file's offset of the piece's first byte.
-    offset: u64,
     unquoted: String,
 }
 
@@ -70,22 +70,17 @@ impl<'a> Worker<'a> {
         let slow = taker.batch(None);
         let printed = Arc::new(Printed { width: plan.width, ..Printed::default() });
         let (index, unquoted, doubts) = (Index::default(), String::new(), QuoteDoubts::default());
-        Self { plan, taker, doubts, fills, printed, index, fast, slow, offset: 0, unquoted }
+        Self { plan, taker, doubts, fills, piece: Piece::default(), printed, index, fast, slow, unquoted }
     }
 
-    /// Reads a piece, waits for the start of its rows, tells the start of the next one's, and hands the rows on. Answers
-    /// with the start of the next piece's rows, and none at the end of the file.
-    pub(super) fn read(
-        &mut self,
-        piece: usize,
-        chain: &Chain,
-        observe: &mut dyn FnMut(&Batch),
-    ) -> Result<Option<Start>, GiveUp> {
-        if self.plan.offset(piece) >= self.plan.size {
-            return Ok(None);
-        }
-        self.load(piece)?;
-        let start = chain.wait(piece).ok_or(GiveUp)?;
+    /// Reads the next piece, waits for the start of its rows, tells the start of the next one's, and hands the rows on.
+    /// Answers with the start of the next piece's rows, and none at the end of the text.
+    pub(super) fn read(&mut self, chain: &Chain, observe: &mut dyn FnMut(&Batch)) -> Result<Option<Start>, GiveUp> {
+        self.let_go();
+        let plan = self.plan;
+        let Some(piece) = plan.pieces.next(&plan.cut, &mut self.printed().bytes)? else { return Ok(None) };
+        self.begin(piece);
+        let start = chain.wait(piece.number).ok_or(GiveUp)?;
         let (extent, next) = self.extent(start)?;
         if next.rows > self.plan.limits.rows {
             return Err(GiveUp);
@@ -97,43 +92,47 @@ impl<'a> Worker<'a> {
         Ok(Some(next))
     }
 
-    /// As [`Worker::read`], for a piece whose start is known.
+    /// As [`Worker::read`], for a piece whose start is known; where the text flows, for one behind those before.
     pub(super) fn read_again(
         &mut self,
-        piece: usize,
+        number: usize,
         start: Start,
         observe: &mut dyn FnMut(&Batch),
     ) -> Result<(), GiveUp> {
-        self.load(piece)?;
+        self.let_go();
+        let plan = self.plan;
+        let piece = plan.pieces.get(number, &plan.cut, &mut self.printed().bytes)?;
+        self.begin(piece.ok_or(GiveUp)?);
         let (extent, _) = self.extent(start)?;
         if extent.bytes.is_empty() { Ok(()) } else { self.take(start, &extent, observe) }
     }
 
-    /// Reads the bytes of a piece and looks for the ends of its cells, as if a row began with it.
-    fn load(&mut self, piece: usize) -> Result<(), GiveUp> {
-        self.offset = self.plan.offset(piece);
+    /// Lets go of the piece before.
+    fn let_go(&mut self) {
         self.fast.columns.iter_mut().for_each(Fill::release);
-        self.load_from(0, self.plan.cut.piece + self.plan.cut.beyond)?;
+    }
+
+    /// Looks for the ends of the cells of a piece that was read, as if a row began with it.
+    fn begin(&mut self, piece: Piece) {
+        self.piece = piece;
         self.find(0);
+    }
+
+    fn read_on(&mut self) -> Result<(), GiveUp> {
+        let (plan, piece) = (self.plan, self.piece);
+        let bytes = &mut self.printed().bytes;
+        let more = bytes.len();
+        self.piece.whole = plan.pieces.read_on(piece, more, bytes)?;
         Ok(())
     }
 
-    /// Reads so many bytes from this one on, or up to the end of the file, over those that are there.
-    fn load_from(&mut self, from: usize, bytes: usize) -> Result<(), GiveUp> {
-        let (plan, at) = (self.plan, self.offset + from as u64);
-        let loaded = &mut self.printed().bytes;
-        let left = usize::try_from(plan.size.saturating_sub(at)).unwrap_or(usize::MAX);
-        loaded.resize(from + bytes.min(left), 0);
-        let new = loaded.get_mut(from..).unwrap_or_default();
-        plan.file.read_exact_at(new, at).map_err(|_| GiveUp)
-    }
-
-    fn is_whole(&self) -> bool {
-        self.offset + self.printed.bytes.len() as u64 >= self.plan.size
+    /// Whether the text ends before this byte of the piece.
+    fn is_end(&self, at: usize) -> bool {
+        self.piece.whole && at >= self.printed.bytes.len()
     }
 
     fn find(&mut self, from: usize) {
-        let (last, delimiter) = (self.is_whole(), self.plan.delimiter);
+        let (last, delimiter) = (self.piece.whole, self.plan.delimiter);
         let mut index = std::mem::take(&mut self.index);
         let printed = self.printed();
         printed.start = from;
@@ -150,10 +149,11 @@ impl<'a> Worker<'a> {
 
     /// Where the rows of the piece begin and end, and where those of the next begin.
     fn extent(&mut self, start: Start) -> Result<(Extent, Start), GiveUp> {
-        let from = usize::try_from(start.offset - self.offset).map_err(|_| GiveUp)?;
-        if from >= self.plan.cut.piece || start.offset >= self.plan.size {
+        let from =
+            start.offset.checked_sub(self.piece.offset).and_then(|from| usize::try_from(from).ok()).ok_or(GiveUp)?;
+        if from >= self.plan.cut.piece || self.is_end(from) {
             // The rows of the piece before reach as far as this.
-            return Ok((Extent { bytes: 0..0, last: start.offset >= self.plan.size, odd: false }, start));
+            return Ok((Extent { bytes: 0..0, last: self.is_end(from), odd: false }, start));
         }
         // Where a row begins indeed, what was found from there on is right if a row was found to end before it.
         let is_sound = from == 0 || self.index.lines.binary_search(&position(from - 1)).is_ok();
@@ -169,10 +169,10 @@ impl<'a> Worker<'a> {
                 return Ok(found);
             }
             let most = self.plan.cut.piece.max(self.plan.limits.row_bytes) * MOST_BEYOND;
-            if self.printed.bytes.len() > most || self.is_whole() {
+            if self.printed.bytes.len() > most || self.piece.whole {
                 return Err(GiveUp);
             }
-            self.load_from(self.printed.bytes.len(), self.printed.bytes.len())?;
+            self.read_on()?;
             self.find(from);
         }
     }
@@ -186,11 +186,11 @@ impl<'a> Worker<'a> {
         let end = loop {
             let Some(line) = lines.get(at) else {
                 // No row goes beyond the boundary.
-                self.is_whole().then_some(())?;
+                self.piece.whole.then_some(())?;
                 break length;
             };
             let end = behind(*line);
-            if end == length && self.is_whole() {
+            if end == length && self.piece.whole {
                 break end;
             }
             // The row that begins here is the next piece's if it is surely data.
@@ -199,20 +199,20 @@ impl<'a> Worker<'a> {
             }
             at += 1;
         };
-        let until = if end == length && self.is_whole() { lines.len() } else { at + 1 };
+        let until = if end == length && self.piece.whole { lines.len() } else { at + 1 };
         let inner = |to: usize| self.index.inner.partition_point(|feed| (*feed as usize) < to);
         let rows = until.saturating_sub(first) as u64;
         let next = Start {
-            offset: self.offset + end as u64,
+            offset: self.piece.offset + end as u64,
             line: start.line + rows + (inner(end) - inner(from)) as u64,
             rows: start.rows + rows,
         };
-        Some((Extent { bytes: from..end, last: next.offset >= self.plan.size, odd: false }, next))
+        Some((Extent { bytes: from..end, last: self.is_end(end), odd: false }, next))
     }
 
     /// The end by splitting row after row; none if more bytes are needed.
     fn split_end(&self, from: usize, start: Start) -> Result<Option<(Extent, Start)>, GiveUp> {
-        let (text, whole) = (self.text(from)?, self.is_whole());
+        let (text, whole) = (self.text(from)?, self.piece.whole);
         let (mut at, mut line, mut rows, mut row) = (0, start.line, start.rows, Row::default());
         while at < text.len() {
             row.clear(line);
@@ -228,8 +228,8 @@ impl<'a> Worker<'a> {
             return Ok(None);
         }
         let end = from + at;
-        let next = Start { offset: self.offset + end as u64, line, rows };
-        Ok(Some((Extent { bytes: from..end, last: next.offset >= self.plan.size, odd: true }, next)))
+        let next = Start { offset: self.piece.offset + end as u64, line, rows };
+        Ok(Some((Extent { bytes: from..end, last: self.is_end(end), odd: true }, next)))
     }
 
     /// The bytes from here on as text; a character that is cut off at the end is left out.
@@ -237,7 +237,7 @@ impl<'a> Worker<'a> {
         let bytes = self.printed.bytes.get(from..).unwrap_or_default();
         match str::from_utf8(bytes) {
             Ok(text) => Ok(text),
-            Err(error) if error.error_len().is_none() && !self.is_whole() => {
+            Err(error) if error.error_len().is_none() && !self.piece.whole => {
                 str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).map_err(|_| GiveUp)
             }
             Err(_) => Err(GiveUp),
