@@ -2,9 +2,10 @@
 //! home, read with the configuration; nothing here touches a disk.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     fmt,
-    sync::Arc,
+    io::Cursor,
+    sync::{Arc, LazyLock},
 };
 
 use serde::Deserialize;
@@ -17,14 +18,16 @@ pub const MAX_BYTES: u64 = 64 << 20;
 /// Lists longer than this are not searched for the nearest value.
 const MOST_SEARCHED: usize = 20_000;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The content of the files that the checks of a configuration name, by the path that a dataset writes.
 #[derive(Debug, Default)]
-pub struct References(BTreeMap<String, Result<Vec<u8>, String>>);
+pub struct References(BTreeMap<String, Result<Arc<[u8]>, String>>);
 
 impl References {
     /// Adds a file: its bytes, or why it cannot be read.
     pub fn insert(&mut self, path: &str, content: Result<Vec<u8>, String>) {
-        self.0.insert(path.to_owned(), content);
+        self.0.insert(path.to_owned(), content.map(Arc::from));
     }
 
     /// The bytes of a file that was read.
@@ -53,16 +56,67 @@ pub(super) struct ListSettings {
     only: Entries<Vec<String>>,
 }
 
-/// The distinct values of a column of a reference table, in its order. Memory: the values and some 60 bytes for each.
+/// The distinct values of a column of a reference table, in its order. They are made out when they are first asked for: of
+/// all datasets with their tables, a file needs one. Memory: the values and some 60 bytes for each; until then the table.
 pub(super) struct List {
     file: String,
-    values: Vec<Arc<str>>,
+    values: LazyLock<Values, Box<dyn FnOnce() -> Values + Send>>,
+}
+
+#[derive(Default)]
+struct Values {
+    ordered: Vec<Arc<str>>,
     index: HashMap<Arc<str>, usize>,
+}
+
+/// The rows of a reference table that count.
+struct Counted {
+    reader: csv::Reader<Cursor<Arc<[u8]>>>,
+    record: csv::StringRecord,
+    column: usize,
+    /// Columns, and the values of which they must hold one.
+    only: Vec<(usize, Vec<String>)>,
 }
 
 impl fmt::Debug for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("List").field("file", &self.file).field("values", &self.values.len()).finish_non_exhaustive()
+        f.debug_struct("List").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl Counted {
+    /// The value of the next row.
+    fn next(&mut self) -> Result<Option<&str>, csv::Error> {
+        while self.reader.read_record(&mut self.record)? {
+            let cell = |at: usize| self.record.get(at).map(str::trim);
+            let is_one_of = |at, values: &[String]| cell(at).is_some_and(|cell| values.iter().any(|one| one == cell));
+            if cell(self.column).is_some_and(|value| !value.is_empty())
+                && self.only.iter().all(|(at, values)| is_one_of(*at, values))
+            {
+                return Ok(self.record.get(self.column).map(str::trim));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The values of this row and of all further ones.
+    fn values_from(mut self, first: &str) -> Values {
+        let mut values = Values::default();
+        values.add(first);
+        // What is no UTF-8 was refused.
+        while let Ok(Some(value)) = self.next() {
+            values.add(value);
+        }
+        values
+    }
+}
+
+impl Values {
+    fn add(&mut self, value: &str) {
+        if let Entry::Vacant(new) = self.index.entry(value.into()) {
+            self.ordered.push(Arc::clone(new.key()));
+            new.insert(self.ordered.len() - 1);
+        }
     }
 }
 
@@ -79,9 +133,10 @@ impl List {
             Some(Err(why)) => return Err(at_file(format!("`{file}` cannot be read: {why}")).into()),
             None => return Err(at_file(format!("`{file}` was not read")).into()),
         };
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let broken = |error: csv::Error| at_file(format!("`{file}` is not a CSV file in UTF-8: {error}"));
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+        let mut cursor = Cursor::new(Arc::clone(bytes));
+        cursor.set_position(if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() as u64 } else { 0 });
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(cursor);
         let headers: Vec<_> = reader.headers().map_err(broken)?.iter().map(|header| header.trim().to_owned()).collect();
         let mut problems = Problems::default();
         let mut position = |name: &Located<String>| {
@@ -97,33 +152,18 @@ impl List {
             found
         };
         let column = position(&settings.column);
-        let only: Vec<_> = settings.only.iter().filter_map(|(name, values)| Some((position(name)?, values))).collect();
-        problems.into_result()?;
-        let mut list = Self { file: file.to_owned(), values: Vec::new(), index: HashMap::new() };
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(broken)? {
-            let cell = |at: usize| record.get(at).map(str::trim);
-            let holds = |(at, values): &(usize, &Vec<String>)| {
-                cell(*at).is_some_and(|cell| values.iter().any(|value| value == cell))
-            };
-            if let Some(value) = column.and_then(cell).filter(|value| !value.is_empty())
-                && only.iter().all(holds)
-            {
-                list.add(value);
-            }
-        }
-        if list.values.is_empty() {
+        let only = settings.only.iter().filter_map(|(name, values)| Some((position(name)?, values.clone()))).collect();
+        let Some(column) = column.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let mut counted = Counted { reader, record: csv::StringRecord::new(), column, only };
+        let Some(first) = counted.next().map_err(broken)?.map(str::to_owned) else {
             return Err(at_file(format!("`{file}` has no row that counts: every file would fail")).into());
+        };
+        if str::from_utf8(bytes).is_err() {
+            // Says where.
+            while counted.next().map_err(broken)?.is_some() {}
         }
-        Ok(list)
-    }
-
-    fn add(&mut self, value: &str) {
-        if !self.index.contains_key(value) {
-            let value: Arc<str> = value.into();
-            self.index.insert(Arc::clone(&value), self.values.len());
-            self.values.push(value);
-        }
+        let values: Box<dyn FnOnce() -> Values + Send> = Box::new(move || counted.values_from(&first));
+        Ok(Self { file: file.to_owned(), values: LazyLock::new(values) })
     }
 
     /// As the dataset names it.
@@ -132,20 +172,21 @@ impl List {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.values.len()
+        self.values.ordered.len()
     }
 
     /// Where a value stands among the distinct ones.
     pub(super) fn position(&self, value: &str) -> Option<usize> {
-        self.index.get(value).copied()
+        self.values.index.get(value).copied()
     }
 
     pub(super) fn value(&self, at: usize) -> &str {
-        self.values.get(at).map_or("", |value| value)
+        self.values.ordered.get(at).map_or("", |value| value)
     }
 
     /// The value that is most like this one; none in a long list.
     pub(super) fn nearest(&self, value: &str) -> Option<&str> {
-        (self.values.len() <= MOST_SEARCHED).then(|| nearest(value, self.values.iter().map(|value| &**value))).flatten()
+        let known = &self.values.ordered;
+        (known.len() <= MOST_SEARCHED).then(|| nearest(value, known.iter().map(|value| &**value))).flatten()
     }
 }
