@@ -106,6 +106,8 @@ pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
+            // Nearly all are these.
+            'a'..='z' | '0'..='9' => folded.push(c),
             c if c.is_whitespace() => {
                 if !folded.ends_with(' ') {
                     folded.push(' ');
@@ -115,8 +117,12 @@ pub(super) fn fold(text: &str) -> String {
             '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => folded.push('-'),
             '\u{2018}' | '\u{2019}' => folded.push('\''),
             '\u{201c}' | '\u{201d}' => folded.push('"'),
+            'A'..='Z' => folded.push(c.to_ascii_lowercase()),
             c => folded.extend(c.to_lowercase()),
         }
+    }
+    if !folded.contains('-') {
+        return folded.trim().to_owned();
     }
     // `0 - 10%` is `0-10%`.
     let around_dashes: Vec<&str> = folded.split('-').map(str::trim).collect();
