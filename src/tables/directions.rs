@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use globset::GlobMatcher;
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -13,7 +12,7 @@ use crate::{
     yaml::{Entries, Located},
 };
 
-use super::globs::glob;
+use super::globs::Glob;
 
 /// `better` of a measure: `higher`, `lower` or `neither`, or by the labels of its series:
 ///
@@ -28,14 +27,14 @@ use super::globs::glob;
 #[derive(Debug, Clone, Default)]
 pub struct Directions {
     otherwise: Better,
-    named: Vec<(Better, Located<String>, Vec<GlobMatcher>)>,
+    named: Vec<(Better, Located<String>, Vec<Glob>)>,
 }
 
 impl Directions {
     /// That of a series with these labels.
     #[must_use]
     pub fn of(&self, labels: &Labels) -> Better {
-        let is = |label: &str, values: &[GlobMatcher]| {
+        let is = |label: &str, values: &[Glob]| {
             labels.get(label).is_some_and(|value| values.iter().any(|pattern| pattern.is_match(value)))
         };
         let named = self.named.iter().find(|(_, label, values)| is(label, values));
@@ -73,12 +72,12 @@ struct Named {
     neither: Entries<Patterns>,
 }
 
-struct Patterns(Vec<GlobMatcher>);
+struct Patterns(Vec<Glob>);
 
 impl<'de> Deserialize<'de> for Patterns {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let texts = Vec::<String>::deserialize(deserializer)?;
-        let patterns: Result<Vec<_>, _> = texts.iter().map(|text| glob(text)).collect();
+        let patterns: Result<Vec<_>, _> = texts.iter().map(|text| Glob::new(text)).collect();
         patterns.map(Self).map_err(|error| de::Error::custom(error.kind()))
     }
 }

@@ -1,27 +1,43 @@
 //! Texts in which `*` stands for any text.
 
+use std::sync::OnceLock;
+
 use globset::{Error, GlobBuilder, GlobMatcher};
 use serde::{Deserialize, Deserializer};
 
 use super::{header_texts::fold, settings::Written};
 
-/// A pattern over whole texts; letters match in either case, and a backslash takes the meaning from what follows it.
-pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, Error> {
-    let glob = GlobBuilder::new(pattern).case_insensitive(true).backslash_escape(true).build();
-    glob.map(|glob| glob.compile_matcher())
+/// A pattern over whole texts; letters match in either case, and a backslash takes the meaning from what follows it. It is
+/// compiled when it is first asked: of all patterns of a configuration, a file needs few.
+#[derive(Debug, Clone)]
+pub struct Glob {
+    written: globset::Glob,
+    compiled: OnceLock<GlobMatcher>,
+}
+
+impl Glob {
+    pub(super) fn new(pattern: &str) -> Result<Self, Error> {
+        let written = GlobBuilder::new(pattern).case_insensitive(true).backslash_escape(true).build()?;
+        Ok(Self { written, compiled: OnceLock::new() })
+    }
+
+    /// Whether the whole text fits.
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        self.compiled.get_or_init(|| self.written.compile_matcher()).is_match(text)
+    }
 }
 
 /// A pattern over the text of a cell, in which `*` stands for any text; letters match in either case.
 #[derive(Debug, Clone)]
 pub struct RowPattern {
-    exact: GlobMatcher,
+    exact: Glob,
     /// The same without the differences that are tolerated in headers.
-    folded: GlobMatcher,
+    folded: Glob,
 }
 
 impl RowPattern {
     fn new(pattern: &str) -> Result<Self, Error> {
-        Ok(Self { exact: glob(pattern)?, folded: glob(&fold(pattern))? })
+        Ok(Self { exact: Glob::new(pattern)?, folded: Glob::new(&fold(pattern))? })
     }
 
     /// Whether the whole text fits.
@@ -32,12 +48,12 @@ impl RowPattern {
 
     /// Whether a header fits, spacing, dashes and quotation marks apart.
     pub(super) fn fits_header(&self, text: &str) -> bool {
-        self.matches(text) || self.folded.is_match(fold(text))
+        self.matches(text) || self.folded.is_match(&fold(text))
     }
 
     /// As it was written.
     pub(super) fn text(&self) -> &str {
-        self.exact.glob().glob()
+        self.exact.written.glob()
     }
 }
 

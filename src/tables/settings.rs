@@ -3,7 +3,6 @@
 use std::{fmt, num::NonZeroUsize};
 
 use encoding_rs::Encoding;
-use globset::GlobMatcher;
 use regex::Regex;
 use serde::{
     Deserialize, Deserializer,
@@ -19,7 +18,7 @@ use crate::{
 use super::{
     column_settings::ColumnSettings,
     directions::Directions,
-    globs::{RowPattern, glob},
+    globs::{Glob, RowPattern},
     layout_settings::{AcrossSettings, AlternateSettings, BlockSettings, Given},
 };
 
@@ -148,7 +147,7 @@ pub enum SheetChoice {
         /// As written.
         text: String,
         /// None for a name that makes no pattern.
-        pattern: Option<GlobMatcher>,
+        pattern: Option<Glob>,
     },
 }
 
@@ -202,7 +201,7 @@ impl<'de> Deserialize<'de> for SheetChoice {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<SheetChoice, E> {
-                Ok(SheetChoice::Named { text: text.to_owned(), pattern: glob(text.trim()).ok() })
+                Ok(SheetChoice::Named { text: text.to_owned(), pattern: Glob::new(text.trim()).ok() })
             }
         }
         deserializer.deserialize_any(Choice)
