@@ -35,7 +35,8 @@
 //! What happens without a new file is beside the spine: `app/reconsider.rs` (a history loaded for the first time, changed
 //! rules), `app/reload.rs` (a new configuration), `app/arrivals.rs` (a due day that passed), `app/waiting.rs` (a message that
 //! waited), `app/silences.rs`, `app/acts.rs`, `app/overrule.rs` (what people decide over alerts, and over the gate),
-//! `app/reviews.rs` (a review date that passed), `app/send.rs` (dead letters), `app/receivers.rs` (who takes nothing).
+//! `app/links/` (the same from a link in a message), `app/reviews.rs` (a review date that passed), `app/escalations.rs` (what
+//! nobody looks after), `app/send.rs` (dead letters), `app/receivers.rs` (who takes nothing).
 //!
 //! # The rooms
 //!

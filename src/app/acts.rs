@@ -139,6 +139,7 @@ impl From<StoreError> for ActError {
 pub async fn carry_out(app: &App, asked: &ActRequest) -> Result<Vec<AlertId>, ActError> {
     let now = app.now();
     let said = Said::of(asked, day_in_london(now))?;
+    let _alone = app.decide_alone().await;
     let alerts = chosen(&asked.alerts, app.store.alerts(None).await?)?;
     let mut commit = Commit::at(now);
     commit.acts = alerts.iter().map(|alert| said.about(alert, now)).collect();

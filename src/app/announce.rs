@@ -17,13 +17,13 @@ use crate::{
     store::{Commit, NewMessage},
 };
 
-use super::{App, error::CycleError, render, waiting};
+use super::{App, error::CycleError, links::Links, render, waiting};
 
 /// How many cases a report to the operator lists.
 const LISTED: usize = 50;
 
 /// Notices with the messages that carry them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Announcement {
     /// Each notice with its subject.
     pub notices: Vec<(Notice, String)>,
@@ -35,8 +35,8 @@ pub struct Announcement {
     untold: Vec<Untold>,
     /// The alerts that were told of, which the store does not know yet.
     told: Vec<Alert>,
-    /// Alerts that groups are not told of because they are muted.
-    unsaid: Vec<(AlertId, String)>,
+    /// What makes the links of notices.
+    links: Option<Links>,
 }
 
 /// One message to one recipient on one channel.
@@ -50,6 +50,12 @@ pub struct Message {
 }
 
 impl Announcement {
+    /// Nothing yet.
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        Self { notices: Vec::new(), messages: Vec::new(), held: Vec::new(), untold: Vec::new(), told: Vec::new(), links: Links::of(app) }
+    }
+
     /// Adds a notice to a group and the messages to all its recipients.
     ///
     /// # Errors
@@ -90,13 +96,15 @@ impl Announcement {
         content: Content,
         now: Timestamp,
     ) -> Result<NoticeId, RenderError> {
-        let notice = Notice {
+        let mut notice = Notice {
             id: NoticeId(Uuid::now_v7()),
             created: now,
             group: group.to_owned(),
             group_name: settings.name.clone(),
             content,
+            link: None,
         };
+        notice.link = self.links.as_ref().and_then(|links| links.to(&notice));
         let mut send = |channel, recipients: Vec<String>, payloads: Vec<Payload>| {
             for recipient in recipients {
                 self.messages.extend(payloads.iter().map(|payload| Message {

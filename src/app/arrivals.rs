@@ -141,7 +141,7 @@ async fn say(app: &App, config: &Config, mut told: Vec<Told>, judged: usize) -> 
         }
         _ => (SEVERAL.0.to_owned(), SEVERAL.1.to_owned()),
     };
-    let mut announcement = Announcement::default();
+    let mut announcement = Announcement::of(app);
     let delivered = Delivered {
         head: Exceptions { series_judged: judged, ..Exceptions::empty(dataset, title, period, Cause::Due) },
         alerts: told,

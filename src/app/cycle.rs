@@ -36,7 +36,7 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
     // intake: the content is the delivery's name. The same bytes again change nothing.
     let hash = duplicate::fingerprint(&claimed.path).await?;
     let known = duplicate::known(app, &config, claimed, &hash).await?;
-    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::default());
+    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::of(app));
     if let Known::Decided(earlier) = known {
         let (delivery, placement) = duplicate::of(app, claimed, *earlier).await?;
         commit.decided(delivery, placement, &config.datasets_fingerprint);
@@ -44,8 +44,10 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
     }
 
     // tables, checks, gate: one pass over each table of the file, what is known held against it, and the verdict.
+    let looked_at = look(&config, claimed).await;
+    let _alone = app.decide_alone().await;
     let mut memory = Memory::of(Some(app.store.clone()));
-    for (id, mut examined) in (0..=u8::MAX).map(|nth| claimed.id.of_file(nth)).zip(look(&config, claimed).await) {
+    for (id, mut examined) in (0..=u8::MAX).map(|nth| claimed.id.of_file(nth)).zip(looked_at) {
         if let Known::Stale(finding) = &known {
             examined = examined.with(finding.clone());
         }

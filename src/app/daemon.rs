@@ -267,7 +267,7 @@ impl Daemon {
         };
         // The port that the system chose, when the configuration says 0.
         tracing::info!(address = %listener.local_addr().unwrap_or(address), "status pages");
-        let pages = http::Pages { health: Arc::clone(&self.app.health), store: self.app.store.clone(), metrics };
+        let pages = http::Pages { app: Arc::clone(&self.app), metrics };
         let stop = stop.clone();
         Some(tokio::spawn(async move {
             if let Err(error) = http::serve(listener, pages, stop).await {

@@ -141,7 +141,7 @@ fn say(
         let case = taken.case(config, line);
         to_each.entry(taken.step.to.clone()).or_default().push((taken.step, case));
     }
-    let (mut announcement, now) = (Announcement::default(), commit.recorded);
+    let (mut announcement, now) = (Announcement::of(app), commit.recorded);
     for (to, mut cases) in to_each {
         cases.sort_by(|(_, a), (_, b)| {
             let key = |case: &EscalatedAlert| (std::cmp::Reverse(case.line.severity), case.unattended);

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`, on a loopback port unless told otherwise.
+//! `/healthz`, `/readyz`, `/metrics` and the pages behind links, on a loopback port unless told otherwise.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -7,17 +7,13 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::Store;
-
-use super::health::Health;
+use super::{App, links};
 
 /// What the pages answer from.
 #[derive(Clone)]
 pub struct Pages {
-    /// Whether the daemon can do its work.
-    pub health: Arc<Health>,
-    /// Counts for the metrics.
-    pub store: Store,
+    /// Whether it can do its work, what it counts, and what people do about alerts.
+    pub app: Arc<App>,
     /// The figures that are collected.
     pub metrics: PrometheusHandle,
 }
@@ -35,17 +31,19 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// # Errors
 /// The listener fails.
 pub async fn serve(listener: TcpListener, pages: Pages, stop: CancellationToken) -> std::io::Result<()> {
+    let acting = links::router(Arc::clone(&pages.app));
     let router = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(figures))
-        .with_state(pages);
+        .with_state(pages)
+        .merge(acting);
     axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
 }
 
 /// 200 when files are being handled with the configuration that stands in the home; 503 with the reasons otherwise.
 async fn ready(State(pages): State<Pages>) -> impl IntoResponse {
-    let troubles = pages.health.troubles();
+    let troubles = pages.app.health.troubles();
     if troubles.is_empty() {
         (StatusCode::OK, "ready\n".to_owned())
     } else {
@@ -55,7 +53,7 @@ async fn ready(State(pages): State<Pages>) -> impl IntoResponse {
 
 /// What is counted as it happens, and what the store holds now.
 async fn figures(State(pages): State<Pages>) -> impl IntoResponse {
-    match pages.store.counts().await {
+    match pages.app.store.counts().await {
         Ok(counts) => {
             for (verdict, n) in counts.deliveries {
                 metrics::gauge!("bellwether_deliveries", "verdict" => verdict.code()).set(n as f64);

@@ -19,6 +19,7 @@
 //! | `app/arrivals.rs`, `app/outstanding.rs` | what did not arrive, as an alert and in the reports of others |
 //! | `app/waiting.rs`, `app/silences.rs`, `app/unmuted.rs` | what waits to be said; what is muted, and telling that it is, or is no more |
 //! | `app/acts.rs`, `app/handling.rs`, `app/reviews.rs` | what people do about alerts, how long it holds, and review dates that pass |
+//! | `app/links/` | signed links in messages, and the page on which people act |
 //! | `app/lines.rs` | alerts that are kept, with the figures that are known now |
 //! | `app/unattended.rs`, `app/escalations.rs` | what nobody looks after, and taking it further |
 //! | `app/summaries.rs` | the summary of a month to committees that ask for it |
@@ -63,6 +64,7 @@ pub mod http;
 pub mod infer;
 pub mod judge;
 pub mod lines;
+pub mod links;
 pub mod lock;
 pub mod manager;
 pub mod memory;
@@ -139,6 +141,8 @@ pub struct App {
     config: RwLock<Arc<Config>>,
     outbox: Arc<Notify>,
     clock: Clock,
+    /// Held while it is decided what becomes of alerts, from what is known to its commit: people act at any time.
+    deciding: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -164,7 +168,15 @@ impl App {
     #[must_use]
     pub fn over(home: Home, store: Store, config: Config, clock: Clock) -> Self {
         let config = RwLock::new(Arc::new(config));
-        Self { home, store, health: Arc::new(Health::starting()), config, outbox: Arc::default(), clock }
+        Self {
+            home,
+            store,
+            health: Arc::new(Health::starting()),
+            config,
+            outbox: Arc::default(),
+            clock,
+            deciding: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The configuration in force.
@@ -194,6 +206,11 @@ impl App {
     #[must_use]
     pub fn outbox_bell(&self) -> Arc<Notify> {
         Arc::clone(&self.outbox)
+    }
+
+    /// Keeps others from deciding about alerts until the answer is let go of.
+    async fn decide_alone(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.deciding.lock().await
     }
 
     /// Tells the sender that there is something to send.
@@ -301,7 +318,7 @@ impl App {
     /// The notice cannot be rendered or kept.
     pub async fn tell_operator(&self, title: String, paragraphs: Vec<String>) -> Result<(), CycleError> {
         let config = self.config();
-        let mut announcement = Announcement::default();
+        let mut announcement = Announcement::of(self);
         announcement.operator(&config, title, paragraphs, None, self.now())?;
         let mut commit = Commit::at(self.now());
         announcement.into_commit(&mut commit)?;

@@ -108,6 +108,7 @@ pub async fn overrule(app: &App, request: &Request) -> Result<Delivery, Overrule
     }
     let kept = app.store.delivery(request.delivery).await?;
     let delivery = kept.ok_or(OverruleError::Unknown(request.delivery))?.delivery;
+    let _alone = app.decide_alone().await;
     match request.action {
         Action::Release => release(app, request, delivery).await,
         Action::Withdraw => withdraw(app, request, delivery).await,
@@ -145,7 +146,7 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
     let decision = decision(app, request);
 
     let mut commit = Commit::at(app.now());
-    let mut announcement = Announcement::default();
+    let mut announcement = Announcement::of(app);
     let cause = remember::remember(app, &mut memory, &dataset, &examined, &mut commit).await?;
     let overridden = Some(Overridden::of(&released, decision.clone()));
     let news = News { dataset: &dataset, cause, delivery: Some(&released), speaks: true, decision: overridden };
@@ -162,7 +163,7 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
     let withdrawn = Delivery { verdict: Verdict::Withdrawn, ..published };
     let decision = decision(app, request);
     let mut commit = Commit::at(app.now());
-    let mut announcement = Announcement::default();
+    let mut announcement = Announcement::of(app);
     // A dataset that is not configured any more has no rules either.
     if let Some(dataset) = config.datasets.get(&id) {
         let mut memory = Memory::of(Some(app.store.clone()));

@@ -54,7 +54,7 @@ pub async fn report(app: &App) -> Result<Option<Timestamp>, CycleError> {
     if told.is_empty() {
         return Ok(next);
     }
-    let (mut commit, mut announcement) = (Commit::at(now), Announcement::default());
+    let (mut commit, mut announcement) = (Commit::at(now), Announcement::of(app));
     for news in [News::Disabled, News::Failing, News::Recovered] {
         let of = told.iter().filter(|(other, _)| *other == news);
         let paragraphs: Vec<String> = of.map(|(_, receiver)| news.said_of(receiver)).collect();

@@ -56,7 +56,8 @@ async fn again(
     delivery: Option<&Delivery>,
     speaks: bool,
 ) -> Result<(), CycleError> {
-    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::default());
+    let _alone = app.decide_alone().await;
+    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::of(app));
     let news = News { dataset, cause, delivery, speaks, decision: None };
     let mut memory = Memory::of(Some(app.store.clone()));
     judge::pronounce(app, &app.config(), news, &mut memory, &mut commit, &mut announcement).await?;
@@ -71,7 +72,7 @@ async fn again(
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
 pub async fn abandon(app: &App) -> Result<(), CycleError> {
-    let config = app.config();
+    let (_alone, config) = (app.decide_alone().await, app.config());
     let mut orphans: BTreeMap<String, Vec<Alert>> = BTreeMap::new();
     for alert in app.store.alerts(None).await? {
         if alert.rule != LATE_DELIVERY && !config.datasets.contains_key(&alert.dataset) {
@@ -90,7 +91,7 @@ pub async fn abandon(app: &App) -> Result<(), CycleError> {
         }
         let head = Exceptions::empty(dataset.clone(), dataset, period, Cause::RuleChanged);
         let delivered = Delivered { head, alerts: told, unjudged: Vec::new(), outstanding: Vec::new() };
-        let mut announcement = Announcement::default();
+        let mut announcement = Announcement::of(app);
         announcement.exceptions(app, &config, &delivered).await?;
         announcement.into_commit(&mut commit)?;
         app.store.commit(&commit).await?;

@@ -38,8 +38,8 @@ pub fn payloads(channel: &ChannelSettings, notice: &Notice) -> Result<Vec<Payloa
 }
 
 /// Where a message leads, for programs that show buttons.
-fn links(_: &Notice) -> Vec<Link> {
-    Vec::new()
+fn links(notice: &Notice) -> Vec<Link> {
+    notice.link.iter().map(|url| Link { title: "Say who looks after these".to_owned(), url: url.clone() }).collect()
 }
 
 fn mentioned(mention: &Mention) -> Mentioned {

@@ -56,7 +56,7 @@ async fn say(app: &App, config: &Config, told: Vec<Told>, mut commit: Commit) ->
         told.transitions.push(again(&told.alert));
         of_datasets.entry(told.alert.dataset.clone()).or_default().push(told);
     }
-    let mut announcement = Announcement::default();
+    let mut announcement = Announcement::of(app);
     for (dataset, alerts) in of_datasets {
         let Some(period) = Period::newest(alerts.iter().map(|told| told.line.period)) else { continue };
         let title = config.datasets.get(&dataset).map_or_else(|| dataset.clone(), |known| known.title.clone());

@@ -204,7 +204,7 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
         };
         let advice = "Mend the address or the receiver. `bellwether outbox --state dead` lists what was not delivered, and `bellwether outbox \
              retry` with the group or the message's id sends it again.";
-        let mut announcement = Announcement::default();
+        let mut announcement = Announcement::of(app);
         announcement.operator(&config, title, paragraphs, Some(advice), app.now())?;
         announcement.into_commit(&mut commit)?;
     }

@@ -102,7 +102,7 @@ pub async fn end(app: &App) -> Result<Option<Timestamp>, CycleError> {
 
 async fn say(app: &App, events: &[(Silence, Event)], mut commit: Commit) -> Result<(), CycleError> {
     let (config, alerts) = (app.config(), app.store.alerts(None).await?);
-    let mut announcement = Announcement::default();
+    let mut announcement = Announcement::of(app);
     for (silence, event) in events {
         tracing::info!(silence = %silence.id, about = silence.subject(), ?event, "silence");
         for group in concerned(&config, silence, &alerts) {

@@ -23,6 +23,7 @@ use super::{
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
 pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
+    let _alone = app.decide_alone().await;
     let late = arrivals::evaluate(app).await?;
     let (over, reviewed) = (silences::end(app).await?, reviews::look(app).await?);
     let spoken = speak(app).await?;
@@ -73,7 +74,7 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
         return Ok(None);
     }
     let (mutes, handlings) = (mutes(app, &config, &[]).await?, handling::of_firing(&app.store).await?);
-    let (mut announcement, mut commit, mut next) = (Announcement::default(), Commit::at(now), None);
+    let (mut announcement, mut commit, mut next) = (Announcement::of(app), Commit::at(now), None);
     for (ids, held) in waiting {
         let Some(first) = held.first() else {
             commit.released.extend(ids);

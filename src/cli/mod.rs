@@ -14,6 +14,7 @@ mod findings;
 mod infer;
 mod init;
 mod junit;
+mod links;
 mod log;
 mod named;
 mod notices;
@@ -108,6 +109,9 @@ enum Command {
     Routes(routes::RoutesArguments),
     /// Mute alerts for a while, and list, end or try silences
     Silences(silences::SilencesArguments),
+    /// Links in messages, by which people act on alerts
+    #[command(subcommand)]
+    Links(links::LinksAction),
     /// List messages and where they are, newest first; send dead letters again, call receivers again
     Outbox(outbox::OutboxArguments),
     /// Tell at a glance how things stand
@@ -169,6 +173,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Report(options) => report::report(&home, &options).await,
         Command::Routes(options) => routes::routes(&home, &options).await,
         Command::Silences(options) => silences::silences(&home, &options).await,
+        Command::Links(action) => links::run(&home, &action),
         Command::Outbox(options) => outbox::outbox(&home, &options).await,
         Command::Status(options) => status::status(&home, &options).await,
         Command::Reload => reload::reload(&home),

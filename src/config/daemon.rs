@@ -15,7 +15,10 @@ use crate::{
     yaml::{Located, Problem, Problems, SourceFile},
 };
 
-use super::{Decoded, decode_file};
+use super::{
+    Decoded, decode_file,
+    links::{Links, LinksSettings},
+};
 
 /// The daemon's settings.
 #[derive(Debug, Clone)]
@@ -40,6 +43,8 @@ pub struct Daemon {
     pub retry: RetrySettings,
     /// What scripts may use.
     pub scripts: Limits,
+    /// Where links in messages lead; none: there are none.
+    pub links: Option<Links>,
 }
 
 /// Where the status pages are served.
@@ -73,6 +78,8 @@ pub(super) struct DaemonFile {
     retry: RetrySettings,
     #[serde(default)]
     scripts: ScriptSettings,
+    #[serde(default)]
+    links: Option<LinksSettings>,
 }
 
 #[derive(Deserialize, Default, schemars::JsonSchema)]
@@ -105,17 +112,24 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Da
         operations: not_zero(settings.scripts.operations, limits.operations, problems),
         time: at_least(settings.scripts.time, limits.time, Duration::from_millis(1), problems),
     };
+    let listen = problems.take(listen).unwrap_or(Listen::Off);
+    let links = settings.links.as_ref().and_then(|links| links.read(problems));
+    if let Some(asked) = settings.links.as_ref().filter(|_| listen == Listen::Off) {
+        let message = "links would lead to pages that are not served";
+        problems.push(Problem::new(asked.place().place.clone(), message).hint("say `listen: 127.0.0.1:8321`"));
+    }
     Some(Daemon {
         drop,
         settle,
         rescan,
         max_bytes: megabytes.saturating_mul(MEGABYTE),
         operator: settings.operator,
-        listen: problems.take(listen).unwrap_or(Listen::Off),
+        listen,
         email: settings.email,
         outbound: settings.outbound,
         retry: settings.retry,
         scripts,
+        links,
     })
 }
 

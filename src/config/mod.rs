@@ -9,6 +9,7 @@ mod due;
 mod escalation;
 mod files;
 mod groups;
+mod links;
 mod measures;
 mod ruleset;
 mod schema;
@@ -33,6 +34,7 @@ pub use daemon::{Daemon, Listen};
 pub use dataset::Dataset;
 pub use files::Files;
 pub use groups::{Group, GroupKind, Hears, Language, Person};
+pub use links::Links;
 pub use schema::{SchemaOf, schema, schema_for};
 pub use tried::{Tried, TriedSetting};
 

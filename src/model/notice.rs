@@ -53,6 +53,9 @@ pub struct Notice {
     pub group_name: String,
     /// What it says.
     pub content: Content,
+    /// Where its group can act on it; none where links are not asked for, or there is nothing to act on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// What a notice says, by its kind.
@@ -75,6 +78,12 @@ pub enum Content {
 }
 
 impl Notice {
+    /// Where its group can act on one of its alerts.
+    #[must_use]
+    pub fn link_of(&self, alert: &AlertId) -> Option<String> {
+        self.link.as_ref().map(|link| format!("{link}?alert={alert}"))
+    }
+
     /// What it is about.
     #[must_use]
     pub fn kind(&self) -> NoticeKind {

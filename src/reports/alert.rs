@@ -59,6 +59,8 @@ pub(super) struct AlertView {
     pub(super) rule: String,
     pub(super) rule_summary: String,
     pub(super) id: String,
+    /// Where people can act on it.
+    pub(super) link: Option<String>,
 }
 
 /// A chart as templates show it.
@@ -111,6 +113,7 @@ impl AlertView {
             rule: clean::line(&line.rule, LABEL),
             rule_summary: clean::line(&line.rule_summary, MESSAGE),
             id: clean::line(&line.id.0, LABEL),
+            link: None,
         }
     }
 }

@@ -15,10 +15,7 @@ use super::{
     unknown::{self, Group, StillFiring},
     words,
 };
-use crate::model::{
-    Action, AlertLine, Cause, Exceptions, Notice, Overridden, Override, Severity, Verdict,
-    calendar::{day_in_london, in_words},
-};
+use crate::model::{Action, AlertId, AlertLine, Cause, Exceptions, Notice, Overridden, Override, Severity, Verdict};
 
 /// How many entries of a section are shown; the rest are counted.
 const SHOWN: usize = 50;
@@ -58,8 +55,8 @@ pub(super) struct ExceptionsView {
     pub(super) headline: String,
     /// What a mail carries with it.
     enclosed: Option<String>,
-    /// Why what was said before is otherwise now, a sentence each.
-    because: Vec<String>,
+    /// Where the group can act on it.
+    link: Option<String>,
     group: String,
     dataset: String,
     period: String,
@@ -120,11 +117,11 @@ impl ExceptionsView {
             subject: subject::of_exceptions(exceptions),
             headline: headline(exceptions),
             enclosed: form.enclosed(),
-            because: because(exceptions, notice.created),
+            link: notice.link.clone(),
             group: clean::line(&notice.group_name, LABEL),
             dataset: clean::line(whole, LABEL),
             period: exceptions.period.label(),
-            sections: sections(exceptions, form),
+            sections: sections(notice, exceptions, form),
             muted: Listed::of(muted::views(&exceptions.muted, whole)),
             flapping: Listed::of(flapping::views(&exceptions.flapping, whole)),
             looked_after: Listed::of(looked_after::views(&exceptions.looked_after, whole)),
@@ -186,13 +183,28 @@ struct Room {
     charts: usize,
 }
 
-fn sections(exceptions: &Exceptions, form: &mut dyn Form) -> Vec<Section> {
+fn sections(notice: &Notice, exceptions: &Exceptions, form: &mut dyn Form) -> Vec<Section> {
     let mut room = Room { alerts: form.most().0, charts: CHARTS };
     let filled = changes(exceptions).into_iter().filter(|(_, lines)| !lines.is_empty());
-    filled.map(|(change, lines)| Section::of(change, lines, exceptions, &mut room, form)).collect()
+    filled
+        .map(|(change, lines)| {
+            let mut section = Section::of(change, lines, exceptions, &mut room, form);
+            section.put_links(notice);
+            section
+        })
+        .collect()
 }
 
 impl Section {
+    /// Where people can act on what fires.
+    fn put_links(&mut self, notice: &Notice) {
+        if !matches!(self.kind, "resolved" | "withdrawn") {
+            for alert in &mut self.alerts {
+                alert.link = notice.link_of(&AlertId(alert.id.clone()));
+            }
+        }
+    }
+
     fn of(change: Change, lines: &[AlertLine], exceptions: &Exceptions, room: &mut Room, form: &mut dyn Form) -> Self {
         let mut sorted: Vec<&AlertLine> = lines.iter().collect();
         // Stable: what folding hides is never more urgent than what is shown.

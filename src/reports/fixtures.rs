@@ -20,6 +20,7 @@ pub(super) fn notice(content: Content) -> Notice {
         group: "primary-care-medical-services".to_owned(),
         group_name: "Primary Care Medical Services Group".to_owned(),
         content,
+        link: None,
     }
 }
 

@@ -7,7 +7,8 @@
 //! counted. JSON carries names and values as they were delivered.
 //!
 //! The body of a webhook is `{"type": "bellwether.exceptions" | "bellwether.gate" | "bellwether.operator" | "bellwether.silence"
-//! | "bellwether.escalation", "timestamp": RFC 3339, "data": {…}}`. `data` always holds `notice` and `group {id, name}`, and by type:
+//! | "bellwether.escalation", "timestamp": RFC 3339, "data": {…}}`. `data` always holds `notice` and `group {id, name}`, where
+//! people can act on it `link` (and each alert its own), and by type:
 //!
 //! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
@@ -35,6 +36,7 @@
 //! A figure is a number or `{"missing": reason}`; `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
 //! `GBP`, `EUR`, `USD`, what is counted (`appointments`), or `number`. Periods are written as everywhere: `2025-10`.
 
+mod act_page;
 mod alert;
 mod alertmanager;
 mod chart;
@@ -69,6 +71,7 @@ mod trend;
 mod unknown;
 mod words;
 
+pub use act_page::{ACT_SHOWN, ACT_STYLE, Acting, Doing, Filled, Standing, Word, act_page, plain_page};
 pub use alertmanager::{alertmanager_alerts, alertmanager_webhook};
 pub use chat::{Link, Mentioned, cards, slack};
 pub use committee::{PaperFormat, committee};

@@ -24,8 +24,24 @@ pub(super) fn of(notice: &Notice) -> Json {
     });
     if let (Some(Json::Object(body)), Json::Object(data)) = (body.get_mut("data"), data) {
         body.extend(data);
+        put_links(notice, body);
     }
     body
+}
+
+/// Where people can act on all of it, and on each alert that was said to fire.
+fn put_links(notice: &Notice, body: &mut serde_json::Map<String, Json>) {
+    let (Some(link), Content::Exceptions(exceptions)) = (&notice.link, &notice.content) else { return };
+    body.insert("link".to_owned(), link.clone().into());
+    let named = exceptions.actionable();
+    let alerts = ["alerts", "looked_after"].into_iter().filter_map(|list| body.remove_entry(list)).collect::<Vec<_>>();
+    for (list, mut alerts) in alerts {
+        for alert in alerts.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+            let found = named.iter().find(|(_, line)| alert.get("id") == Some(&json!(line.id)));
+            alert.extend(found.and_then(|(_, line)| Some(("link".to_owned(), notice.link_of(&line.id)?.into()))));
+        }
+        body.insert(list, alerts);
+    }
 }
 
 fn of_exceptions(exceptions: &Exceptions) -> Json {

@@ -19,6 +19,8 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("three_as.html", include_str!("templates/three_as.html")),
     ("three_as.txt", include_str!("templates/three_as.txt")),
     ("gate.html", include_str!("templates/gate.html")),
+    ("act.html", include_str!("templates/act.html")),
+    ("act_plain.html", include_str!("templates/act_plain.html")),
     ("operator.html", include_str!("templates/operator.html")),
     ("exceptions.txt", include_str!("templates/exceptions.txt")),
     ("finding.txt", include_str!("templates/finding.txt")),

@@ -190,6 +190,22 @@ fn a_control_chart_is_drawn_and_said() {
 }
 
 #[test]
+fn a_notice_that_can_be_acted_on_has_a_link_and_each_alert_that_fires_its_own() {
+    let link = "https://bellwether.example.org/act/AQGi_-x";
+    let (fires, over) = (alert("Dementia"), alert("Diabetes"));
+    let content = Exceptions { new: vec![fires.clone()], resolved: vec![over], ..empty() };
+    let notice = crate::model::Notice { link: Some(link.to_owned()), ..notice(Content::Exceptions(content)) };
+    let Rendered { html, text, json, .. } = render(&notice).expect("rendered");
+    let own = format!("{link}?alert={}", fires.id);
+    assert!(text.lines().any(|line| line == link), "on a line of its own, unbroken: {text}");
+    assert!(html.contains(&format!("href=\"{link}\"")) && html.contains(&format!("href=\"{own}\"")));
+    assert_eq!(html.matches("?alert=").count(), 1, "nobody looks after what is over");
+    assert_eq!(json["data"]["link"], json!(link));
+    assert_eq!(json["data"]["alerts"][0]["link"], json!(own));
+    assert_eq!(json["data"]["alerts"][1]["link"], json!(null));
+}
+
+#[test]
 fn figures_that_are_not_there_say_why() {
     let line = AlertLine {
         value: Value::missing(Missing::NotAvailable),

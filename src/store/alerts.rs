@@ -63,6 +63,16 @@ impl Store {
         rows::all("alerts", &rows, read_alert)
     }
 
+    /// One alert.
+    pub async fn alert(&self, id: &AlertId) -> Result<Option<Alert>> {
+        let row = sqlx::query("SELECT * FROM alerts WHERE id = $1")
+            .bind(id.0.clone())
+            .fetch_optional(self.reader())
+            .await
+            .map_err(|error| StoreError::of_sql("look up an alert", error))?;
+        row.map(|row| read_alert(&Fields::new("alerts", &row))).transpose()
+    }
+
     /// The life of an alert, oldest step first; empty when there is no such alert.
     pub async fn transitions(&self, alert: &AlertId) -> Result<Vec<KeptTransition>> {
         let rows = sqlx::query("SELECT * FROM transitions WHERE alert = $1 ORDER BY seq")

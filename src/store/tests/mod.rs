@@ -118,6 +118,7 @@ fn notice() -> Notice {
         group: "contracts".to_owned(),
         group_name: "Contracts group".to_owned(),
         content: Content::Operator(OperatorReport { title: "A title".to_owned(), paragraphs: vec!["Why.".to_owned()] }),
+        link: None,
     }
 }
 

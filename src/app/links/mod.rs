@@ -1,0 +1,79 @@
+//! Signed links in messages, and the pages behind them on which people act on alerts.
+//!
+//! A link is for one notice and the group that it went to, and works for a time. Whoever has it may act in the name of that
+//! group, as whoever has the message may. It holds no secret but its signature; the key lies in the home's state. To follow
+//! a link changes nothing, whoever follows it: only the form on the page does.
+
+mod form;
+mod guard;
+mod key;
+mod pages;
+mod token;
+
+use std::io;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretSlice};
+
+use crate::{
+    config,
+    model::{Calendar, Content, Exceptions, Notice},
+};
+
+use super::{App, home::Home};
+
+pub(super) use pages::router;
+use token::Token;
+
+/// What makes links, and knows them again.
+#[derive(Debug)]
+pub struct Links {
+    settings: config::Links,
+    calendar: Calendar,
+    key: SecretSlice<u8>,
+}
+
+impl Links {
+    /// Those of a home, as it is configured now; none where no links are asked for, or the key cannot be used, which is
+    /// logged: a message without a link is better than none.
+    #[must_use]
+    pub fn of(app: &App) -> Option<Self> {
+        let config = app.config();
+        let settings = config.daemon.links.clone()?;
+        match key::read_or_make(&app.home) {
+            Ok(key) => Some(Self { settings, calendar: config.calendar.clone(), key }),
+            Err(error) => {
+                tracing::error!(%error, "the key of links (state/links.key) cannot be used: there are none in messages");
+                None
+            }
+        }
+    }
+
+    /// The link of a notice: none where there is nothing to act on.
+    #[must_use]
+    pub fn to(&self, notice: &Notice) -> Option<String> {
+        let Content::Exceptions(exceptions) = &notice.content else { return None };
+        if !has_firing(exceptions) {
+            return None;
+        }
+        let expires = self.settings.valid.after(notice.created, &self.calendar);
+        let token = Token { notice: notice.id, group: notice.group.clone(), expires };
+        Some(format!("{}/act/{}", self.settings.base, token.sign(self.key.expose_secret())))
+    }
+
+    fn open(&self, token: &str, now: Timestamp) -> Option<Token> {
+        Token::open(token, self.key.expose_secret(), now)
+    }
+}
+
+fn has_firing(exceptions: &Exceptions) -> bool {
+    exceptions.firing() + exceptions.amended.len() + exceptions.looked_after.len() > 0
+}
+
+/// Makes a new key: every link that was sent works no more.
+///
+/// # Errors
+/// The home's state cannot be written to.
+pub fn rotate(home: &Home) -> io::Result<()> {
+    key::rotate(home)
+}
