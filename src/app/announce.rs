@@ -53,7 +53,14 @@ impl Announcement {
     /// Nothing yet.
     #[must_use]
     pub fn of(app: &App) -> Self {
-        Self { notices: Vec::new(), messages: Vec::new(), held: Vec::new(), untold: Vec::new(), told: Vec::new(), links: Links::of(app) }
+        Self {
+            notices: Vec::new(),
+            messages: Vec::new(),
+            held: Vec::new(),
+            untold: Vec::new(),
+            told: Vec::new(),
+            links: Links::of(app),
+        }
     }
 
     /// Adds a notice to a group and the messages to all its recipients.

@@ -44,7 +44,7 @@ pub async fn take(app: &App) -> Result<Option<Timestamp>, CycleError> {
     if !due.is_empty() {
         let mut commit = Commit::at(now);
         let lines = lines_of(app, &config, &due, &commit).await?;
-        say(&config, due, &lines, &mut commit)?;
+        say(app, &config, due, &lines, &mut commit)?;
         app.store.commit(&commit).await?;
         app.wake_outbox();
     }
@@ -130,6 +130,7 @@ async fn lines_of(
 
 /// One message to each recipient, and a copy to each group whose alerts went to another.
 fn say(
+    app: &App,
     config: &Config,
     due: Vec<Taken>,
     lines: &BTreeMap<AlertId, AlertLine>,

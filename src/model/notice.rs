@@ -1,6 +1,6 @@
 //! What one group is to be told.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,28 @@ pub enum Content {
     Escalation(EscalationReport),
     /// The summary of a period.
     ThreeAs(ThreeAs),
+}
+
+impl Content {
+    /// The alerts that people can act on, as exceptions; none where it is about something else.
+    #[must_use]
+    pub fn actionable(&self) -> Option<Cow<'_, Exceptions>> {
+        match self {
+            Self::Exceptions(exceptions) => Some(Cow::Borrowed(exceptions)),
+            Self::Escalation(report) => report.exceptions().map(Cow::Owned),
+            Self::Gate(_) | Self::Operator(_) | Self::Silence(_) => None,
+        }
+    }
+}
+
+impl EscalationReport {
+    /// Its alerts as what goes on firing; none without any. Its dataset and period are those of the first.
+    fn exceptions(&self) -> Option<Exceptions> {
+        let first = self.cases.first()?;
+        let (title, period) = (first.dataset_title.clone(), first.line.period);
+        let continuing = self.cases.iter().map(|case| case.line.clone()).collect();
+        Some(Exceptions { continuing, ..Exceptions::empty(String::new(), title, period, Cause::New) })
+    }
 }
 
 impl Notice {

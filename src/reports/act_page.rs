@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::{
     RenderError,
     alert::{AlertView, Change, LABEL, MESSAGE},
-    clean, subject,
+    clean,
+    exceptions::{Browser, Form},
+    subject,
     template::fill,
     words,
 };
@@ -206,7 +208,7 @@ impl Acting<'_> {
         Entry {
             what,
             kind: change.code(),
-            alert: AlertView::of(line, change, &self.exceptions.dataset_title),
+            alert: AlertView::of(line, change, &self.exceptions.dataset_title, |chart| Browser.show(chart)),
             fires,
             chosen: fires && chosen,
             over: match standing {

@@ -22,6 +22,8 @@ pub(super) struct EscalationView {
     pub(super) subject: String,
     pub(super) headline: String,
     group: String,
+    /// Where the reader can act on it.
+    link: Option<String>,
     /// What the reader is asked for.
     asked: String,
     copy: bool,
@@ -52,6 +54,7 @@ impl EscalationView {
                 Some(role) => format!("{name} ({})", clean::line(&role.replace('_', " "), LABEL)),
                 None => name,
             },
+            link: notice.link.clone(),
             asked: asked(report),
             copy: report.copy_of.is_some(),
             cases: report.cases.iter().take(SHOWN).map(CaseView::of).collect(),

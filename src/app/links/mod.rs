@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretSlice};
 
 use crate::{
     config,
-    model::{Calendar, Content, Exceptions, Notice},
+    model::{Calendar, Notice},
 };
 
 use super::{App, home::Home};
@@ -52,8 +52,7 @@ impl Links {
     /// The link of a notice: none where there is nothing to act on.
     #[must_use]
     pub fn to(&self, notice: &Notice) -> Option<String> {
-        let Content::Exceptions(exceptions) = &notice.content else { return None };
-        if !has_firing(exceptions) {
+        if notice.content.actionable()?.actionable().is_empty() {
             return None;
         }
         let expires = self.settings.valid.after(notice.created, &self.calendar);
@@ -64,10 +63,6 @@ impl Links {
     fn open(&self, token: &str, now: Timestamp) -> Option<Token> {
         Token::open(token, self.key.expose_secret(), now)
     }
-}
-
-fn has_firing(exceptions: &Exceptions) -> bool {
-    exceptions.firing() + exceptions.amended.len() + exceptions.looked_after.len() > 0
 }
 
 /// Makes a new key: every link that was sent works no more.

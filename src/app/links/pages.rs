@@ -1,6 +1,6 @@
 //! The page behind a link: what its message said, how its alerts stand now, and a form.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -20,7 +20,7 @@ use crate::{
         acts::{self, ActError, LATEST_REVIEW},
         error::CycleError,
     },
-    model::{AlertId, Content, Exceptions, Handling, Notice, calendar::day_in_london},
+    model::{AlertId, Exceptions, Handling, Notice, calendar::day_in_london},
     reports::{self, Acting, Doing, Filled, Standing, Word},
 };
 
@@ -112,9 +112,9 @@ impl Desk {
         let Some(known) = links.open(&token, self.app.now()) else { return Err(self.no_such_link()) };
         let kept = self.app.store.notice(known.notice).await.map_err(|error| trouble(&error.into()))?;
         match kept.map(|kept| kept.notice).filter(|notice| notice.group == known.group) {
-            Some(notice) => match notice.content.clone() {
-                Content::Exceptions(exceptions) => Ok(Opened { links, notice, exceptions, token }),
-                _ => Err(self.no_such_link()),
+            Some(notice) => match notice.content.actionable().map(Cow::into_owned) {
+                Some(exceptions) => Ok(Opened { links, notice, exceptions, token }),
+                None => Err(self.no_such_link()),
             },
             None => Err(self.no_such_link()),
         }

@@ -105,9 +105,16 @@ mod tests {
     #[test]
     fn no_more_are_sent_in_any_minute_than_the_provider_allows() {
         let mut pace = Pace::new(Some("2 per minute".parse().expect("a pace")));
-        for (now, free) in
-            [(0, None), (10, None), (20, Some(60)), (59, Some(60)), (60, None), (61, Some(70)), (70, None), (71, Some(120))]
-        {
+        for (now, free) in [
+            (0, None),
+            (10, None),
+            (20, Some(60)),
+            (59, Some(60)),
+            (60, None),
+            (61, Some(70)),
+            (70, None),
+            (71, Some(120)),
+        ] {
             assert_eq!(pace.take(at(now)), free.map_or(Ok(()), |free| Err(at(free))), "{now}");
         }
         let mut free = Pace::new(None);

@@ -14,10 +14,10 @@ mod outbound;
 mod posting;
 mod retry_after;
 
+pub(super) use super::rates::Limit;
+use super::rates::Rates;
 pub use address::{Target, WebAddress};
 pub(super) use hooks::{Hook, HookSettings, Hooks, Posted};
 pub use outbound::OutboundSettings;
 pub(super) use posting::Body;
 use posting::Posting;
-pub(super) use super::rates::Limit;
-use super::rates::Rates;
