@@ -65,7 +65,8 @@ pub(super) fn sentence(exceptions: &Exceptions) -> String {
 }
 
 fn count(exceptions: &Exceptions) -> usize {
-    changes(exceptions).iter().map(|(_, lines)| lines.len()).sum::<usize>() + exceptions.muted.len()
+    let told: usize = changes(exceptions).iter().map(|(_, lines)| lines.len()).sum();
+    told + exceptions.muted.len() + exceptions.looked_after.len()
 }
 
 /// `les-activity-2025-10-alerts.xlsx`.
@@ -82,7 +83,8 @@ impl Table {
             .into_iter()
             .flat_map(|(change, lines)| lines.iter().map(move |line| (change.code(), line)));
         let muted = exceptions.muted.iter().map(|muted| ("muted", &muted.line));
-        let lines: Vec<(&str, &AlertLine)> = told.chain(muted).take(ROWS).collect();
+        let looked_after = exceptions.looked_after.iter().map(|line| ("looked after", line));
+        let lines: Vec<(&str, &AlertLine)> = told.chain(muted).chain(looked_after).take(ROWS).collect();
         let labels: BTreeSet<&str> =
             lines.iter().flat_map(|(_, line)| line.labels.iter().map(|(name, _)| name)).collect();
         let labels: Vec<&str> = labels.into_iter().take(LABELS).collect();
