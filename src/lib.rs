@@ -58,7 +58,7 @@
 //! | [`reports`] | model, spc | a notice to HTML, text, JSON and pictures |
 //! | [`outbox`] | model, yaml | lease, send, retry, record; channels, one file each |
 //! | [`store`] | model | all that is kept, in SQL and the history as Parquet; a dataset's own queries are in `checks/kinds/sql.rs` |
-//! | [`config`] | checks, expr, model, outbox, routing, rules, spc, tables, yaml | the home's YAML files to one checked configuration |
+//! | [`config`] | checks, expr, model, outbox, reports, routing, rules, spc, tables, yaml | the home's YAML files to one checked configuration |
 //! | [`app`] | alerts, checks, config, expr, intake, model, outbox, reports, routing, rules, store, tables, yaml | wiring: the spine, the daemon, the commands' work; no arithmetic on data |
 //! | [`cli`] | app, config, model, rules, store, yaml | the command line: arguments, tables, JSON, exit codes |
 //!

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    config::{Config, Group},
+    config::Config,
     model::{
         Alert, AlertId, Content, Delivery, EscalationReport, Exceptions, GateReport, Notice, NoticeId, OperatorReport,
         Recipient, Severity, Untold,
     },
-    outbox::{ChannelKind, Payload},
+    outbox::{ChannelKind, ChannelSettings, Payload},
     reports::{self, RenderError},
     routing::{self, Composed, Delivered, Held},
     store::{Commit, NewMessage},
@@ -49,6 +49,15 @@ pub struct Message {
     payload: Payload,
 }
 
+/// To whom a notice goes.
+struct To<'a> {
+    group: &'a str,
+    /// The people in this role, by email, instead of the group's channels.
+    role: Option<&'a str>,
+    /// By channels of this kind alone.
+    channel: Option<ChannelKind>,
+}
+
 impl Announcement {
     /// Nothing yet.
     #[must_use]
@@ -68,12 +77,22 @@ impl Announcement {
     /// # Errors
     /// The notice cannot be rendered.
     pub fn tell(&mut self, config: &Config, group: &str, content: Content, now: Timestamp) -> Result<(), RenderError> {
-        let Some(settings) = config.groups.get(group) else {
-            // Names are checked when the configuration is loaded; a group cannot be missing here.
-            tracing::error!(group, "there is no such group: nobody is told");
-            return Ok(());
-        };
-        self.put(settings, group, None, content, now).map(|_| ())
+        self.tell_by(config, group, None, content, now)
+    }
+
+    /// The same, by channels of one kind alone.
+    ///
+    /// # Errors
+    /// The notice cannot be rendered.
+    pub fn tell_by(
+        &mut self,
+        config: &Config,
+        group: &str,
+        channel: Option<ChannelKind>,
+        content: Content,
+        now: Timestamp,
+    ) -> Result<(), RenderError> {
+        self.put(config, &To { group, role: None, channel }, content, now).map(|_| ())
     }
 
     /// Adds a notice of alerts that nobody looks after, to those whom they are taken to.
@@ -87,26 +106,21 @@ impl Announcement {
         report: EscalationReport,
         now: Timestamp,
     ) -> Result<NoticeId, RenderError> {
-        let Some(settings) = config.groups.get(&to.group) else {
-            tracing::error!(group = to.group, "there is no such group: nobody is told");
-            return Ok(NoticeId(Uuid::nil()));
-        };
-        self.put(settings, &to.group, to.role.as_deref(), Content::Escalation(report), now)
+        let to = To { group: &to.group, role: to.role.as_deref(), channel: None };
+        self.put(config, &to, Content::Escalation(report), now)
     }
 
     /// Adds a notice with a message to each recipient of the group's channels, or to the people in a role by email.
-    fn put(
-        &mut self,
-        settings: &Group,
-        group: &str,
-        role: Option<&str>,
-        content: Content,
-        now: Timestamp,
-    ) -> Result<NoticeId, RenderError> {
+    fn put(&mut self, config: &Config, to: &To<'_>, content: Content, now: Timestamp) -> Result<NoticeId, RenderError> {
+        let Some(settings) = config.groups.get(to.group) else {
+            // Names are checked when the configuration is loaded; a group cannot be missing here.
+            tracing::error!(group = to.group, "there is no such group: nobody is told");
+            return Ok(NoticeId(Uuid::nil()));
+        };
         let mut notice = Notice {
             id: NoticeId(Uuid::now_v7()),
             created: now,
-            group: group.to_owned(),
+            group: to.group.to_owned(),
             group_name: settings.name.clone(),
             content,
             link: None,
@@ -116,24 +130,34 @@ impl Announcement {
             for recipient in recipients {
                 self.messages.extend(payloads.iter().map(|payload| Message {
                     notice: notice.id,
-                    group: group.to_owned(),
+                    group: to.group.to_owned(),
                     channel,
                     recipient: recipient.clone(),
                     payload: payload.clone(),
                 }));
             }
         };
-        if let Some(role) = role {
+        if let Some(role) = to.role {
             let addresses = settings.addresses(role).into_iter().map(str::to_owned).collect();
-            send(ChannelKind::Email, addresses, render::by_email(&notice)?);
+            send(ChannelKind::Email, addresses, render::by_email(config, &notice)?);
         } else {
-            for channel in &settings.channels {
-                send(channel.kind(), channel.recipients(), render::payloads(channel, &notice)?);
+            let is_wanted = |channel: &&ChannelSettings| to.channel.is_none_or(|kind| channel.kind() == kind);
+            for channel in settings.channels.iter().filter(is_wanted) {
+                send(channel.kind(), channel.recipients(), render::payloads(config, channel, &notice)?);
             }
         }
         let (id, subject) = (notice.id, reports::subject(&notice));
         self.notices.push((notice, subject));
+        self.template_fault(config, to.group, now)?;
         Ok(id)
+    }
+
+    /// A template that failed is for the operator to see to, once; the program's own took its place.
+    fn template_fault(&mut self, config: &Config, group: &str, now: Timestamp) -> Result<(), RenderError> {
+        let Some(fault) = config.templates.of(group).untold_fault() else { return Ok(()) };
+        let paragraphs = vec![format!("A message to the group {group}: {fault}. The program's own took its place.")];
+        let advice = "Mend it below config/templates; `bellwether check` and `bellwether preview` help.";
+        self.operator(config, "A template could not be used".to_owned(), paragraphs, Some(advice), now)
     }
 
     /// What alerts have to say, to each group concerned: now, or when what it waits for has come.

@@ -26,6 +26,8 @@
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
 //! | `app/daemon.rs`, `app/once.rs`, `app/steps.rs` | the loop of `run`, and `run --once`; what any loop does |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
+//! | `app/disclosure.rs` | numbers that are too small to leave |
+//! | `app/specimen.rs` | messages to be looked at, and test messages |
 //! | `app/receivers.rs` | receivers that take nothing, and how they are called again |
 //! | `app/home.rs`, `app/lock.rs` | the folders of a home, and one daemon for each |
 //! | `app/health.rs`, `app/http.rs`, `app/manager.rs` | what a monitor and the service manager are told |
@@ -48,6 +50,7 @@ pub mod committee;
 pub mod cycle;
 pub mod daemon;
 pub mod demo;
+pub mod disclosure;
 pub mod duplicate;
 pub mod error;
 pub mod escalations;
@@ -97,6 +100,7 @@ pub mod schedule;
 pub mod send;
 pub mod silences;
 pub mod simulate;
+pub mod specimen;
 pub mod steps;
 pub mod summaries;
 mod tell;

@@ -3,25 +3,32 @@
 use jiff::SignedDuration;
 
 use crate::{
-    model::{Content, Notice},
+    config::Config,
+    model::{Content, Disclosure, Notice},
     outbox::{ChannelSettings, Enclosure, Mention, Payload, WebhookFormat},
     reports::{self, Link, MailFile, Mentioned, RenderError},
 };
+
+use super::disclosure;
 
 /// What is queued for each recipient of a channel: usually one message, several where a channel cannot carry a notice in
 /// one.
 ///
 /// # Errors
 /// The notice cannot be rendered.
-pub fn payloads(channel: &ChannelSettings, notice: &Notice) -> Result<Vec<Payload>, RenderError> {
+pub fn payloads(config: &Config, channel: &ChannelSettings, notice: &Notice) -> Result<Vec<Payload>, RenderError> {
+    let notice = &*disclosure::disclosed(config, notice, channel.disclosure());
     match channel {
-        ChannelSettings::Email(_) => by_email(notice),
-        ChannelSettings::Folder(_) => Ok(vec![whole(notice)?]),
+        ChannelSettings::Email(_) => Ok(vec![email(config, notice)?]),
+        ChannelSettings::Folder(_) => Ok(vec![whole(config, notice)?]),
         ChannelSettings::Webhook(settings) => match settings.own.format {
-            WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(vec![whole(notice)?]),
+            WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(vec![whole(config, notice)?]),
             WebhookFormat::Alertmanager => Ok(vec![data(notice, reports::alertmanager_webhook(notice))]),
         },
         ChannelSettings::Teams(settings) => {
+            if let Some(card) = config.templates.of(&notice.group).card(notice) {
+                return Ok(vec![data(notice, card)]);
+            }
             let mentions: Vec<Mentioned> = settings.own.mentions.iter().map(mentioned).collect();
             let cards = reports::cards(notice, &mentions, &links(notice));
             Ok(cards.into_iter().map(|card| data(notice, card)).collect())
@@ -58,17 +65,17 @@ fn data(notice: &Notice, json: serde_json::Value) -> Payload {
     }
 }
 
-/// What is queued for each address that a notice goes to by email.
+/// What is queued for the address of somebody who is told by email, whatever the group's channels are.
 ///
 /// # Errors
 /// The notice cannot be rendered.
-pub fn by_email(notice: &Notice) -> Result<Vec<Payload>, RenderError> {
-    Ok(vec![email(notice)?])
+pub fn by_email(config: &Config, notice: &Notice) -> Result<Vec<Payload>, RenderError> {
+    Ok(vec![email(config, &disclosure::disclosed(config, notice, Disclosure::default()))?])
 }
 
 /// An email with its pictures and tables.
-fn email(notice: &Notice) -> Result<Payload, RenderError> {
-    let mail = reports::mail(notice)?;
+fn email(config: &Config, notice: &Notice) -> Result<Payload, RenderError> {
+    let mail = reports::mail(notice, config.templates.of(&notice.group))?;
     let enclosed = |file: MailFile| Enclosure {
         name: file.name,
         media_type: file.media_type.to_owned(),
@@ -86,8 +93,8 @@ fn email(notice: &Notice) -> Result<Payload, RenderError> {
 }
 
 /// A notice in every form, in one message.
-fn whole(notice: &Notice) -> Result<Payload, RenderError> {
-    let rendered = reports::render(notice)?;
+fn whole(config: &Config, notice: &Notice) -> Result<Payload, RenderError> {
+    let rendered = reports::render_by(notice, config.templates.of(&notice.group))?;
     Ok(Payload {
         subject: rendered.subject,
         html: rendered.html,

@@ -17,6 +17,7 @@ use super::{
     overrule::{self, overrule},
     receivers, send,
     silences::{self, SilenceAsked},
+    specimen,
 };
 
 /// What somebody decides.
@@ -33,6 +34,8 @@ pub enum Request {
     Enable(String),
     /// That dead letters are sent again: one by its id, or those of a group.
     Resend(String),
+    /// That a test message is sent to a group.
+    SendTest(specimen::TestAsked),
 }
 
 /// What came of a request.
@@ -115,6 +118,10 @@ pub async fn carry_out_one(app: &App, request: &Request) -> Answer {
         Request::Resend(which) => {
             let done = send::resend(app, which).await;
             done.map(|count| count.to_string()).map_err(|error| error.to_string())
+        }
+        Request::SendTest(asked) => {
+            let done = specimen::send_test(app, asked).await;
+            done.map(|notice| notice.to_string()).map_err(|error| error.to_string())
         }
     };
     done.map_or_else(Answer::Refused, Answer::Done)

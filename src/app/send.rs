@@ -7,13 +7,14 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    model::NoticeKind,
+    model::{Disclosure, NoticeKind},
     outbox::{ChannelKind, Channels, Opening, Queue, QueuedMessage, SecretPlaces},
-    store::{self, Commit, Failed, MessageState, OutboxFilter, Recorded, Store, StoreError},
+    reports,
+    store::{self, Commit, Failed, KeptNotice, MessageState, OutboxFilter, Recorded, Store, StoreError},
     yaml::Problems,
 };
 
-use super::{App, announce::Announcement, error::CycleError, home::Home};
+use super::{App, announce::Announcement, disclosure::disclosed, error::CycleError, home::Home};
 
 /// The store as the sender sees it.
 #[derive(Debug, Clone)]
@@ -188,7 +189,8 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
         );
         commit.dead_reported.push(message.id);
         let notice = app.store.notice(message.notice).await?;
-        let about = notice.as_ref().map_or("", |kept| kept.subject.as_str());
+        let may_leave = |kept: KeptNotice| disclosed(&config, &kept.notice, Disclosure::Mask).into_owned();
+        let about = notice.clone().map(may_leave).as_ref().map(reports::subject).unwrap_or_default();
         if notice.as_ref().is_none_or(|kept| kept.notice.kind() != NoticeKind::Operator) {
             paragraphs.push(format!(
                 "\"{about}\" to {} ({}, group {}) was given up after {} attempts: {error}. Message {}.",

@@ -14,7 +14,7 @@ use crate::{
     store::{Commit, StoreError},
 };
 
-use super::{App, announce::Announcement, error::CycleError};
+use super::{App, announce::Announcement, disclosure, error::CycleError};
 
 pub use crate::routing::SilenceRequest;
 
@@ -176,7 +176,7 @@ fn report(config: &Config, silence: &Silence, event: Event, group: &str, alerts:
         firing
             .iter()
             .take(LISTED)
-            .map(|alert| format!("{} since {}: {}", alert.rule, alert.since.label(), alert.reading.message)),
+            .map(|alert| format!("{} since {}: {}", alert.rule, alert.since.label(), disclosure::said(config, alert))),
     );
     if firing.len() > LISTED {
         paragraphs.push(format!("And {} more: `bellwether alerts` lists them.", firing.len() - LISTED));

@@ -21,12 +21,14 @@ mod notices;
 mod outbox;
 mod output;
 mod overrule;
+mod preview;
 mod progress;
 mod reload;
 mod report;
 mod routes;
 mod run;
 mod schema;
+mod send_test;
 mod silences;
 mod simulate;
 mod status;
@@ -112,6 +114,8 @@ enum Command {
     /// Links in messages, by which people act on alerts
     #[command(subcommand)]
     Links(links::LinksAction),
+    /// Render the message that a group would get, to files, and send nothing
+    Preview(preview::PreviewArguments),
     /// List messages and where they are, newest first; send dead letters again, call receivers again
     Outbox(outbox::OutboxArguments),
     /// Tell at a glance how things stand
@@ -174,6 +178,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Routes(options) => routes::routes(&home, &options).await,
         Command::Silences(options) => silences::silences(&home, &options).await,
         Command::Links(action) => links::run(&home, &action),
+        Command::Preview(options) => preview::preview(&home, &options).await,
         Command::Outbox(options) => outbox::outbox(&home, &options).await,
         Command::Status(options) => status::status(&home, &options).await,
         Command::Reload => reload::reload(&home),

@@ -12,6 +12,7 @@ use super::{
     Exit, Failure, Format,
     ask::ask,
     output::{self, Listing, Tone},
+    send_test::{self, SendTestArguments},
 };
 
 #[derive(Debug, Args)]
@@ -44,6 +45,8 @@ enum OutboxCommand {
         #[arg(value_name = "GROUP|ID")]
         which: String,
     },
+    /// Send a message that says that it is a test, and tell what becomes of it
+    SendTest(SendTestArguments),
 }
 
 pub(super) async fn outbox(home: &Home, options: &OutboxArguments) -> Result<Exit, Failure> {
@@ -53,6 +56,7 @@ pub(super) async fn outbox(home: &Home, options: &OutboxArguments) -> Result<Exi
             let enabled = ask(home, &Request::Enable(name.clone())).await?;
             output::say(format!("Called again: {enabled}"))?;
         }
+        Some(OutboxCommand::SendTest(asked)) => return send_test::send_test(home, asked).await,
         Some(OutboxCommand::Retry { which }) => {
             let count = ask(home, &Request::Resend(which.clone())).await?;
             output::say(format!("To be sent again: {count}"))?;

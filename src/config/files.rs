@@ -71,7 +71,7 @@ impl Files {
     }
 }
 
-fn read(home: &Path, path: &Path, problems: &mut Problems) -> Arc<SourceFile> {
+pub(super) fn read(home: &Path, path: &Path, problems: &mut Problems) -> Arc<SourceFile> {
     let holding = |text: String| Arc::new(SourceFile { path: path.to_owned(), text });
     match fs::read(home.join(path)) {
         Ok(bytes) => match String::from_utf8(bytes) {

@@ -13,6 +13,7 @@ mod links;
 mod measures;
 mod ruleset;
 mod schema;
+mod templates;
 mod tried;
 
 use std::{
@@ -36,6 +37,7 @@ pub use files::Files;
 pub use groups::{Group, GroupKind, Hears, Language, Person};
 pub use links::Links;
 pub use schema::{SchemaOf, schema, schema_for};
+pub use templates::Templates;
 pub use tried::{Tried, TriedSetting};
 
 /// All that a home says, checked and ready for use.
@@ -61,6 +63,8 @@ pub struct Config {
     calendars: BTreeMap<String, Calendar>,
     /// A hash of all datasets' definitions: a file that was held back may be judged otherwise under another.
     pub datasets_fingerprint: String,
+    /// What messages are made with.
+    pub templates: Arc<Templates>,
 }
 
 impl Config {
@@ -92,12 +96,26 @@ impl Config {
             }
             groups.policy(&files, &datasets, &mut problems)
         });
+        let ids = groups.iter().flat_map(|groups| groups.by_id.keys()).map(String::as_str);
+        let templates = Arc::new(templates::load(home, &ids, &mut problems));
         let (Some(daemon), Some(groups), Some(policy)) = (daemon, groups, policy) else { return Err(problems) };
         problems.into_result()?;
         let groups = groups.by_id;
         let datasets_fingerprint = hash(datasets.values().map(|dataset| dataset.fingerprint.as_str()));
         let notes = scripts.map_or_else(Vec::new, |scripts| advice::notes(&rules, &scripts, &policy.route));
-        Ok(Self { daemon, groups, policy, datasets, rules, derived, notes, calendar, calendars, datasets_fingerprint })
+        Ok(Self {
+            daemon,
+            groups,
+            policy,
+            datasets,
+            rules,
+            derived,
+            notes,
+            calendar,
+            calendars,
+            datasets_fingerprint,
+            templates,
+        })
     }
 
     /// The days on which a group works.
@@ -115,6 +133,18 @@ impl Config {
     pub fn naming<'a>(&'a self, dataset: &'a str) -> impl Iterator<Item = &'a Arc<Dataset>> {
         let others = self.datasets.values().filter(move |other| other.id != dataset);
         others.filter(move |other| other.checks.needs().any(|need| need.dataset.value == dataset))
+    }
+
+    /// The least count of a measure that is published; none where every figure is.
+    #[must_use]
+    pub fn suppressed_below(&self, dataset: &str, measure: &str) -> Option<u32> {
+        let mut derived = self.derived.iter().filter(|derived| derived.dataset() == dataset);
+        if let Some(derived) = derived.find(|derived| derived.name() == measure) {
+            return derived.of_figures().and_then(|from| self.suppressed_below(dataset, from));
+        }
+        let mut measures = self.datasets.get(dataset)?.measures.iter();
+        let (_, measure) = measures.find(|(name, _)| name.value == measure)?;
+        measure.suppressed_below.as_ref().map(|below| below.value)
     }
 
     /// Which direction is good of a measure's series with these labels, and the unit of its figures; nothing known of a

@@ -38,6 +38,7 @@ pub use channels::{
     http::{OutboundSettings, Target, WebAddress},
     install_crypto_provider,
     slack::SlackSettings,
+    specimen,
     teams::{Mention, TeamsSettings},
     webhook::{WebhookFormat, WebhookSettings},
 };

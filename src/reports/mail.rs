@@ -1,11 +1,11 @@
 //! A notice as an email: the page with its charts as pictures, the same as text, and the alerts as a table.
 
 use super::{
-    RenderError,
+    RenderError, TemplateSet,
     alert::ChartView,
     chart::Chart,
     exceptions::{ExceptionsView, Form},
-    render, table, template,
+    render_by, table,
 };
 use crate::model::{Content, Exceptions, Notice};
 
@@ -39,16 +39,17 @@ pub struct MailFile {
     pub bytes: Vec<u8>,
 }
 
-/// Renders a notice as an email. The same notice always gives the same result.
-pub fn mail(notice: &Notice) -> Result<Mail, RenderError> {
+/// Renders a notice as an email, by the templates of its group. The same notice always gives the same result.
+pub fn mail(notice: &Notice, templates: &TemplateSet) -> Result<Mail, RenderError> {
     let Content::Exceptions(content) = &notice.content else {
-        let rendered = render(notice)?;
+        let rendered = render_by(notice, templates)?;
         return Ok(Mail { subject: rendered.subject, html: rendered.html, text: rendered.text, files: Vec::new() });
     };
     let tables = table::attached(notice, content);
     let mut enclosed = Enclosed { notice, content, has_tables: !tables.is_empty(), files: Vec::new() };
-    let view = ExceptionsView::of(notice, content, &mut enclosed);
-    let (html, text) = (template::fill("exceptions.html", &view)?, template::fill("exceptions.txt", &view)?);
+    let mut view = ExceptionsView::of(notice, content, &mut enclosed);
+    view.subject = templates.subject(&view).unwrap_or(view.subject);
+    let (html, text) = (templates.fill("exceptions.html", &view)?, templates.fill("exceptions.txt", &view)?);
     let files = enclosed.files.into_iter().chain(tables).collect();
     Ok(Mail { subject: view.subject, html, text, files })
 }

@@ -43,6 +43,7 @@ mod chart;
 mod chat;
 mod clean;
 mod committee;
+mod disclosure;
 mod escalation;
 mod exceptions;
 mod findings;
@@ -60,9 +61,11 @@ mod overview;
 mod paper;
 mod payload;
 mod reading;
+mod sample;
 mod subject;
 mod table;
 mod template;
+mod template_set;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -75,10 +78,13 @@ pub use act_page::{ACT_SHOWN, ACT_STYLE, Acting, Doing, Filled, Standing, Word, 
 pub use alertmanager::{alertmanager_alerts, alertmanager_webhook};
 pub use chat::{Link, Mentioned, cards, slack};
 pub use committee::{PaperFormat, committee};
+pub use disclosure::{Thresholds, disclosed};
 pub use mail::{Mail, MailFile, mail};
 pub use overview::{CellState, Overview, OverviewCell, OverviewRow, TextStyle, overview, overview_text};
+pub use sample::sample;
 pub use table::neutral;
 pub use template::RenderError;
+pub use template_set::TemplateSet;
 
 use crate::model::{Content, GateReport, Notice};
 
@@ -109,25 +115,31 @@ pub fn subject(notice: &Notice) -> String {
 
 /// Renders a notice. The same notice always gives the same result.
 pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
+    render_by(notice, &TemplateSet::default())
+}
+
+/// The same, by the templates of its group.
+pub fn render_by(notice: &Notice, templates: &TemplateSet) -> Result<Rendered, RenderError> {
     let (subject, html, text) = match &notice.content {
         Content::Exceptions(content) => {
-            let view = exceptions::ExceptionsView::of(notice, content, &mut exceptions::Browser);
-            let (html, text) = (template::fill("exceptions.html", &view)?, template::fill("exceptions.txt", &view)?);
+            let mut view = exceptions::ExceptionsView::of(notice, content, &mut exceptions::Browser);
+            view.subject = templates.subject(&view).unwrap_or(view.subject);
+            let (html, text) = (templates.fill("exceptions.html", &view)?, templates.fill("exceptions.txt", &view)?);
             (view.subject, html, text)
         }
         Content::Gate(content) => {
             let view = gate::GatePage::of(content, Some(notice));
-            let (html, text) = (template::fill("gate.html", &view)?, template::fill("gate.txt", &view)?);
+            let (html, text) = (templates.fill("gate.html", &view)?, templates.fill("gate.txt", &view)?);
             (view.subject, html, text)
         }
         Content::Operator(content) | Content::Silence(content) => {
             let view = operator::OperatorView::of(notice, content);
-            let (html, text) = (template::fill("operator.html", &view)?, template::fill("operator.txt", &view)?);
+            let (html, text) = (templates.fill("operator.html", &view)?, templates.fill("operator.txt", &view)?);
             (view.subject, html, text)
         }
         Content::Escalation(content) => {
             let view = escalation::EscalationView::of(notice, content);
-            let (html, text) = (template::fill("escalation.html", &view)?, template::fill("escalation.txt", &view)?);
+            let (html, text) = (templates.fill("escalation.html", &view)?, templates.fill("escalation.txt", &view)?);
             (view.subject, html, text)
         }
         Content::ThreeAs(content) => {
@@ -137,6 +149,21 @@ pub fn render(notice: &Notice) -> Result<Rendered, RenderError> {
         }
     };
     Ok(Rendered { subject, html, text, json: payload::of(notice) })
+}
+
+/// What templates may use of a notice.
+pub fn variables(notice: &Notice) -> Result<serde_json::Value, RenderError> {
+    let view = match &notice.content {
+        Content::Exceptions(content) => {
+            serde_json::to_value(exceptions::ExceptionsView::of(notice, content, &mut exceptions::Browser))
+        }
+        Content::Gate(content) => serde_json::to_value(gate::GatePage::of(content, Some(notice))),
+        Content::Operator(content) | Content::Silence(content) => {
+            serde_json::to_value(operator::OperatorView::of(notice, content))
+        }
+        Content::Escalation(content) => serde_json::to_value(escalation::EscalationView::of(notice, content)),
+    };
+    view.map_err(|error| RenderError::Json(error.to_string()))
 }
 
 /// The report of findings as the files that are laid beside a delivery in `published/` and `quarantine/`.

@@ -10,7 +10,7 @@ use super::text;
 /// More than the longest report takes, and an end to a loop that has none.
 const FUEL: u64 = 5_000_000;
 
-const TEMPLATES: [(&str, &str); 13] = [
+pub(super) const TEMPLATES: [(&str, &str); 15] = [
     ("parts.html", include_str!("templates/parts.html")),
     ("page.html", include_str!("templates/page.html")),
     ("exceptions.html", include_str!("templates/exceptions.html")),
@@ -41,6 +41,16 @@ pub enum RenderError {
         /// What the template engine says, with the line.
         reason: String,
     },
+    /// A template of a group's own does not fit what it is to show.
+    #[error("the template {template}{} cannot be used: {reason}", .line.map(|line| format!(", line {line},")).unwrap_or_default())]
+    Own {
+        /// The file's name.
+        template: String,
+        /// The line, from 1, as far as it is known.
+        line: Option<usize>,
+        /// What the template engine says.
+        reason: String,
+    },
     /// The findings could not be written as JSON.
     #[error("the report of findings could not be written as JSON: {0}")]
     Json(String),
@@ -56,14 +66,17 @@ pub enum RenderError {
 
 static ENVIRONMENT: LazyLock<Result<Environment<'static>, RenderError>> = LazyLock::new(environment);
 
-fn environment() -> Result<Environment<'static>, RenderError> {
+/// The engine with the program's own templates.
+pub(super) fn environment() -> Result<Environment<'static>, RenderError> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     environment.set_syntax(syntax.map_err(|error| failed("", &error))?);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
-    environment.set_auto_escape_callback(|name| {
-        if name.rsplit('.').next() == Some("txt") { AutoEscape::None } else { AutoEscape::Html }
+    environment.set_auto_escape_callback(|name| match name.rsplit('.').next() {
+        Some("txt") => AutoEscape::None,
+        Some("json") => AutoEscape::Json,
+        _ => AutoEscape::Html,
     });
     environment.add_filter("wrap", |value: &str, indent: usize| text::wrap(value, indent));
     environment.add_filter("pad", |value: &str, width: usize| text::pad(value, width));

@@ -220,6 +220,15 @@ impl Derived {
         &self.entry
     }
 
+    /// The measure whose figures it is made of; none where it counts series.
+    #[must_use]
+    pub fn of_figures(&self) -> Option<&str> {
+        match self.how {
+            How::Formula(_) | How::Sum(_) | How::Mean(_) => Some(&self.settings.from),
+            How::Share(_) | How::Count(_) => None,
+        }
+    }
+
     /// The dataset that it belongs to.
     #[must_use]
     pub fn dataset(&self) -> &str {

@@ -7,7 +7,7 @@ use super::{
     error::{Result, StoreError},
     rows::{self, Fields},
 };
-use crate::model::{Content, DeliveryId, Notice, NoticeId, Period};
+use crate::model::{Content, DeliveryId, Notice, NoticeId, NoticeKind, Period};
 
 /// A notice as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +27,20 @@ impl Store {
             .await
             .map_err(|error| StoreError::of_sql("list the notices", error))?;
         rows::all("notices", &rows, read)
+    }
+
+    /// The newest notice of exceptions to a group, or else its newest of any kind.
+    pub async fn newest_notice(&self, group: &str) -> Result<Option<KeptNotice>> {
+        let row = sqlx::query(
+            "SELECT notice, subject FROM notices WHERE group_id = $1 \
+             ORDER BY CASE WHEN kind = $2 THEN 0 ELSE 1 END, created DESC, id DESC LIMIT 1",
+        )
+        .bind(group.to_owned())
+        .bind(NoticeKind::Exceptions.code())
+        .fetch_optional(self.reader())
+        .await
+        .map_err(|error| StoreError::of_sql("look up the newest notice", error))?;
+        row.map(|row| read(&Fields::new("notices", &row))).transpose()
     }
 
     /// One notice.

@@ -6,17 +6,18 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{
     Channel, ChannelSettings, Open, Opening, Settings,
+    specimen::with_pictures,
     whole_file::{file_stem, write_whole},
 };
 use crate::{
-    outbox::{Enclosure, Failure, Payload, QueuedMessage, message::slug},
+    model::Disclosure,
+    outbox::{Failure, Payload, QueuedMessage, message::slug},
     yaml::{Located, Problem, Problems},
 };
 
@@ -29,6 +30,9 @@ pub struct FolderSettings {
     /// Allows an absolute path, such as a share of the group's own.
     #[serde(default)]
     pub allow_outside: bool,
+    /// How small numbers leave: `mask`, `{ round_to: 5 }` or `none`.
+    #[serde(default)]
+    pub disclosure: Disclosure,
 }
 
 impl Settings for FolderSettings {
@@ -55,6 +59,10 @@ impl Settings for FolderSettings {
 
     fn folder(&self) -> Option<&Located<PathBuf>> {
         Some(&self.path)
+    }
+
+    fn disclosure(&self) -> Disclosure {
+        self.disclosure
     }
 }
 
@@ -108,25 +116,13 @@ fn write(folder: &Path, stem: &str, payload: &Payload) -> io::Result<()> {
     write_whole(folder, &format!("{stem}.json"), &json)
 }
 
-/// The page with its pictures inside.
-fn with_pictures(payload: &Payload) -> String {
-    let pictures = payload.files.iter().filter_map(|file| Some((file.content_id.as_ref()?, file)));
-    pictures.fold(payload.html.clone(), |html, (id, file)| {
-        html.replace(&format!("\"cid:{id}\""), &format!("\"{}\"", data(file)))
-    })
-}
-
-fn data(picture: &Enclosure) -> String {
-    format!("data:{};base64,{}", picture.media_type, STANDARD.encode(&picture.bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use super::*;
     use crate::outbox::{
-        ChannelKind, EmailSettings, OutboundSettings, RetrySettings, SecretPlaces,
+        ChannelKind, EmailSettings, Enclosure, OutboundSettings, RetrySettings, SecretPlaces,
         testing::{decode, message},
     };
 

@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{EmailSettings, Failure, OutboundSettings, QueuedMessage, RetrySettings, SecretPlaces};
-use crate::yaml::{Located, Place, Problems};
+use crate::{
+    model::Disclosure,
+    yaml::{Located, Place, Problems},
+};
 
 pub(super) mod alertmanager;
 pub(super) mod email;
@@ -15,9 +18,12 @@ pub(super) mod folder;
 pub(super) mod http;
 mod rates;
 pub(super) mod slack;
+mod specimen;
 pub(super) mod teams;
 pub(super) mod webhook;
 mod whole_file;
+
+pub use specimen::specimen;
 
 /// What a group's settings say of one channel.
 trait Settings {
@@ -26,6 +32,9 @@ trait Settings {
 
     /// What is wrong with settings that decode; without looking at the world.
     fn check(&self) -> Problems;
+
+    /// How small numbers leave.
+    fn disclosure(&self) -> Disclosure;
 
     /// The web address, of channels that post to one.
     fn target(&self) -> Option<&http::Target> {
@@ -151,6 +160,12 @@ impl ChannelSettings {
     #[must_use]
     pub fn check(&self) -> Problems {
         self.settings().check()
+    }
+
+    /// How small numbers leave by it.
+    #[must_use]
+    pub fn disclosure(&self) -> Disclosure {
+        self.settings().disclosure()
     }
 
     /// Where it says where messages go, of channels with one receiver.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{Channel, Open, Opening, Settings};
 use crate::{
+    model::Disclosure,
     outbox::{Failure, QueuedMessage},
     yaml::{Located, Problem, Problems},
 };
@@ -81,6 +82,9 @@ fn nobody() -> EmailAddress {
 pub struct Recipients {
     /// The addresses; each gets a message of its own.
     pub to: Located<Vec<EmailAddress>>,
+    /// How small numbers leave: `mask`, `{ round_to: 5 }` or `none`.
+    #[serde(default)]
+    pub disclosure: Disclosure,
 }
 
 impl Settings for Recipients {
@@ -93,6 +97,10 @@ impl Settings for Recipients {
             return Problem::new(self.to.place.clone(), "at least one address is needed here").into();
         }
         Problems::default()
+    }
+
+    fn disclosure(&self) -> Disclosure {
+        self.disclosure
     }
 }
 
@@ -133,9 +141,19 @@ impl Channel for Email {
 
 impl Email {
     fn composed(&self, to: &Mailbox, message: &QueuedMessage) -> Result<Message, Failure> {
-        compose(&self.from, to, message)
-            .map_err(|error| Failure::refused(format!("no email can be made of this message: {error}")))
+        composed(&self.from, to, message)
     }
+}
+
+fn composed(from: &Mailbox, to: &Mailbox, message: &QueuedMessage) -> Result<Message, Failure> {
+    compose(from, to, message)
+        .map_err(|error| Failure::refused(format!("no email can be made of this message: {error}")))
+}
+
+/// A message as the file of an email.
+pub(super) fn written(settings: &EmailSettings, message: &QueuedMessage) -> Result<Vec<u8>, Failure> {
+    let EmailAddress(to) = message.recipient.parse().map_err(|e: AddressError| Failure::refused(e.to_string()))?;
+    Ok(composed(&settings.from.0, &to, message)?.formatted())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::super::is_loopback;
 use crate::{
+    model::Disclosure,
     outbox::Opening,
     yaml::{CommonKeys, Located, Place, Problem, Problems},
 };
@@ -118,10 +119,13 @@ pub struct Target {
     /// Allows `http://` to another machine, for a receiver inside a closed network.
     #[serde(default)]
     pub allow_http: bool,
+    /// How small numbers leave: `mask`, `{ round_to: 5 }` or `none`.
+    #[serde(default)]
+    pub disclosure: Disclosure,
 }
 
 impl CommonKeys for Target {
-    const KEYS: &'static [&'static str] = &["url", "url_file", "ca_file", "allow_http"];
+    const KEYS: &'static [&'static str] = &["url", "url_file", "ca_file", "allow_http", "disclosure"];
 
     fn take<'de, A: de::MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
@@ -129,6 +133,7 @@ impl CommonKeys for Target {
             "url_file" => self.url_file = map.next_value()?,
             "ca_file" => self.ca_file = map.next_value()?,
             "allow_http" => self.allow_http = map.next_value()?,
+            "disclosure" => self.disclosure = map.next_value()?,
             _ => return Err(de::Error::unknown_field(key, Self::KEYS)),
         }
         Ok(())

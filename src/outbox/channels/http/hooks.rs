@@ -13,6 +13,7 @@ use super::{
     Body, Limit, Posting, Rates, Target,
 };
 use crate::{
+    model::Disclosure,
     outbox::{Failure, QueuedMessage},
     yaml::{Located, Problems, Shared},
 };
@@ -65,6 +66,10 @@ impl<T: HookSettings> Settings for Posted<T> {
 
     fn target(&self) -> Option<&Target> {
         Some(&self.common)
+    }
+
+    fn disclosure(&self) -> Disclosure {
+        self.common.disclosure
     }
 }
 

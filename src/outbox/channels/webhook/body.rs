@@ -20,7 +20,7 @@ pub enum WebhookFormat {
 
 impl WebhookFormat {
     /// The same bytes on every attempt.
-    pub(super) fn body(self, message: &QueuedMessage) -> Result<Body, Failure> {
+    pub(in super::super) fn body(self, message: &QueuedMessage) -> Result<Body, Failure> {
         match self {
             Self::Bellwether => Body::json(&framed(message)),
             Self::CloudEvents => {

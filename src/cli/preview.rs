@@ -1,0 +1,81 @@
+//! `bellwether preview`.
+
+use std::{fs, path::PathBuf};
+
+use clap::Args;
+
+use crate::{
+    app::{
+        home::Home,
+        specimen::{ChannelKind, Specimen, SpecimenError},
+    },
+    config::Config,
+    store::Store,
+};
+
+use super::{Exit, Failure, output};
+
+const LONG: &str = "\
+Render the message that a group would get, to files, and send nothing
+
+It is the group's newest notice of exceptions (or of any kind, where there is none), rendered as each of its channels would send \
+it now; for a group that was told nothing yet, a sample. Emails are written as .eml, .html and .txt with what is attached, other \
+channels as the JSON that they post. Nothing is signed, and no secret is read.";
+
+#[derive(Debug, Args)]
+#[command(long_about = LONG)]
+pub(super) struct PreviewArguments {
+    /// The group's id
+    #[arg(long, value_name = "GROUP")]
+    group: String,
+    /// By its channels of this kind alone: email, webhook, …
+    #[arg(long, value_name = "CHANNEL", value_parser = channel)]
+    channel: Option<ChannelKind>,
+    /// The folder that the files are written to
+    #[arg(long, value_name = "DIR", default_value = "preview")]
+    output: PathBuf,
+    /// Print what templates below config/templates may use of it, as JSON, and write no files
+    #[arg(long, conflicts_with_all = ["channel", "output"])]
+    variables: bool,
+}
+
+/// A kind of channel, by its code.
+pub(super) fn channel(text: &str) -> Result<ChannelKind, String> {
+    let known = || ChannelKind::ALL.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
+    ChannelKind::from_code(text).ok_or_else(|| format!("a channel is one of {}", known()))
+}
+
+pub(super) async fn preview(home: &Home, options: &PreviewArguments) -> Result<Exit, Failure> {
+    let config = Config::load(home.root()).map_err(Failure::configuration)?;
+    let store = Store::open_read_only(&home.database(), &home.measures()).await?;
+    let specimen = Specimen::of(&config, &options.group, store.as_ref()).await?;
+    if options.variables {
+        output::print_json(&specimen.variables(&config)?)?;
+        return Ok(Exit::Fine);
+    }
+    let files = specimen.files(&config, options.channel)?;
+    let notice = &specimen.notice;
+    output::say(if specimen.is_kept {
+        format!("Notice {} of {}:", notice.id, output::when(&notice.created.to_string()))
+    } else {
+        format!("The group {} was told nothing yet. This is a sample:", options.group)
+    })?;
+    fs::create_dir_all(&options.output)?;
+    for (name, bytes) in files {
+        let path = options.output.join(name);
+        fs::write(&path, bytes)?;
+        output::say(path.display().to_string())?;
+    }
+    Ok(Exit::Fine)
+}
+
+impl From<SpecimenError> for Failure {
+    fn from(error: SpecimenError) -> Self {
+        match error {
+            SpecimenError::Group(_) | SpecimenError::Channel { .. } => {
+                Self { exit: Exit::Usage, message: format!("bellwether: {error}") }
+            }
+            _ => Self::trouble(error),
+        }
+    }
+}
