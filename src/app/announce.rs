@@ -67,6 +67,7 @@ impl Announcement {
             messages: Vec::new(),
             held: Vec::new(),
             untold: Vec::new(),
+            unsaid: Vec::new(),
             told: Vec::new(),
             links: Links::of(app),
         }

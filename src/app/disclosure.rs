@@ -19,10 +19,11 @@ pub fn disclosed<'a>(config: &Config, notice: &'a Notice, how: Disclosure) -> Co
             let title = report.dataset_title.as_ref();
             strictest(config.datasets.values().filter(|dataset| title.is_none_or(|title| *title == dataset.title)))
         }
-        Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) => None,
+        Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) | Content::ThreeAs(_) => None,
     };
     let of_line = |line: &AlertLine| least(config, &line.rule, &line.labels);
-    reports::disclosed(notice, how, &Thresholds { of_line: &of_line, of_file })
+    let of_rule = |rule: &str| least(config, rule, &Labels::default());
+    reports::disclosed(notice, how, &Thresholds { of_line: &of_line, of_rule: &of_rule, of_file })
 }
 
 /// What may be said of an alert in a text that goes to every channel alike: the rule's message, or, where that may hold a

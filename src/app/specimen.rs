@@ -149,7 +149,7 @@ pub async fn send_test(app: &App, asked: &TestAsked) -> Result<NoticeId, Specime
             ),
         ],
     };
-    let mut announcement = Announcement::default();
+    let mut announcement = Announcement::of(app);
     announcement.tell_by(&config, &asked.group, asked.channel, Content::Operator(report), now)?;
     let notice = announcement.notices.first().map(|(notice, _)| notice.id);
     let mut commit = Commit::at(now);

@@ -100,7 +100,7 @@ async fn say(app: &App, config: &Arc<Config>, group: &str, period: Period) -> Re
             return Ok(());
         }
     };
-    let (mut announcement, mut commit) = (Announcement::default(), Commit::at(now));
+    let (mut announcement, mut commit) = (Announcement::of(app), Commit::at(now));
     announcement.tell(config, group, Content::ThreeAs(report.summary()), now)?;
     let notice = announcement.notices.first().map(|(notice, _)| notice.id);
     commit.summaries.extend(notice.map(|notice| (group.to_owned(), period, notice)));

@@ -34,7 +34,7 @@ pub async fn tell(app: &App) -> Result<(), CycleError> {
         due.extend(alert.filter(|alert| !knows(alert)).map(|alert| (id.clone(), alert.clone())));
         commit.unsaid_over.push((id, group));
     }
-    let mut announcement = Announcement::default();
+    let mut announcement = Announcement::of(app);
     let mut told = lines::as_they_stand(&config, &app.store, due.into_values().collect()).await?;
     handling::put_in(&app.store, &commit, &mut told).await?;
     for (dataset, alerts) in of_datasets(told) {

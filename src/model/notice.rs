@@ -84,7 +84,7 @@ impl Content {
         match self {
             Self::Exceptions(exceptions) => Some(Cow::Borrowed(exceptions)),
             Self::Escalation(report) => report.exceptions().map(Cow::Owned),
-            Self::Gate(_) | Self::Operator(_) | Self::Silence(_) => None,
+            Self::Gate(_) | Self::Operator(_) | Self::Silence(_) | Self::ThreeAs(_) => None,
         }
     }
 }

@@ -70,6 +70,8 @@ const COUNTED: [&str; 32] = [
 pub struct Thresholds<'a> {
     /// Of the figures of an alert; none where they are no counts of people.
     pub of_line: &'a dyn Fn(&AlertLine) -> Option<u32>,
+    /// Of what a rule's message may say, where no figures go with it.
+    pub of_rule: &'a dyn Fn(&str) -> Option<u32>,
     /// Of what findings show of a file.
     pub of_file: Option<u32>,
 }
@@ -90,16 +92,26 @@ pub fn disclosed<'a>(notice: &'a Notice, how: Disclosure, least: &Thresholds<'_>
             of_lines(report.cases.iter_mut().map(|case| &mut case.line), how, least);
             Content::Escalation(report)
         }
+        Content::ThreeAs(summary) => {
+            let mut summary = summary.clone();
+            for matter in &mut summary.matters {
+                if let Some(below) = (least.of_rule)(&matter.rule) {
+                    matter.message = without_small_numbers(&matter.message, below, Text::Sentence);
+                }
+            }
+            Content::ThreeAs(summary)
+        }
         Content::Operator(_) | Content::Silence(_) => return Cow::Borrowed(notice),
     };
     Cow::Owned(Notice { content, ..notice.clone() })
 }
 
 fn of_exceptions(mut exceptions: Exceptions, how: Disclosure, least: &Thresholds<'_>) -> Exceptions {
-    let Exceptions { new, worsened, continuing, resolved, withdrawn, amended, looked_after, muted, .. } =
+    let Exceptions { new, worsened, continuing, resolved, withdrawn, amended, looked_after, muted, flapping, .. } =
         &mut exceptions;
     let lines = [new, worsened, continuing, resolved, withdrawn, amended, looked_after];
-    of_lines(lines.into_iter().flatten().chain(muted.iter_mut().map(|muted| &mut muted.line)), how, least);
+    let aside = muted.iter_mut().map(|muted| &mut muted.line).chain(flapping.iter_mut().map(|flaps| &mut flaps.line));
+    of_lines(lines.into_iter().flatten().chain(aside), how, least);
     exceptions.findings = of_findings(&exceptions.findings, least.of_file);
     exceptions
 }

@@ -144,7 +144,7 @@ pub fn render_by(notice: &Notice, templates: &TemplateSet) -> Result<Rendered, R
         }
         Content::ThreeAs(content) => {
             let view = three_as::ThreeAsView::of(notice, content);
-            let (html, text) = (template::fill("three_as.html", &view)?, template::fill("three_as.txt", &view)?);
+            let (html, text) = (templates.fill("three_as.html", &view)?, templates.fill("three_as.txt", &view)?);
             (view.subject, html, text)
         }
     };
@@ -162,6 +162,7 @@ pub fn variables(notice: &Notice) -> Result<serde_json::Value, RenderError> {
             serde_json::to_value(operator::OperatorView::of(notice, content))
         }
         Content::Escalation(content) => serde_json::to_value(escalation::EscalationView::of(notice, content)),
+        Content::ThreeAs(content) => serde_json::to_value(three_as::ThreeAsView::of(notice, content)),
     };
     view.map_err(|error| RenderError::Json(error.to_string()))
 }

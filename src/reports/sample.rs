@@ -37,5 +37,6 @@ fn notice(group: &str, name: &str, content: Content) -> Notice {
         group: group.to_owned(),
         group_name: name.to_owned(),
         content,
+        link: None,
     }
 }

@@ -206,6 +206,7 @@ fn roots(notice: &Notice) -> &'static [&'static str] {
         Content::Gate(_) => &["gate.html", "gate.txt"],
         Content::Operator(_) | Content::Silence(_) => &["operator.html", "operator.txt"],
         Content::Escalation(_) => &["escalation.html", "escalation.txt"],
+        Content::ThreeAs(_) => &["three_as.html", "three_as.txt"],
     }
 }
 
