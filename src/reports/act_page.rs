@@ -8,10 +8,9 @@ use uuid::Uuid;
 
 use super::{
     RenderError,
-    alert::{AlertView, Change, LABEL, MESSAGE},
-    clean,
-    exceptions::{Browser, Form},
-    subject,
+    alert::{AlertView, Change, ChartView, LABEL, MESSAGE},
+    chart::Chart,
+    clean, subject,
     template::fill,
     words,
 };
@@ -193,6 +192,11 @@ pub fn plain_page(title: &str, paragraphs: &[&str]) -> Result<String, RenderErro
     fill("act_plain.html", &Plain { style: ACT_STYLE, title, paragraphs })
 }
 
+/// The drawing without a style of its own, which the page's policy refuses: the page has one for it.
+fn drawn(chart: &Chart) -> Option<ChartView> {
+    Some(ChartView { alternative: chart.words.join(" "), svg: Some(chart.unstyled()), content_id: None })
+}
+
 impl Acting<'_> {
     fn entry(&self, kind: TransitionKind, line: &AlertLine) -> Entry {
         let (what, change) = match kind {
@@ -208,7 +212,7 @@ impl Acting<'_> {
         Entry {
             what,
             kind: change.code(),
-            alert: AlertView::of(line, change, &self.exceptions.dataset_title, |chart| Browser.show(chart)),
+            alert: AlertView::of(line, change, &self.exceptions.dataset_title, drawn),
             fires,
             chosen: fires && chosen,
             over: match standing {

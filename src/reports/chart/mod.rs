@@ -73,6 +73,11 @@ impl Chart {
         Some(Self { svg: drawing.svg(&words.join(" "))?, words })
     }
 
+    /// The drawing for a page whose policy allows no style but its own.
+    pub(super) fn unstyled(&self) -> String {
+        self.svg.replacen(svg::FITS, "", 1)
+    }
+
     /// The picture as lines and areas, for papers.
     pub(super) fn drawn(&self) -> Result<Drawn, PictureError> {
         picture::drawn(&self.svg)

@@ -28,6 +28,9 @@ pub(super) struct Drawing<'a> {
     pub(super) plan: Option<f64>,
 }
 
+/// Lets a drawing fit a page that has no style of its own for it.
+pub(super) const FITS: &str = r#" style="width:100%;max-width:480px;height:auto""#;
+
 impl Drawing<'_> {
     /// None with fewer than two points, or numbers that cannot be drawn.
     pub(super) fn svg(&self, alternative: &str) -> Option<String> {
@@ -40,7 +43,7 @@ impl Drawing<'_> {
         let (left, wide, high) = (-EDGE, WIDTH + 2.0 * EDGE, height + 2.0 * EDGE);
         let (label, font) = (escape(alternative), picture::FONT);
         Some(format!(
-            r##"<svg role="img" aria-label="{label}" width="{wide}" height="{high:.0}" viewBox="{left} {left} {wide} {high:.0}" font-family="{font}, Arial, sans-serif" font-size="{FONT_SIZE}" style="width:100%;max-width:480px;height:auto"><rect x="{left}" y="{left}" width="{wide}" height="{high:.0}" fill="#ffffff"/>{body}</svg>"##
+            r##"<svg role="img" aria-label="{label}" width="{wide}" height="{high:.0}" viewBox="{left} {left} {wide} {high:.0}" font-family="{font}, Arial, sans-serif" font-size="{FONT_SIZE}"{FITS}><rect x="{left}" y="{left}" width="{wide}" height="{high:.0}" fill="#ffffff"/>{body}</svg>"##
         ))
     }
 }
