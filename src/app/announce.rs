@@ -37,6 +37,8 @@ pub struct Announcement {
     told: Vec<Alert>,
     /// What makes the links of notices.
     links: Option<Links>,
+    /// Alerts that groups are not told of because they are muted.
+    unsaid: Vec<(AlertId, String)>,
 }
 
 /// One message to one recipient on one channel.

@@ -193,8 +193,8 @@ pub fn plain_page(title: &str, paragraphs: &[&str]) -> Result<String, RenderErro
 }
 
 /// The drawing without a style of its own, which the page's policy refuses: the page has one for it.
-fn drawn(chart: &Chart) -> Option<ChartView> {
-    Some(ChartView { alternative: chart.words.join(" "), svg: Some(chart.unstyled()), content_id: None })
+fn drawn(chart: &Chart) -> ChartView {
+    ChartView { alternative: chart.words.join(" "), svg: Some(chart.unstyled()), content_id: None }
 }
 
 impl Acting<'_> {
@@ -212,7 +212,7 @@ impl Acting<'_> {
         Entry {
             what,
             kind: change.code(),
-            alert: AlertView::of(line, change, &self.exceptions.dataset_title, drawn),
+            alert: AlertView::of(line, change, &self.exceptions.dataset_title, |chart| Some(drawn(chart))),
             fires,
             chosen: fires && chosen,
             over: match standing {

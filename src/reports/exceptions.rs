@@ -15,7 +15,10 @@ use super::{
     unknown::{self, Group, StillFiring},
     words,
 };
-use crate::model::{Action, AlertId, AlertLine, Cause, Exceptions, Notice, Overridden, Override, Severity, Verdict};
+use crate::model::{
+    Action, AlertId, AlertLine, Cause, Exceptions, Notice, Overridden, Override, Severity, Verdict,
+    calendar::{day_in_london, in_words},
+};
 
 /// How many entries of a section are shown; the rest are counted.
 const SHOWN: usize = 50;
@@ -57,6 +60,8 @@ pub(super) struct ExceptionsView {
     enclosed: Option<String>,
     /// Where the group can act on it.
     link: Option<String>,
+    /// Why what was said before is otherwise now, a sentence each.
+    because: Vec<String>,
     group: String,
     dataset: String,
     period: String,
@@ -118,6 +123,7 @@ impl ExceptionsView {
             headline: headline(exceptions),
             enclosed: form.enclosed(),
             link: notice.link.clone(),
+            because: because(exceptions, notice.created),
             group: clean::line(&notice.group_name, LABEL),
             dataset: clean::line(whole, LABEL),
             period: exceptions.period.label(),
