@@ -17,8 +17,8 @@ use super::{
 };
 
 /// Does what the passing of time asks for: says what is late, that silences are over, which review dates have passed, what
-/// has waited long enough or is no longer muted, and which receivers take nothing, sums up months, and takes further what nobody looks
-/// after. Answers with the next moment at which to look again.
+/// has waited long enough or is no longer muted, and which receivers take nothing, sums up months, and takes further what
+/// nobody looks after. Answers with the next moment at which to look again.
 ///
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
@@ -29,8 +29,8 @@ pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
     let spoken = speak(app).await?;
     unmuted::tell(app).await?;
     let failing = receivers::report(app).await?;
-    // Last: what was told a moment ago is not taken further.
     let summed_up = summaries::tell(app).await?;
+    // Last: what was told a moment ago is not taken further.
     let moments = [late, over, reviewed, spoken, failing, summed_up, escalations::take(app).await?];
     Ok(moments.into_iter().flatten().min())
 }

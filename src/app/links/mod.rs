@@ -10,14 +10,14 @@ mod key;
 mod pages;
 mod token;
 
-use std::io;
+use std::{io, sync::Arc};
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretSlice};
 
 use crate::{
-    config,
-    model::{Calendar, Notice},
+    config::{self, Config},
+    model::Notice,
 };
 
 use super::{App, home::Home};
@@ -25,28 +25,30 @@ use super::{App, home::Home};
 pub(super) use pages::router;
 use token::Token;
 
-/// What makes links, and knows them again.
+/// What makes links, and knows them again. The key is read when a link is made or followed, and no sooner: most of what is
+/// decided has none to make.
 #[derive(Debug)]
 pub struct Links {
     settings: config::Links,
-    calendar: Calendar,
-    key: SecretSlice<u8>,
+    config: Arc<Config>,
+    home: Home,
 }
 
 impl Links {
-    /// Those of a home, as it is configured now; none where no links are asked for, or the key cannot be used, which is
-    /// logged: a message without a link is better than none.
+    /// Those of a home, as it is configured now; none where no links are asked for.
     #[must_use]
     pub fn of(app: &App) -> Option<Self> {
         let config = app.config();
-        let settings = config.daemon.links.clone()?;
-        match key::read_or_make(&app.home) {
-            Ok(key) => Some(Self { settings, calendar: config.calendar.clone(), key }),
-            Err(error) => {
-                tracing::error!(%error, "the key of links (state/links.key) cannot be used: there are none in messages");
-                None
-            }
-        }
+        Some(Self { settings: config.daemon.links.clone()?, config, home: app.home.clone() })
+    }
+
+    /// None where the key cannot be used, which is logged: a message without a link is better than none.
+    fn key(&self) -> Option<SecretSlice<u8>> {
+        let key = key::read_or_make(&self.home);
+        key.inspect_err(|error| {
+            tracing::error!(%error, "the key of links (state/links.key) cannot be used: there are none in messages");
+        })
+        .ok()
     }
 
     /// The link of a notice: none where there is nothing to act on.
@@ -55,13 +57,14 @@ impl Links {
         if notice.content.actionable()?.actionable().is_empty() {
             return None;
         }
-        let expires = self.settings.valid.after(notice.created, &self.calendar);
+        let key = self.key()?;
+        let expires = self.settings.valid.after(notice.created, &self.config.calendar);
         let token = Token { notice: notice.id, group: notice.group.clone(), expires };
-        Some(format!("{}/act/{}", self.settings.base, token.sign(self.key.expose_secret())))
+        Some(format!("{}/act/{}", self.settings.base, token.sign(key.expose_secret())))
     }
 
     fn open(&self, token: &str, now: Timestamp) -> Option<Token> {
-        Token::open(token, self.key.expose_secret(), now)
+        Token::open(token, self.key()?.expose_secret(), now)
     }
 }
 
