@@ -1,6 +1,6 @@
 //! Decisions → notices → messages, one for each recipient and channel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     model::{
-        Alert, AlertId, Content, Delivery, EscalationReport, Exceptions, GateReport, Notice, NoticeId, OperatorReport,
-        Recipient, Severity, Untold,
+        Alert, AlertId, Cause, Content, Delivery, EscalationReport, Exceptions, GateReport, Notice, NoticeId,
+        OperatorReport, Period, Recipient, Severity, Untold,
     },
     outbox::{ChannelKind, ChannelSettings, Payload},
     reports::{self, RenderError},
-    routing::{self, Composed, Delivered, Held},
+    routing::{self, Composed, Delivered, Held, Told},
     store::{Commit, NewMessage},
 };
 
@@ -180,6 +180,25 @@ impl Announcement {
             } else {
                 self.held.push(Held::of(speech, now));
             }
+        }
+        Ok(())
+    }
+
+    /// What there is to say again of alerts that no delivery brings: a notice for each dataset to each group concerned.
+    ///
+    /// # Errors
+    /// The store fails, or a notice cannot be rendered.
+    pub async fn again(&mut self, app: &App, config: &Config, told: Vec<Told>, cause: Cause) -> Result<(), CycleError> {
+        let mut of_datasets: BTreeMap<String, Vec<Told>> = BTreeMap::new();
+        for told in told {
+            of_datasets.entry(told.alert.dataset.clone()).or_default().push(told);
+        }
+        for (dataset, alerts) in of_datasets {
+            let Some(period) = Period::newest(alerts.iter().map(|told| told.line.period)) else { continue };
+            let title = config.datasets.get(&dataset).map_or_else(|| dataset.clone(), |known| known.title.clone());
+            let head = Exceptions { series_judged: alerts.len(), ..Exceptions::empty(dataset, title, period, cause) };
+            let delivered = Delivered { head, alerts, unjudged: Vec::new(), outstanding: Vec::new() };
+            self.exceptions(app, config, &delivered).await?;
         }
         Ok(())
     }

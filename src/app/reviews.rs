@@ -7,10 +7,10 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use crate::{
     config::Config,
     model::{
-        Alert, AlertId, Cause, Exceptions, Period, Transition, TransitionKind,
+        Alert, AlertId, Cause, Transition, TransitionKind,
         calendar::{MORNING, hour_in_london, in_words},
     },
-    routing::{Delivered, Told},
+    routing::Told,
     store::Commit,
 };
 
@@ -49,22 +49,13 @@ fn passes(review: Date) -> Timestamp {
 }
 
 /// One notice for each dataset to each group concerned.
-async fn say(app: &App, config: &Config, told: Vec<Told>, mut commit: Commit) -> Result<(), CycleError> {
-    let mut of_datasets: BTreeMap<String, Vec<Told>> = BTreeMap::new();
-    for mut told in told {
+async fn say(app: &App, config: &Config, mut told: Vec<Told>, mut commit: Commit) -> Result<(), CycleError> {
+    for told in &mut told {
         tracing::info!(alert = %told.alert.id, rule = told.alert.rule, "its review date has passed");
         told.transitions.push(again(&told.alert));
-        of_datasets.entry(told.alert.dataset.clone()).or_default().push(told);
     }
     let mut announcement = Announcement::of(app);
-    for (dataset, alerts) in of_datasets {
-        let Some(period) = Period::newest(alerts.iter().map(|told| told.line.period)) else { continue };
-        let title = config.datasets.get(&dataset).map_or_else(|| dataset.clone(), |known| known.title.clone());
-        let head =
-            Exceptions { series_judged: alerts.len(), ..Exceptions::empty(dataset, title, period, Cause::Review) };
-        let delivered = Delivered { head, alerts, unjudged: Vec::new(), outstanding: Vec::new() };
-        announcement.exceptions(app, config, &delivered).await?;
-    }
+    announcement.again(app, config, told, Cause::Review).await?;
     announcement.into_commit(&mut commit)?;
     app.store.commit(&commit).await?;
     app.wake_outbox();

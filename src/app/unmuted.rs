@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::{Alert, AlertId, AlertState, Cause, Exceptions, Period, Transition, TransitionKind},
-    routing::{Delivered, Told, Traits},
+    model::{Alert, AlertId, AlertState, Cause, Transition, TransitionKind},
+    routing::{Told, Traits},
     store::Commit,
 };
 
@@ -37,14 +37,8 @@ pub async fn tell(app: &App) -> Result<(), CycleError> {
     let mut announcement = Announcement::of(app);
     let mut told = lines::as_they_stand(&config, &app.store, due.into_values().collect()).await?;
     handling::put_in(&app.store, &commit, &mut told).await?;
-    for (dataset, alerts) in of_datasets(told) {
-        let Some(period) = Period::newest(alerts.iter().map(|told| told.line.period)) else { continue };
-        let title = config.datasets.get(&dataset).map_or_else(|| dataset.clone(), |known| known.title.clone());
-        let head =
-            Exceptions { series_judged: alerts.len(), ..Exceptions::empty(dataset, title, period, Cause::Unmuted) };
-        let delivered = Delivered { head, alerts, unjudged: Vec::new(), outstanding: Vec::new() };
-        announcement.exceptions(app, &config, &delivered).await?;
-    }
+    told.iter_mut().for_each(begin);
+    announcement.again(app, &config, told, Cause::Unmuted).await?;
     if !commit.unsaid_over.is_empty() {
         announcement.into_commit(&mut commit)?;
         app.store.commit(&commit).await?;
@@ -53,22 +47,17 @@ pub async fn tell(app: &App) -> Result<(), CycleError> {
     Ok(())
 }
 
-/// To those who hear of them now, they begin to fire.
-fn of_datasets(told: Vec<Told>) -> BTreeMap<String, Vec<Told>> {
-    let mut of_datasets: BTreeMap<String, Vec<Told>> = BTreeMap::new();
-    for mut told in told {
-        tracing::info!(alert = %told.alert.id, rule = told.alert.rule, "nothing mutes it any more, and nobody was told");
-        let Alert { id, since, reading, .. } = &told.alert;
-        told.transitions.push(Transition {
-            alert: id.clone(),
-            kind: TransitionKind::Firing,
-            cause: Cause::Unmuted,
-            delivery: None,
-            since: *since,
-            reading: reading.clone(),
-        });
-        told.before = None;
-        of_datasets.entry(told.alert.dataset.clone()).or_default().push(told);
-    }
-    of_datasets
+/// To those who hear of it now, it begins to fire.
+fn begin(told: &mut Told) {
+    tracing::info!(alert = %told.alert.id, rule = told.alert.rule, "nothing mutes it any more, and nobody was told");
+    let Alert { id, since, reading, .. } = &told.alert;
+    told.transitions.push(Transition {
+        alert: id.clone(),
+        kind: TransitionKind::Firing,
+        cause: Cause::Unmuted,
+        delivery: None,
+        since: *since,
+        reading: reading.clone(),
+    });
+    told.before = None;
 }
