@@ -181,6 +181,25 @@ fn months_across_become_rows_and_their_total_is_left_out() {
 }
 
 #[test]
+fn totals_below_merged_labels_are_left_out_and_small_numbers_are_withheld() {
+    let falls = "Ward falls,,,,,\n\nDirectorate,Ward,Month,Falls,Falls with harm,Bed days\n\
+                 Medicine,Ward 1,Apr-25,12,*,812\n,Ward 2,Apr-25,7,0,640\nSurgery,Ward 5,Apr-25,6,<5,700\n,Ward 6,Apr-25,5,7,300\n\
+                 Total,,,30,,2452\n\
+                 Medicine,Ward 1,May-25,11,<5,840\n,Ward 2,May-25,9,0,655\nSurgery,Ward 5,May-25,3,6,710\n,Ward 6,May-25,2,0,300\n\
+                 Total,,,25,,2505\n* Small numbers are withheld\n";
+    let (proposal, examined) = propose("falls.csv", falls);
+    assert_eq!(proposal.questions, Vec::<String>::new(), "{}", proposal.yaml);
+    assert_ne!(examined.verdict, Verdict::Quarantined, "{:#?}\n{}", examined.findings, proposal.yaml);
+    let harmed = "falls_with_harm: { value: falls_with_harm, labels: [ward], suppressed_below: 5 }";
+    assert!(proposal.yaml.contains(harmed), "{}", proposal.yaml);
+    let read = values(&examined);
+    // Three measures of four wards and two months.
+    assert_eq!(read.len(), 24, "{read:#?}");
+    assert!(read.contains(&"2025-05 Ward 2 9".to_owned()), "{read:#?}");
+    assert!(!read.iter().any(|figure| figure.contains("Total")), "{read:#?}");
+}
+
+#[test]
 fn months_without_a_year_take_it_from_the_title_or_are_a_question() {
     let table = "site,Apr,May\nA,1,2\nB,4,5\n";
     let (_, examined) = propose("beds.csv", &format!("Beds in 2024/25,,\n{table}"));

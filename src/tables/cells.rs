@@ -43,10 +43,13 @@ pub fn read_cell(kind: ColumnKind, text: &str) -> Cell {
 pub(super) fn missing(text: &str) -> Missing {
     let folded = text.to_ascii_lowercase();
     match folded.as_str() {
-        "*" => Missing::Suppressed,
-        "tbc" | "not available" | "not yet available" => Missing::NotAvailable,
+        // In brackets: the symbols of the Government Statistical Service, "Symbols in tables: definitions and help".
+        "*" | "[c]" => Missing::Suppressed,
+        "tbc" | "[x]" | "not available" | "not yet available" => Missing::NotAvailable,
         // A full stop is StatsWales' sign for "not applicable".
-        "-" | "\u{2013}" | "\u{2014}" | "\u{2212}" | "." | "n/a" | "na" | "not applicable" => Missing::NotApplicable,
+        "-" | "\u{2013}" | "\u{2014}" | "\u{2212}" | "." | "[z]" | "n/a" | "na" | "not applicable" => {
+            Missing::NotApplicable
+        }
         // "UHL reviewing staging data - TBC"
         _ if folded.strip_suffix("tbc").is_some_and(|before| before.ends_with([' ', '-', '('])) => {
             Missing::NotAvailable
@@ -289,6 +292,9 @@ mod tests {
             ("", Missing::Blank),
             (" \u{a0}\u{feff}", Missing::Blank),
             ("*", Missing::Suppressed),
+            ("[c]", Missing::Suppressed),
+            ("[x]", Missing::NotAvailable),
+            ("[z]", Missing::NotApplicable),
             ("TBC", Missing::NotAvailable),
             ("UHL reviewing staging data - TBC", Missing::NotAvailable),
             ("-", Missing::NotApplicable),

@@ -19,6 +19,8 @@ mod sample;
 mod shape;
 mod spec;
 mod stacked;
+mod totals;
+mod withheld;
 mod write;
 mod years;
 
@@ -155,7 +157,7 @@ fn in_title(period: &str, pattern: &str, columns: &Columns) -> Column {
     };
     let reading = Reading { values: 1, periods: vec![period.to_owned()], ..Reading::default() };
     let seen = [(period.to_owned(), 1)].into();
-    Column { printed, kind: ColumnKind::Period, reading, blank: 0, seen, extra: String::new() }
+    Column { printed, kind: ColumnKind::Period, reading, blank: 0, seen, extra: String::new(), suppressed_below: None }
 }
 
 fn questions(sample: &Sample<'_>, columns: &Columns, name: &Name) -> Vec<Question> {

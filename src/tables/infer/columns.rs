@@ -9,6 +9,7 @@ use super::{
     InferError, key, nearly,
     questions::Question,
     sample::{Printed, Reading, Sample, Source},
+    withheld,
 };
 
 /// A text column with at most so many different texts …
@@ -29,6 +30,8 @@ pub(super) struct Column {
     pub(super) seen: BTreeMap<String, usize>,
     /// Settings beyond its kind and place, each with a comma before it.
     pub(super) extra: String,
+    /// Numbers below this are withheld, as its cells say.
+    pub(super) suppressed_below: Option<u32>,
 }
 
 /// The columns, and how they tell rows apart.
@@ -122,6 +125,7 @@ fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
             }
         }
         months_by_day(&mut column);
+        withheld::settle(&mut column, numbers.get(at));
         nearly::settle(&mut column, periods.get(at), mixed.get(at), targets.get(at), &mut questions);
         units(&mut column);
         all.push(column);
@@ -203,6 +207,7 @@ fn as_text(printed: &Printed, reading: Option<&Reading>) -> Column {
         blank: printed.texts.iter().filter(|text| text.is_empty()).count(),
         seen,
         extra: String::new(),
+        suppressed_below: None,
         printed: printed.clone(),
     }
 }

@@ -9,6 +9,7 @@ use super::{
     super::cells::read_cell,
     columns::{Column, Columns},
     names::{quoted, scalar},
+    withheld::is_withheld,
 };
 
 /// So many parts make a total at most.
@@ -44,6 +45,11 @@ impl Figures<'_> {
     fn may_be_shares(&self) -> bool {
         let broken = self.column.seen.keys().filter(|text| decimals(text) > 1).count();
         broken * 2 > self.column.seen.len() && self.numbers.iter().flatten().all(|number| (0.0..=1.0).contains(number))
+    }
+
+    /// Whether some of its numbers are withheld.
+    fn withholds(&self) -> bool {
+        self.column.printed.texts.iter().any(|text| is_withheld(text))
     }
 
     fn at(&self, row: usize) -> Option<f64> {
@@ -214,15 +220,15 @@ fn totals(total: &TotalRow<'_>, columns: &Columns, counts: &[Figures<'_>]) -> Op
 fn withheld(counts: &[Figures<'_>]) -> Option<Proposed> {
     let least =
         |figures: &Figures<'_>| figures.numbers.iter().flatten().copied().filter(|n| *n > 0.0).min_by(f64::total_cmp);
-    let starred = |figures: &&Figures<'_>| figures.column.printed.texts.iter().any(|text| text.trim() == "*");
-    let starred: Vec<&Figures<'_>> = counts.iter().filter(starred).collect();
+    let starred: Vec<&Figures<'_>> = counts.iter().filter(|figures| figures.withholds()).collect();
     let smallest = starred.iter().filter_map(|figures| least(figures)).min_by(f64::total_cmp)?;
-    let threshold = THRESHOLDS.into_iter().find(|threshold| smallest >= *threshold)?;
+    let printed = starred.iter().filter_map(|figures| figures.column.suppressed_below).min().map(f64::from);
+    let threshold = printed.into_iter().chain(THRESHOLDS).find(|threshold| smallest >= *threshold)?;
     let fives = starred.iter().all(|figures| figures.numbers.iter().flatten().all(|number| number % 5.0 == 0.0));
     let multiple = if fives { ", multiple_of: 5" } else { "" };
     let of: Vec<String> = starred.iter().map(|figures| figures.name()).collect();
     // So many times it was no chance, and a small number that is printed cannot be taken back.
-    let stars = starred.iter().flat_map(|figures| &figures.column.printed.texts).filter(|text| text.trim() == "*");
+    let stars = starred.iter().flat_map(|figures| &figures.column.printed.texts).filter(|text| is_withheld(text));
     let severity = if stars.count() < MANY_WITHHELD { ", severity: warning" } else { "" };
     Some(Proposed {
         why: "Small numbers were withheld (`*`), and none was printed.",
@@ -232,9 +238,8 @@ fn withheld(counts: &[Figures<'_>]) -> Option<Proposed> {
 
 /// A column that withholds numbers and prints no nought, which may be a withheld number as well.
 fn never_nought(figures: &Figures<'_>) -> Option<Proposed> {
-    let starred = figures.column.printed.texts.iter().any(|text| text.trim() == "*");
     let numbers = || figures.numbers.iter().flatten();
-    let never = starred && numbers().count() >= 20 && numbers().all(|number| *number > 0.0);
+    let never = figures.withholds() && numbers().count() >= 20 && numbers().all(|number| *number > 0.0);
     never.then(|| Proposed {
         why: "Numbers were withheld (`*`) and no nought was printed: one may be a number that is lost.",
         yaml: format!(

@@ -14,6 +14,8 @@ use super::{
     heading::{Heading, is_figure},
     questions::Question,
     stacked::{self, Stacked},
+    totals,
+    withheld::is_withheld,
     years::Years,
 };
 use crate::model::Missing;
@@ -36,7 +38,7 @@ pub(super) struct Shape {
     pub(super) fill_down: Vec<usize>,
     /// Columns of figures of no one period, beside those across.
     pub(super) left_out: BTreeSet<usize>,
-    /// Patterns of rows that are percentages of the others.
+    /// Patterns of rows that are totals or percentages of the others.
     pub(super) skip_rows: Vec<String>,
     /// Whether rows stand twice, alike in every cell, and are read once.
     pub(super) repeated: bool,
@@ -76,7 +78,9 @@ pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
             && !(heading.columns.len() > 1 && row.only_first_filled())
             && !blocks.is_some_and(|stacked| stacked.headers.contains(&row.number))
     };
-    let body: Vec<&Row> = below.iter().filter(is_data).collect();
+    let mut body: Vec<&Row> = below.iter().filter(is_data).collect();
+    let (totals, question) = totals::find(&body);
+    body.retain(|row| !totals::is_left_out(row, &totals));
     let width = heading.columns.len().max(body.iter().map(|row| row.len()).max().unwrap_or(0));
     let filled = |at: usize| body.iter().any(|row| row.get(at).is_some_and(|text| !is_blank(text)));
     let named = |at: usize| heading.columns.get(at).is_some_and(|above| !above.full.is_empty());
@@ -96,8 +100,8 @@ pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
             );
         }
     }
-    shape.skip_rows = percentages(&body);
-    ask_of_totals(&mut shape, &body);
+    shape.skip_rows = [totals, percentages(&body)].concat();
+    shape.questions.extend(question);
     shape
 }
 
@@ -133,23 +137,6 @@ fn ask_of_groups(shape: &mut Shape, heading: &Heading) {
              periods cannot be followed so",
             shown.join(", ")
         )));
-    }
-}
-
-fn ask_of_totals(shape: &mut Shape, body: &[&Row]) {
-    let label = |row: &&&Row| row.first_filled().map(|(_, text)| trim(text).to_owned());
-    let is_total = |text: &String| {
-        let words = text.to_lowercase();
-        ["total", "grand total", "overall total", "totals"].iter().any(|total| words == *total)
-    };
-    let totals: BTreeSet<String> = body.iter().filter_map(|row| label(&row)).filter(is_total).collect();
-    if let Some(total) = totals.first() {
-        let question = format!(
-            "Is the row `{total}` to be followed like the others? It is, as it stands; to leave such rows out, name them"
-        );
-        shape.questions.push(
-            Question::new(&question).or("under `table`", &format!("skip_rows: [{}]", super::names::quoted(total))),
-        );
     }
 }
 
@@ -194,7 +181,7 @@ fn is_empty(body: &[&Row], at: usize) -> bool {
 /// Whether a column holds figures and nothing else but words for missing ones.
 pub(super) fn holds_figures(body: &[&Row], at: usize) -> bool {
     let cells = || body.iter().filter_map(|row| row.get(at)).map(trim).filter(|text| !text.is_empty());
-    let reads = |text: &str| is_figure(text) || missing(text) != Missing::Unreadable;
+    let reads = |text: &str| is_figure(text) || missing(text) != Missing::Unreadable || is_withheld(text);
     cells().any(is_figure) && cells().all(reads)
 }
 
@@ -239,7 +226,7 @@ fn percentages(body: &[&Row]) -> Vec<String> {
 }
 
 /// A text as part of a pattern that means exactly it.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.chars().map(|c| if "*?[]{}\\!".contains(c) { format!("\\{c}") } else { c.to_string() }).collect()
 }
 

@@ -341,7 +341,8 @@ impl Draft {
             let name = scalar(&figure.printed.name);
             let plan = plan.map_or(String::new(), |plan| format!(", plan: {}", scalar(&plan.printed.name)));
             let labels = if labels.is_empty() { String::new() } else { format!(", labels: [{}]", labels.join(", ")) };
-            self.line(&format!("{mark}  {name}: {{ value: {name}{plan}{labels} }}"));
+            let below = figure.suppressed_below.map_or(String::new(), |below| format!(", suppressed_below: {below}"));
+            self.line(&format!("{mark}  {name}: {{ value: {name}{plan}{labels}{below} }}"));
         }
     }
 }
