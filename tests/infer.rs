@@ -284,7 +284,7 @@ proptest! {
                 let held_back = examined.verdict == Verdict::Quarantined;
                 // A header such as `M1` is a month of a year that nothing says.
                 let asks = proposal.questions.iter().any(|question| question.starts_with("Which financial year"));
-                prop_assert!(held_back == asks, "{:#?}\n{}\n{}", examined.findings, proposal.yaml, sample);
+                prop_assert!(!held_back || asks, "{:#?}\n{}\n{}", examined.findings, proposal.yaml, sample);
             }
             Err(error) => return Err(TestCaseError::fail(format!("{error}\n{sample}"))),
         }
