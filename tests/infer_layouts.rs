@@ -192,11 +192,21 @@ fn totals_below_merged_labels_are_left_out_and_small_numbers_are_withheld() {
     assert_ne!(examined.verdict, Verdict::Quarantined, "{:#?}\n{}", examined.findings, proposal.yaml);
     let harmed = "falls_with_harm: { value: falls_with_harm, labels: [ward], suppressed_below: 5 }";
     assert!(proposal.yaml.contains(harmed), "{}", proposal.yaml);
+    let adds_up = "totals: { total_row: 'directorate == \"Total\"', columns: [falls, bed_days], of: rows_above, severity: warning }";
+    assert!(proposal.yaml.contains(adds_up), "{}", proposal.yaml);
     let read = values(&examined);
     // Three measures of four wards and two months.
     assert_eq!(read.len(), 24, "{read:#?}");
     assert!(read.contains(&"2025-05 Ward 2 9".to_owned()), "{read:#?}");
     assert!(!read.iter().any(|figure| figure.contains("Total")), "{read:#?}");
+
+    // Of the rows that are left out, the totals are still looked at.
+    let wrong = new_home(true);
+    let path = wrong.path().join("falls.csv");
+    fs::write(&path, falls.replace("Total,,,25", "Total,,,35")).expect("written");
+    let findings = under(&proposal, &path, wrong.path()).findings;
+    let seen = "the parts do not add up to the total of falls in row 13: `35, parts 25`";
+    assert!(findings.iter().any(|finding| finding.message.contains(seen)), "{findings:#?}");
 }
 
 #[test]

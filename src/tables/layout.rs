@@ -158,6 +158,12 @@ impl Layout {
         }
     }
 
+    /// Whether each row of the file is one row of figures, whatever else it takes its labels from.
+    pub(super) fn is_row_for_row(&self) -> bool {
+        let own = |source: &Source| matches!(source, Source::Cell(_) | Source::Given(_) | Source::Title);
+        self.sources.iter().all(own)
+    }
+
     /// Whether a row of the file is a row of figures, cell for cell.
     pub(super) fn is_plain(&self) -> bool {
         self.plain

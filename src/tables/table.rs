@@ -155,8 +155,8 @@ impl Table {
         Ok((!batch.rows.is_empty()).then_some(batch))
     }
 
-    /// The rows of a plain table that `skip_rows` leaves out, the first thousand of them, with whatever figures stand in
-    /// them; complete once [`Table::next_batch`] has answered with none.
+    /// The rows that `skip_rows` leaves out of a table each of whose rows is one row of figures: the first thousand of them,
+    /// with whatever figures stand in them; complete once [`Table::next_batch`] has answered with none.
     #[must_use]
     pub fn skipped(&self) -> Batch {
         Batch { sheet: self.rows.sheet(), ..self.taker.skipped.batch() }

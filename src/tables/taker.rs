@@ -160,7 +160,7 @@ impl Taker {
         if self.spec.table.skip_rows.iter().any(|pattern| pattern.matches(first)) {
             self.skips_below = self.layout.has_label(row);
             self.seen.skipped.add_cell(row.number, Some(at), None, Some(first));
-            if self.layout.is_plain() {
+            if self.layout.is_row_for_row() {
                 let cell = |at: usize| self.layout.position(at).and_then(|position| row.get(position));
                 let cells = self.columns.iter().enumerate().map(|(at, column)| (column.reader.kind, cell(at)));
                 self.skipped.add(row.number, cells);

@@ -5,24 +5,28 @@
 //! | `total_row` | a Rhai expression that holds for the rows that print totals |
 //! | `columns` | the columns whose totals are checked, each by itself |
 //! | `by` | the columns whose values make up the groups that have a total row each; none for one total of the file |
+//! | `of` | `rows_above`: a total is that of the rows since the total row before it, and has no group |
 //! | `within` | how far a total may be from its parts, as a difference (`0.5`) or a share (`1%`); nothing unless named |
 //! | `percent_row` | a Rhai expression that holds for the rows that print percentages |
 //! | `percent_of` | the column whose total is the whole of these percentages |
 //! | `percent_within` | how far a percentage may be off, as a share: 0.0005 (half of 0.1%) unless named |
 //!
-//! Rows that are neither are parts. A blank part, or one that does not apply, adds nothing; where one is withheld, not yet
+//! Rows that are neither are parts. A total row may be one that the dataset's `skip_rows` leaves out. A blank part, or one that does not apply, adds nothing; where one is withheld, not yet
 //! available or unreadable, the total of its column is not checked and a note says so. A percentage is held against the
-//! printed totals; a percentage row may be one that the dataset's `skip_rows` leaves out. For a total *column* see [`parts`](super::parts).
+//! printed totals; its row may be left out likewise. Of the rows that are left out the first thousand are looked at. For a
+//! total *column* see [`parts`](super::parts).
 //!
 //! Memory: some 100 bytes for each group and column, and for each total row; 100,000 groups at most.
 //!
 //! ```yaml
 //! - totals: { total_row: sub_icb == "Total", columns: [practices, band_0_10] }
 //! - totals: { total_row: trust == "England", columns: [attendances], by: [period], within: 0.5 }
+//! - totals: { total_row: directorate == "Total", columns: [falls], of: rows_above }
 //! ```
 //!
 //! Finding: ``the parts do not add up to the total of band_0_10 in row 12: `16, parts 17` ``
 
+mod above;
 mod reconciled;
 
 use std::collections::BTreeMap;
@@ -40,6 +44,7 @@ use crate::{
     model::Tolerance,
     yaml::{Located, Place, Problem, Problems},
 };
+use above::Stretches;
 use reconciled::{Reconciled, Untold};
 
 /// Half of the last digit of a percentage with one decimal.
@@ -54,6 +59,8 @@ pub struct Totals {
     #[serde(default)]
     by: Option<ColumnNames>,
     #[serde(default)]
+    of: Option<Located<Of>>,
+    #[serde(default)]
     within: Tolerance,
     #[serde(default)]
     percent_row: Option<Located<String>>,
@@ -61,6 +68,13 @@ pub struct Totals {
     percent_of: Option<Located<String>>,
     #[serde(default)]
     percent_within: Option<Located<f64>>,
+}
+
+/// What a total is of, when it is not that of its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Of {
+    RowsAbove,
 }
 
 impl Kind for Totals {
@@ -73,6 +87,10 @@ impl Kind for Totals {
         let columns = problems.take(Declared::find_all_figures(&self.columns, schema));
         let by = self.by.as_ref().map_or(Some(Vec::new()), |by| problems.take(Declared::find_all(by, schema)));
         let percent = problems.take(self.percent(place, context));
+        if let Some(of) = self.of.as_ref().filter(|_| self.by.is_some() || self.percent_row.is_some()) {
+            let problem = Problem::new(of.place.clone(), "`of: rows_above` goes with neither `by` nor `percent_row`");
+            problems.push(problem.hint("a total is that of its group, or that of the rows above it"));
+        }
         problems.into_result()?;
         let (Some(total_row), Some(columns), Some(by), Some(percent)) = (total_row, columns, by, percent) else {
             return Err(Problems::default());
@@ -84,6 +102,7 @@ impl Kind for Totals {
             total_row,
             columns,
             by,
+            of: self.of.as_ref().map(|of| of.value),
             percent,
             asked,
             within: self.within,
@@ -122,6 +141,7 @@ struct Compiled {
     total_row: Condition,
     columns: Vec<Declared>,
     by: Vec<Declared>,
+    of: Option<Of>,
     percent: Option<(Condition, usize)>,
     /// The columns that the conditions name.
     asked: Vec<Declared>,
@@ -146,6 +166,7 @@ impl Check for Compiled {
             within: self.within,
             slack: self.slack,
             parts: BTreeMap::new(),
+            above: self.of.map(|Of::RowsAbove| Stretches::default()),
             printed: Vec::new(),
             untold: Untold::default(),
             rows_kept: file.rows_kept,

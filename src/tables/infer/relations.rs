@@ -9,6 +9,7 @@ use super::{
     super::cells::read_cell,
     columns::{Column, Columns},
     names::{quoted, scalar},
+    totals::OfRowsAbove,
     withheld::is_withheld,
 };
 
@@ -58,7 +59,7 @@ impl Figures<'_> {
 }
 
 /// Every check that the figures of the sample speak for.
-pub(super) fn proposals(columns: &Columns) -> Vec<Proposed> {
+pub(super) fn proposals(columns: &Columns, above: Option<&OfRowsAbove>) -> Vec<Proposed> {
     let of_kind = |kind| columns.all.iter().filter(move |column| column.kind == kind).map(figures);
     // Shares need not be called so: 0.8512.
     let (below_one, counts): (Vec<_>, Vec<_>) = of_kind(ColumnKind::Number).partition(Figures::may_be_shares);
@@ -67,6 +68,7 @@ pub(super) fn proposals(columns: &Columns) -> Vec<Proposed> {
     let mut all: Vec<Proposed> = counts.iter().enumerate().filter_map(|(at, _)| parts(&counts, at)).collect();
     all.extend(shares.iter().filter_map(|share| share_of(share, &counts, total.as_ref())));
     all.extend(total.and_then(|total| totals(&total, columns, &counts)));
+    all.extend(above.and_then(|above| of_rows_above(above, columns)));
     all.extend(withheld(&counts));
     all.extend(counts.iter().filter_map(never_nought));
     all.extend(columns.labels.iter().flatten().filter_map(|at| code(columns.all.get(*at)?)));
@@ -211,6 +213,21 @@ fn totals(total: &TotalRow<'_>, columns: &Columns, counts: &[Figures<'_>]) -> Op
         yaml: format!(
             "totals: {{ total_row: '{}', columns: [{}]{by}, severity: warning }}",
             total.expression("=="),
+            of.join(", ")
+        ),
+    })
+}
+
+/// Totals that are left out, and add up the rows above them.
+fn of_rows_above(above: &OfRowsAbove, columns: &Columns) -> Option<Proposed> {
+    let at = |position: usize| columns.all.iter().find(|column| column.printed.position == Some(position));
+    let figures = above.columns.iter().filter_map(|position| at(*position)).filter(|column| column.is_figure());
+    let of: Vec<String> = figures.map(|column| scalar(&column.printed.name)).collect();
+    let says = format!("{} == {}", at(above.at)?.printed.name, quoted(&above.label)).replace('\'', "''");
+    (!of.is_empty()).then(|| Proposed {
+        why: "Each total row, left out above, was what the rows since the one before add up to.",
+        yaml: format!(
+            "totals: {{ total_row: '{says}', columns: [{}], of: rows_above, severity: warning }}",
             of.join(", ")
         ),
     })

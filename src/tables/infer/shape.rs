@@ -14,7 +14,7 @@ use super::{
     heading::{Heading, is_figure},
     questions::Question,
     stacked::{self, Stacked},
-    totals,
+    totals::{self, OfRowsAbove},
     withheld::is_withheld,
     years::Years,
 };
@@ -40,6 +40,8 @@ pub(super) struct Shape {
     pub(super) left_out: BTreeSet<usize>,
     /// Patterns of rows that are totals or percentages of the others.
     pub(super) skip_rows: Vec<String>,
+    /// Total rows among these, and what they add up.
+    pub(super) of_rows_above: Option<OfRowsAbove>,
     /// Whether rows stand twice, alike in every cell, and are read once.
     pub(super) repeated: bool,
     /// Columns that hold nothing.
@@ -79,8 +81,8 @@ pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
             && !blocks.is_some_and(|stacked| stacked.headers.contains(&row.number))
     };
     let mut body: Vec<&Row> = below.iter().filter(is_data).collect();
-    let (totals, question) = totals::find(&body);
-    body.retain(|row| !totals::is_left_out(row, &totals));
+    let totals = totals::find(&body);
+    body.retain(|row| !totals.leaves_out(row));
     let width = heading.columns.len().max(body.iter().map(|row| row.len()).max().unwrap_or(0));
     let filled = |at: usize| body.iter().any(|row| row.get(at).is_some_and(|text| !is_blank(text)));
     let named = |at: usize| heading.columns.get(at).is_some_and(|above| !above.full.is_empty());
@@ -100,8 +102,11 @@ pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
             );
         }
     }
-    shape.skip_rows = [totals, percentages(&body)].concat();
-    shape.questions.extend(question);
+    shape.skip_rows = [totals.left_out, percentages(&body)].concat();
+    // Of other layouts what is left out is not seen by checks.
+    let plain = shape.across.is_none() && shape.alternate.is_none();
+    shape.of_rows_above = totals.of_rows_above.filter(|_| plain);
+    shape.questions.extend(totals.question);
     shape
 }
 

@@ -1,7 +1,10 @@
 //! Rows that add up the others: left out where they name nothing of their own, asked about where they may be followed.
 
 use super::{
-    super::row::{Row, is_blank, trim},
+    super::{
+        cells::read_number,
+        row::{Row, is_blank, trim},
+    },
     names::quoted,
     questions::Question,
     shape::{escaped, holds_figures},
@@ -10,9 +13,33 @@ use super::{
 /// What such rows are called, by themselves or behind what they add up.
 const TOTALS: [&str; 4] = ["total", "totals", "subtotal", "sub-total"];
 
-/// How total rows are called here: patterns of those that leave blank what tells the other rows apart, and of the others a
-/// question.
-pub(super) fn find(body: &[&Row]) -> (Vec<String>, Option<Question>) {
+/// So many parts of one total, or so many totals of several parts each, agree by no chance.
+const LEAST_PARTS: usize = 5;
+const LEAST_TOTALS: usize = 2;
+
+/// The total rows of a table.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    /// Patterns of those that leave blank what tells the other rows apart.
+    pub(super) left_out: Vec<String>,
+    /// What the rows above them come to.
+    pub(super) of_rows_above: Option<OfRowsAbove>,
+    /// What is to be asked of the others.
+    pub(super) question: Option<Question>,
+}
+
+/// Total rows that are left out, and that add up the rows since the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OfRowsAbove {
+    /// The column that says so, from 0, and the text there.
+    pub(super) at: usize,
+    pub(super) label: String,
+    /// The columns of which it holds.
+    pub(super) columns: Vec<usize>,
+}
+
+/// Finds the total rows among the rows below the header.
+pub(super) fn find(body: &[&Row]) -> Totals {
     let (totals, others): (Vec<&Row>, Vec<&Row>) = body.iter().partition(|row| called(row).is_some());
     let tells: Vec<usize> = (0..width(&others)).filter(|at| tells_apart(&others, *at)).collect();
     let bare = |row: &Row| {
@@ -20,23 +47,54 @@ pub(super) fn find(body: &[&Row]) -> (Vec<String>, Option<Question>) {
         let mut others = tells.iter().filter(|at| Some(**at) != first).peekable();
         others.peek().is_some() && others.all(|at| row.get(*at).is_none_or(is_blank))
     };
-    let mut left_out: Vec<String> = Vec::new();
-    let mut asked = None;
+    let mut found = Totals::default();
     for row in &totals {
         let Some(label) = called(row) else { continue };
         let pattern = escaped(label);
         if totals.iter().filter(|other| called(other) == Some(label)).all(|other| bare(other)) {
-            left_out.extend(Some(pattern).filter(|pattern| !left_out.contains(pattern)));
+            if !found.left_out.contains(&pattern) {
+                found.left_out.push(pattern);
+            }
         } else if whole(label) {
-            asked.get_or_insert_with(|| ask(label));
+            found.question.get_or_insert_with(|| ask(label));
         }
     }
-    (left_out, asked)
+    let whole = totals.iter().find(|row| found.leaves_out(row) && called(row).is_some_and(whole));
+    found.of_rows_above = whole.and_then(|row| of_rows_above(body, &others, row));
+    found
 }
 
-/// Whether a row is one that a pattern of [`find`] leaves out.
-pub(super) fn is_left_out(row: &Row, left_out: &[String]) -> bool {
-    called(row).is_some_and(|label| left_out.contains(&escaped(label)))
+impl Totals {
+    /// Whether a row is left out.
+    pub(super) fn leaves_out(&self, row: &Row) -> bool {
+        called(row).is_some_and(|label| self.left_out.contains(&escaped(label)))
+    }
+}
+
+/// The columns in which rows called as this one add up the parts above them.
+fn of_rows_above(body: &[&Row], parts: &[&Row], total: &Row) -> Option<OfRowsAbove> {
+    let (at, _) = total.first_filled()?;
+    let label = called(total)?;
+    let number = |row: &Row, at: usize| row.get(at).and_then(|text| read_number(trim(text)));
+    let adds_up = |column: &usize| {
+        let (mut sum, mut seen, mut most, mut totals) = (0.0, 0, 0, 0);
+        for row in body {
+            match (called(row), number(row, *column)) {
+                (Some(called), Some(printed)) if called == label => {
+                    if (printed - sum).abs() > 1e-6 * sum.abs().max(1.0) {
+                        return false;
+                    }
+                    (most, totals) = (most.max(seen), totals + usize::from(seen > 1));
+                    (sum, seen) = (0.0, 0);
+                }
+                (None, Some(part)) => (sum, seen) = (sum + part, seen + 1),
+                _ => {}
+            }
+        }
+        most >= LEAST_PARTS || totals >= LEAST_TOTALS
+    };
+    let columns: Vec<usize> = (0..width(body)).filter(|at| holds_figures(parts, *at)).filter(adds_up).collect();
+    (!columns.is_empty()).then(|| OfRowsAbove { at, label: label.to_owned(), columns })
 }
 
 fn ask(label: &str) -> Question {
@@ -88,8 +146,8 @@ mod tests {
 
     fn found(table: &[&[&str]]) -> (Vec<String>, bool) {
         let rows = rows(table);
-        let (left_out, question) = find(&rows.iter().collect::<Vec<_>>());
-        (left_out, question.is_some())
+        let totals = find(&rows.iter().collect::<Vec<_>>());
+        (totals.left_out, totals.question.is_some())
     }
 
     #[test]
@@ -115,5 +173,21 @@ mod tests {
         // One of them says more: all are kept.
         let both: &[&[&str]] = &[&["A", "x", "4"], &["B", "x", "3"], &["Total", "x", "7"], &["Total", "", "7"]];
         assert_eq!(found(both), (vec![], true));
+    }
+
+    #[test]
+    fn a_column_adds_up_where_every_total_is_that_of_the_rows_since_the_one_before() {
+        let wards = rows(&[
+            &["Medicine", "Ward 1", "12", "5"],
+            &["", "Ward 2", "7", "5"],
+            &["Total", "", "19", "10"],
+            &["Surgery", "Ward 5", "4", "5"],
+            &["", "Ward 6", "2", "5"],
+            &["Total", "", "6", "20"],
+        ]);
+        let found = find(&wards.iter().collect::<Vec<_>>()).of_rows_above;
+        assert_eq!(found, Some(OfRowsAbove { at: 0, label: "Total".to_owned(), columns: vec![2] }));
+        // One total of two parts may agree by chance.
+        assert_eq!(find(&wards.iter().take(3).collect::<Vec<_>>()).of_rows_above, None);
     }
 }

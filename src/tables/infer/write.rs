@@ -60,7 +60,7 @@ pub(super) fn proposal(parts: &Parts<'_>) -> Proposal {
     draft.columns(parts);
     draft.checks(parts.columns);
     draft.identities(parts.columns);
-    draft.relations(parts.columns);
+    draft.relations(parts);
     draft.held_against_the_past(parts);
     draft.measures(parts);
     Proposal {
@@ -286,9 +286,10 @@ impl Draft {
         self.line(&format!("  - patient_identity: {{ {only}look_for: [nhs_number, birth_date, email] }}"));
     }
 
-    fn relations(&mut self, columns: &Columns) {
+    fn relations(&mut self, parts: &Parts<'_>) {
+        let columns = parts.columns;
         let mut said = "";
-        for proposed in relations::proposals(columns) {
+        for proposed in relations::proposals(columns, parts.sample.shape.of_rows_above.as_ref()) {
             if proposed.why != said {
                 self.line(&format!("  # {}", proposed.why));
                 said = proposed.why;

@@ -14,6 +14,7 @@ use super::super::{
     },
     parts::addend,
 };
+use super::above::Stretches;
 use crate::model::{Cell, Severity, Tolerance, value::format_number};
 
 /// More total rows than this are not kept.
@@ -39,8 +40,8 @@ impl Untold {
 /// A row that prints totals or percentages.
 #[derive(Debug, Clone)]
 pub(super) struct Printed {
-    row: u64,
-    sheet: Option<String>,
+    pub(super) row: u64,
+    pub(super) sheet: Option<String>,
     group: Group,
     is_percent: bool,
     cells: Vec<(Cell, String)>,
@@ -55,6 +56,8 @@ pub(super) struct Reconciled {
     pub(super) within: Tolerance,
     pub(super) slack: f64,
     pub(super) parts: BTreeMap<Group, Sums>,
+    /// The rows between totals, where these are of the rows above them and not of a group.
+    pub(super) above: Option<Stretches>,
     pub(super) printed: Vec<Printed>,
     /// Of how many rows it cannot be told what they are, and the first of them.
     pub(super) untold: Untold,
@@ -75,7 +78,12 @@ impl Reconciled {
     }
 
     fn add(&mut self, rows: &Rows<'_>, index: usize, group: Group) {
-        let sums = self.parts.entry(group).or_insert_with(|| vec![(ExactSum::default(), 0); self.fields.len()]);
+        let columns = self.fields.len();
+        let sums = match &mut self.above {
+            Some(above) => above.sums(rows.sheet(), rows.row(index), columns),
+            None => Some(self.parts.entry(group).or_insert_with(|| vec![(ExactSum::default(), 0); columns])),
+        };
+        let Some(sums) = sums else { return };
         for (field, (sum, unknown)) in self.fields.iter().zip(sums) {
             match addend(field.cell(rows.batch, index)) {
                 Some(addend) => sum.add(addend),
@@ -84,14 +92,22 @@ impl Reconciled {
         }
     }
 
+    /// As they stand in the file, sheet by sheet.
+    fn sort(&mut self) {
+        self.printed.sort_by(|a, b| (&a.sheet, a.row).cmp(&(&b.sheet, b.row)));
+    }
+
     /// Where the printed total of a column is not what its parts come to.
     fn totals(&self, column: usize, field: &Field, failures: &mut Failures) -> u64 {
-        let mut unknown = 0;
+        let (mut unknown, mut before) = (0, None);
         for printed in self.printed.iter().filter(|printed| !printed.is_percent) {
-            let parts = self.parts.get(&printed.group).and_then(|sums| sums.get(column));
+            let parts = match &self.above {
+                Some(above) => above.parts(printed, before.replace(printed), column),
+                None => self.parts.get(&printed.group).and_then(|sums| sums.get(column)).cloned(),
+            };
             let (Some((sum, withheld)), Some((cell, text))) = (parts, printed.cells.get(column)) else { continue };
             let Cell::Number(total) = cell else { continue };
-            if *withheld > 0 {
+            if withheld > 0 {
                 unknown += 1;
             } else if !self.within.equal(sum.total(), *total) {
                 let value = || format!("{text}, parts {}", format_number(sum.total()));
@@ -139,14 +155,17 @@ impl Tally for Reconciled {
     }
 
     fn observe_skipped(&mut self, rows: &Rows<'_>) {
-        let Some((percent_row, _)) = &mut self.percent else { return };
-        let percents = percent_row.answers(rows.batch).clone();
         self.groups.observe(rows);
+        let totals = self.total_row.answers(rows.batch).clone();
+        let percents = self.percent.as_mut().map(|(row, _)| row.answers(rows.batch).clone());
         for (group, index) in self.groups.rows().collect::<Vec<_>>() {
-            if percents.get(index) == Some(&Answer::True) {
-                self.print(rows, index, group, true);
+            let holds = |answers: &[Answer]| answers.get(index) == Some(&Answer::True);
+            let is_percent = percents.as_deref().is_some_and(holds);
+            if is_percent || holds(&totals) {
+                self.print(rows, index, group, is_percent);
             }
         }
+        self.sort();
     }
 
     fn merge(&mut self, other: Box<dyn Tally>) {
@@ -163,13 +182,19 @@ impl Tally for Reconciled {
                 }
             }
         }
+        if let (Some(above), Some(others)) = (&mut self.above, other.above) {
+            above.merge(others);
+        }
         self.printed.extend(other.printed);
-        self.printed.sort_by_key(|printed| printed.row);
+        self.sort();
         self.untold.add(other.untold.count, other.untold.first);
         self.overflow |= other.overflow;
     }
 
-    fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
+    fn finish(mut self: Box<Self>, total: u64) -> Vec<Found> {
+        if let Some(above) = &mut self.above {
+            above.sort();
+        }
         let mut found = Vec::new();
         for (column, field) in self.fields.iter().enumerate() {
             let title = field.title();
@@ -210,7 +235,7 @@ impl Tally for Reconciled {
             let seen = format!("{count} (the first is row {first}) may be a total: {condition} cannot be told");
             found.push(Found::in_file(seen).aside(Severity::Warning));
         }
-        if self.overflow {
+        if self.overflow || self.above.as_ref().is_some_and(Stretches::overflow) {
             let seen =
                 format!("there are more than {} total rows: the rest is not checked", grouped(MOST_TOTALS as u64));
             found.push(Found::in_file(seen).aside(Severity::Error));
