@@ -211,6 +211,31 @@ fn a_pdf_is_tagged_searchable_and_holds_its_fonts() {
     assert_eq!(pdf["outline"][2], "New (3)");
 }
 
+/// Names from Wales, Poland, Greece and Ukraine, and letters that no font of the paper has.
+#[test]
+fn letters_of_many_languages_are_on_every_paper() {
+    let home = Home::new();
+    let name = "Ŵyn Łódź Ελλάδα Київ ≥½£€–’ w\u{302} 漢字 😀";
+    for month in &MONTHS[5..] {
+        home.take(&les_name(month), les(month).replace("Dementia", name), 0);
+    }
+    // The mark on the w is a letter with it.
+    let shown = "Ŵyn Łódź Ελλάδα Київ ≥½£€–’ ŵ [U+6F22][U+5B57] [U+1F600]";
+    let pdf = read_back(&home, "pdf");
+    let text: String = pdf["text"].as_array().expect("pages").iter().filter_map(Value::as_str).collect();
+    assert!(text.contains(&format!("{shown} · cost-and-volume")), "{text}");
+    let note = "are shown as their numbers in Unicode, such as [U+6F22].";
+    assert_eq!(text.split_whitespace().collect::<Vec<_>>().join(" ").matches(note).count(), 1, "{text}");
+    let without = read_back(&seven_months(), "pdf")["text"].to_string();
+    assert!(!without.contains("in Unicode"), "{without}");
+    let word = read_back(&home, "docx").to_string();
+    assert!(word.contains(name), "{word}");
+    for format in ["html", "md"] {
+        let paper = report(&home, &["--format", format]).ends_with(0).out;
+        assert!(paper.contains("Ŵyn Łódź Ελλάδα Київ ≥½£€–’ w\u{302} 漢字 😀"), "{paper}");
+    }
+}
+
 #[test]
 fn a_workbook_holds_numbers_days_and_text_that_is_no_formula() {
     let home = Home::new();

@@ -15,7 +15,7 @@ use krilla::{
 use self::page::{Colour, MARGIN, Pages, WIDTH};
 use super::{
     Block, Fact, Matter, Paper, Point, Table,
-    typeset::{Line, Run, lines},
+    typeset::{Line, Run, lines, number_of},
 };
 use crate::reports::chart::{Chart, Drawn};
 
@@ -41,6 +41,7 @@ pub(in crate::reports) fn pdf(paper: &Paper) -> Result<Vec<u8>, PdfError> {
     for (at, block) in paper.blocks.iter().enumerate() {
         setter.block(block, paper.blocks.get(at + 1))?;
     }
+    setter.numbered();
     draw::write(paper, setter.pages, setter.outline)
 }
 
@@ -101,6 +102,19 @@ impl Setter {
         let paragraph = self.pages.tag(None, Tag::P);
         self.pages.lines(&lines(&[Run::regular(text)], size, WIDTH), size, (MARGIN, Colour::Ink), paragraph);
         self.pages.down(5.0);
+    }
+
+    /// What is said once of characters that are drawn as their numbers.
+    fn numbered(&mut self) {
+        if let Some(first) = self.pages.lacking() {
+            let number = number_of(first);
+            let note = format!(
+                "Characters that the letters of this paper do not have are shown as their numbers in Unicode, such as \
+                 {number}. Copied or searched for, they are themselves; the report in Word and as a page shows them."
+            );
+            self.pages.down(8.0);
+            self.paragraph(&note, SMALL);
+        }
     }
 
     fn list(&mut self, points: &[Point]) {

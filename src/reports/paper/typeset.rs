@@ -1,12 +1,14 @@
 //! Lines of text as wide as they will be.
 //!
-//! Letters stand side by side, each as wide as its font says: what is measured is what is drawn. A character that the fonts
-//! do not have is drawn as a question mark, and is itself when the text is copied, searched or read aloud.
+//! Letters stand side by side, each as wide as its font says: what is measured is what is drawn. A letter and its marks are
+//! one character where Unicode has it. A character that the fonts do not have is drawn as its number, `[U+6F22]`, and is
+//! itself when the text is copied, searched or read aloud.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::{FontRef, MetadataProvider, instance::LocationRef, prelude::Size};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::reports::fonts;
 
@@ -52,34 +54,66 @@ impl Face {
         }
     }
 
-    /// The letters of a text, each with its width in ems.
-    pub(super) fn glyphs(self, text: &str) -> Vec<KrillaGlyph> {
+    /// A text as it is drawn: what the font lacks as numbers, and without what only says how its neighbours are drawn.
+    pub(super) fn shown(self, text: &str) -> Cow<'_, str> {
+        if !text.chars().any(|c| self.lacks(c) || is_unseen(c)) {
+            return Cow::Borrowed(text);
+        }
+        let mut shown = String::with_capacity(2 * text.len());
+        for c in text.chars().filter(|c| !is_unseen(*c)) {
+            if self.lacks(c) { shown.push_str(&number_of(c)) } else { shown.push(c) }
+        }
+        Cow::Owned(shown)
+    }
+
+    /// The letters of a text as it is shown, each with its width in ems.
+    pub(super) fn glyphs(self, shown: &str) -> Vec<KrillaGlyph> {
         let Some(font) = self.loaded() else { return Vec::new() };
         let (letters, metrics) = (font.charmap(), font.glyph_metrics(Size::new(1.0), LocationRef::default()));
-        let fallback = letters.map('?').unwrap_or_default();
-        text.char_indices()
+        shown
+            .char_indices()
             .map(|(at, c)| {
-                let glyph = letters.map(c).unwrap_or(fallback);
+                let glyph = letters.map(c).unwrap_or_default();
                 let width = metrics.advance_width(glyph).unwrap_or(0.5);
                 KrillaGlyph::new(GlyphId::new(glyph.to_u32()), width, 0.0, 0.0, 0.0, at..at + c.len_utf8(), None)
             })
             .collect()
     }
 
+    /// Whether a character is drawn as its number.
+    pub(super) fn lacks(self, c: char) -> bool {
+        self.loaded().is_some_and(|font| font.charmap().map(c).is_none()) && !is_unseen(c)
+    }
+
     /// How wide a text is at a size, in points.
     pub(super) fn width(self, text: &str, size: f32) -> f32 {
-        self.glyphs(text).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
+        self.glyphs(&self.shown(text)).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
     }
 }
 
 impl Run {
-    pub(super) fn regular(text: impl Into<String>) -> Self {
-        Self { face: Face::Regular, text: text.into() }
+    pub(super) fn regular(text: impl AsRef<str>) -> Self {
+        Self { face: Face::Regular, text: composed(text.as_ref()) }
     }
 
-    pub(super) fn bold(text: impl Into<String>) -> Self {
-        Self { face: Face::Bold, text: text.into() }
+    pub(super) fn bold(text: impl AsRef<str>) -> Self {
+        Self { face: Face::Bold, text: composed(text.as_ref()) }
     }
+}
+
+/// Letters and their marks as one character, where there is one: w and a circumflex as ŵ.
+fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// How a character is shown that a font does not have: `[U+6F22]`.
+pub(super) fn number_of(c: char) -> String {
+    format!("[U+{:04X}]", u32::from(c))
+}
+
+/// What only says how its neighbours are drawn.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 /// Text set in lines of at most this width, in points. A word that is wider than a line is broken, where it can be after one of
@@ -159,10 +193,27 @@ mod tests {
         for face in [Face::Regular, Face::Bold] {
             assert!(face.font().is_some());
             let font = face.loaded().expect("a font");
-            for c in "abc XYZ 0,123.4% £€$ –—‘’“”…·•−äöüßéŵŷ".chars() {
+            let names = "Llŷn Ŵyn Łódź Świętokrzyskie Žďár Ελλάδα Київ Đà Nẵng Reykjavík Ștefan";
+            for c in
+                "abc XYZ 0,123.4% £€$₹ –—‘’“”…·•−×÷±äöüßéŵŷ ½⅓² ≤≥≈≠ ←→↑↓ ▲▼●○■◆ ▁█ ✓✗ №℃".chars().chain(names.chars())
+            {
                 assert!(font.charmap().map(c).is_some(), "{face:?} lacks {c:?}");
+                assert!(!face.lacks(c));
             }
         }
+    }
+
+    #[test]
+    fn what_the_fonts_lack_is_drawn_as_its_number() {
+        assert!(Face::Regular.lacks('漢'));
+        assert_eq!(Face::Regular.shown("a漢b"), "a[U+6F22]b");
+        assert_eq!(Face::Regular.shown("\u{1f600}"), "[U+1F600]");
+        assert_eq!(Face::Regular.glyphs("a[U+6F22]b").len(), 10);
+        assert!((Face::Regular.width("漢", 9.0) - Face::Regular.width("[U+6F22]", 9.0)).abs() < 0.01);
+        // An emoji's variation is no letter.
+        assert_eq!(Face::Bold.shown("✓\u{fe0f}"), "✓");
+        // As some keyboards write it: w, and a circumflex.
+        assert_eq!(Run::regular("w\u{302}").text, "ŵ");
     }
 
     #[test]

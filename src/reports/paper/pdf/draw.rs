@@ -58,7 +58,11 @@ pub(super) fn write(paper: &Paper, pages: Pages, outline: Outline) -> Result<Vec
         let mut surface = page.surface();
         for shape in shapes {
             let (leaf, tag) = match &shape {
-                Shape::Text { leaf: Some(leaf), .. } => (Some(*leaf), ContentTag::Span(SpanTag::empty())),
+                Shape::Text { leaf: Some(leaf), face, text, .. } => {
+                    let is_as_drawn = face.shown(text) == *text;
+                    let actual = (!is_as_drawn).then_some(text.as_str());
+                    (Some(*leaf), ContentTag::Span(SpanTag::empty().with_actual_text(actual)))
+                }
                 Shape::Drawing { leaf, .. } => (Some(*leaf), ContentTag::Other),
                 Shape::Text { .. } | Shape::Rule { .. } => {
                     (None, ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)))
@@ -152,7 +156,8 @@ fn write_text(
     };
     surface.set_stroke(None);
     surface.set_fill(Some(Fill { paint: ink(colour).into(), ..Fill::default() }));
-    surface.draw_glyphs(At::from_xy(at.0, at.1), &face.glyphs(text), font.clone(), text, size, false);
+    let shown = face.shown(text);
+    surface.draw_glyphs(At::from_xy(at.0, at.1), &face.glyphs(&shown), font.clone(), &shown, size, false);
 }
 
 fn foot(surface: &mut Surface<'_>, fonts: &Fonts, left: &str, right: &str) {

@@ -123,6 +123,14 @@ impl Pages {
         }
     }
 
+    /// The first character that is drawn as its number, if there is any.
+    pub(super) fn lacking(&self) -> Option<char> {
+        self.done.iter().flatten().find_map(|shape| match shape {
+            Shape::Text { face, text, .. } => text.chars().find(|c| face.lacks(*c)),
+            Shape::Rule { .. } | Shape::Drawing { .. } => None,
+        })
+    }
+
     fn put(&mut self, page: usize, shape: Shape) {
         if let Some(on) = self.done.get_mut(page) {
             on.push(shape);
