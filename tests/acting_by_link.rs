@@ -12,6 +12,8 @@ use std::{
     thread,
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
 use support::{Daemon, Home, les, les_name};
 
 const BASE: &str = "https://bellwether.example.org/desk";
@@ -291,6 +293,43 @@ fn links_that_are_not_ours_are_all_answered_alike_and_do_nothing() {
     desk.home.run(&["links", "rotate"]).ends_with(0);
     assert_ne!(desk.get(&link).status, 200);
     assert_ne!(desk.post(&link, &[("token", &token), ("once", &once), ("alert", &id), ("by", "x")]).status, 303);
+    assert_eq!(desk.acts(), [""; 0]);
+}
+
+/// A token that says what it likes, signed with the home's own key.
+fn signed(home: &Home, notice: &str, group: &str) -> String {
+    let key = std::fs::read(home.path("state/links.key")).expect("the key");
+    let mut said = vec![1];
+    said.extend(notice.parse::<uuid::Uuid>().expect("an id").as_bytes());
+    said.extend(4_102_444_800_i64.to_be_bytes());
+    said.extend(group.as_bytes());
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&key).expect("a key");
+    mac.update(&said);
+    said.extend(mac.finalize().into_bytes());
+    URL_SAFE_NO_PAD.encode(said)
+}
+
+#[test]
+fn the_link_of_one_group_does_not_act_on_the_notice_of_another() {
+    let desk = Desk::new("30 days");
+    let told = desk.home.notices();
+    let of_group = told.iter().rfind(|told| told.group == GROUP && told.kind == "exceptions").expect("a notice");
+    let link = |group: &str| format!("{BASE}/act/{}", signed(&desk.home, &of_group.id, group));
+    // As it is made for the group itself, it opens: nothing else is wrong with the others.
+    assert_eq!(desk.get(&link(GROUP)).status, 200);
+    let page = desk.get(&link(GROUP)).body;
+    let (token, once, id) = (field(&page, "token"), field(&page, "once"), boxes(&page)[0].0.clone());
+    for group in ["performance-team", "", "primary-care-medical-service", "primary-care-medical-services "] {
+        let other = link(group);
+        assert_eq!(desk.get(&other).status, 404, "{group:?}");
+        // Nor with the token in the form, or the one of the group itself.
+        let own = other.rsplit('/').next().expect("a token").to_owned();
+        for token in [&own, &token] {
+            let form =
+                [("token", token.as_str()), ("once", &once), ("alert", &id), ("by", "Jo"), ("doing", "acknowledge")];
+            assert_eq!(desk.post(&other, &form).status, 404, "{group:?}");
+        }
+    }
     assert_eq!(desk.acts(), [""; 0]);
 }
 

@@ -270,9 +270,7 @@ impl Daemon {
         let pages = http::Pages { app: Arc::clone(&self.app), metrics };
         let stop = stop.clone();
         Some(tokio::spawn(async move {
-            if let Err(error) = http::serve(listener, pages, stop).await {
-                tracing::error!(%error, "the status pages ended");
-            }
+            http::serve(listener, pages, stop).await;
         }))
     }
 

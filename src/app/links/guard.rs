@@ -1,6 +1,7 @@
 //! What stands around the pages: headers, limits, and where a form may come from.
 
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -21,6 +22,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::strangers::Strangers;
 use crate::reports::ACT_STYLE;
 
 /// The most that a form may hold, in bytes.
@@ -29,15 +31,12 @@ pub(super) const LONGEST_FORM: usize = 64 * 1024;
 const AT_ONCE: usize = 32;
 /// How long one may take, its sending included.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How many links that are not ours are looked at one after the other, and after how long there is one more.
-const STRANGERS: f64 = 30.0;
-const ONE_MORE: Duration = Duration::from_secs(2);
 
 /// What all requests share.
 #[derive(Debug)]
 pub(super) struct Guard {
     places: Semaphore,
-    strangers: Mutex<(Instant, f64)>,
+    strangers: Mutex<Strangers>,
     policy: HeaderValue,
 }
 
@@ -48,16 +47,13 @@ impl Guard {
             "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         );
         let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
-        Arc::new(Self { places: Semaphore::new(AT_ONCE), strangers: Mutex::new((Instant::now(), STRANGERS)), policy })
+        Arc::new(Self { places: Semaphore::new(AT_ONCE), strangers: Mutex::default(), policy })
     }
 
-    /// Counts a link that is not ours; whether there have been too many. A link that is ours works all the same.
-    pub(super) fn is_overrun(&self) -> bool {
+    /// Counts a link that is not ours; whether there have been too many from there. A link that is ours works all the same.
+    pub(super) fn is_overrun(&self, from: IpAddr) -> bool {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, left) = *strangers;
-        let left = (left + last.elapsed().div_duration_f64(ONE_MORE)).min(STRANGERS);
-        *strangers = (Instant::now(), (left - 1.0).max(0.0));
-        left < 1.0
+        strangers.is_overrun(from, Instant::now())
     }
 }
 

@@ -8,6 +8,7 @@ mod form;
 mod guard;
 mod key;
 mod pages;
+mod strangers;
 mod token;
 
 use std::{io, sync::Arc};
@@ -22,7 +23,7 @@ use crate::{
 
 use super::{App, home::Home};
 
-pub(super) use pages::router;
+pub(super) use pages::{Peer, router};
 use token::Token;
 
 /// What makes links, and knows them again. The key is read when a link is made or followed, and no sooner: most of what is

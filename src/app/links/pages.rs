@@ -1,9 +1,9 @@
 //! The page behind a link: what its message said, how its alerts stand now, and a form.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE, header::LOCATION},
@@ -28,6 +28,7 @@ use super::{
     Links,
     form::Form,
     guard::{self, Guard},
+    strangers::source,
 };
 
 /// How long a form waits while a file is being worked on.
@@ -40,7 +41,11 @@ struct Desk {
     guard: Arc<Guard>,
 }
 
-/// The pages, below `/act/`.
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::app) struct Peer(pub(in crate::app) IpAddr);
+
+/// The pages, below `/act/`; requests carry their [`Peer`].
 pub(in crate::app) fn router(app: Arc<App>) -> Router {
     let guard = Guard::new();
     Router::new()
@@ -59,8 +64,14 @@ struct Opened {
 }
 
 /// Shows, and changes nothing.
-async fn show(State(desk): State<Desk>, Path(token): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let opened = match desk.open(token).await {
+async fn show(
+    State(desk): State<Desk>,
+    Extension(peer): Extension<Peer>,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let opened = match desk.open(token, source(peer.0, &headers)).await {
         Ok(opened) => opened,
         Err(response) => return response,
     };
@@ -76,11 +87,17 @@ async fn show(State(desk): State<Desk>, Path(token): Path<String>, RawQuery(quer
 }
 
 /// Does what the form asks for, if it was sent from a page of ours and holds the token.
-async fn act(State(desk): State<Desk>, Path(path): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    let form = Form::read(&body);
-    let opened = match desk.open(form.token.clone()).await {
+async fn act(
+    State(desk): State<Desk>,
+    Extension(peer): Extension<Peer>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (form, from) = (Form::read(&body), source(peer.0, &headers));
+    let opened = match desk.open(form.token.clone(), from).await {
         Ok(opened) if opened.token == path => opened,
-        Ok(_) => return desk.no_such_link(),
+        Ok(_) => return desk.no_such_link(from),
         Err(response) => return response,
     };
     let is_form = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM));
@@ -94,7 +111,7 @@ async fn act(State(desk): State<Desk>, Path(path): Path<String>, headers: Header
             ],
         );
     }
-    let (Some(once), Some(doing)) = (form.once, form.doing) else { return desk.no_such_link() };
+    let (Some(once), Some(doing)) = (form.once, form.doing) else { return desk.no_such_link(from) };
     match desk.carry_out(&opened, &form, once, doing).await {
         Ok(()) => {
             let back = HeaderValue::from_str(&format!("?done={}", doing.code()));
@@ -107,21 +124,21 @@ async fn act(State(desk): State<Desk>, Path(path): Path<String>, headers: Header
 
 impl Desk {
     /// What a link is for. Whatever is wrong with one, the answer is the same.
-    async fn open(&self, token: String) -> Result<Opened, Response> {
-        let Some(links) = Links::of(&self.app) else { return Err(self.no_such_link()) };
-        let Some(known) = links.open(&token, self.app.now()) else { return Err(self.no_such_link()) };
+    async fn open(&self, token: String, from: IpAddr) -> Result<Opened, Response> {
+        let Some(links) = Links::of(&self.app) else { return Err(self.no_such_link(from)) };
+        let Some(known) = links.open(&token, self.app.now()) else { return Err(self.no_such_link(from)) };
         let kept = self.app.store.notice(known.notice).await.map_err(|error| trouble(&error.into()))?;
         match kept.map(|kept| kept.notice).filter(|notice| notice.group == known.group) {
             Some(notice) => match notice.content.actionable().map(Cow::into_owned) {
                 Some(exceptions) => Ok(Opened { links, notice, exceptions, token }),
-                None => Err(self.no_such_link()),
+                None => Err(self.no_such_link(from)),
             },
-            None => Err(self.no_such_link()),
+            None => Err(self.no_such_link(from)),
         }
     }
 
-    fn no_such_link(&self) -> Response {
-        let status = if self.guard.is_overrun() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::NOT_FOUND };
+    fn no_such_link(&self, from: IpAddr) -> Response {
+        let status = if self.guard.is_overrun(from) { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::NOT_FOUND };
         said(
             status,
             "This link does not work",
