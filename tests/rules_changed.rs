@@ -17,6 +17,11 @@ fn a_changed_threshold_tells_what_is_otherwise_now_and_nothing_again() {
     let told = home.only_notice_since(before);
     let withdrawn = told.section("withdrawn");
     assert!(withdrawn.contains(&format!("{BELOW}: Diabetes (2025-10)")), "{withdrawn:?}");
+    let mail = home.mail(&told);
+    let changed = format!(
+        "{BELOW} fired when value < share * plan, with share 0.6; now it fires when value < share * plan, with share 0.55."
+    );
+    assert!(mail.contains(&changed), "{mail}");
     let lines = told.sections().into_iter().flat_map(|(_, lines)| lines).collect::<Vec<_>>().join("\n");
     assert!(!lines.contains("Simple Injections"), "below both, and said before: {lines}");
     assert!(!lines.contains(DETERIORATION), "the other rule has not changed: {lines}");

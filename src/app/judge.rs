@@ -101,7 +101,12 @@ async fn one(
             let arriving: Vec<&Delivery> =
                 commit.deliveries.iter().map(|(of_file, _)| of_file).chain([delivery]).collect();
             if cause == Cause::RuleChanged {
-                delivered.head.changed_rules = config.rules_on(&dataset.id).map(|rule| as_changed(rule)).collect();
+                let mut known = app.store.dataset(&dataset.id).await?.rules;
+                let changed = |(rule, now): (String, String)| {
+                    let was = known.remove(&rule).filter(|was| *was != now);
+                    ChangedRule { rule, was, now }
+                };
+                delivered.head.changed_rules = definitions(config, dataset).into_iter().map(changed).collect();
             }
             delivered.outstanding =
                 outstanding::outstanding((&app.store, config), app.now(), delivered.head.period, &arriving, overruled)
@@ -113,8 +118,13 @@ async fn one(
     Ok(tells)
 }
 
-/// A rule as people read it who are told that it was changed.
-fn as_changed(rule: &Rule) -> ChangedRule {
+/// When the rules on a dataset fire, in words, by their ids.
+fn definitions(config: &Config, dataset: &Dataset) -> BTreeMap<String, String> {
+    config.rules_on(&dataset.id).map(|rule| (rule.id().to_owned(), definition(rule))).collect()
+}
+
+/// When a rule fires, as people read it who are told that it was changed.
+fn definition(rule: &Rule) -> String {
     let written = |value: &Setting| match value {
         Setting::Number(number) => format_number(*number),
         Setting::Bool(value) => value.to_string(),
@@ -128,7 +138,7 @@ fn as_changed(rule: &Rule) -> ChangedRule {
         Persistence { periods, of_last } if periods == of_last => format!(", for {periods} periods"),
         Persistence { periods, of_last } => format!(", for {periods} of {of_last} periods"),
     };
-    ChangedRule { rule: rule.id().to_owned(), now: format!("{}{with}{persistence}", rule.condition()) }
+    format!("{}{with}{persistence}", rule.condition())
 }
 
 /// The alerts of a dataset as they stand, with what this commit did to them.
@@ -223,6 +233,7 @@ fn keep(commit: &mut Commit, dataset: &Dataset, config: &Config, evaluation: Eva
         dataset: dataset.id.clone(),
         unjudged: unjudged.collect(),
         rules_fingerprint: config.rules_fingerprint(&dataset.id),
+        rules: definitions(config, dataset),
         introduced,
     });
     for told in evaluation.alerts {

@@ -134,7 +134,7 @@ impl Queue for StoreQueue {
 }
 
 fn read(kept: store::QueuedMessage, channel: ChannelKind) -> Result<QueuedMessage, QueueError> {
-    let payload = serde_json::from_str(&kept.payload)
+    let payload = serde_json::from_str(kept.payload.as_deref().unwrap_or_default())
         .map_err(|error| QueueError::Unreadable { id: kept.id, why: error.to_string() })?;
     Ok(QueuedMessage {
         id: kept.id,

@@ -259,7 +259,7 @@ async fn a_changed_rule_is_told_when_it_changes_and_once() {
         let last = desk.app.store.notices(Some(1)).await.expect("the store answers").pop().expect("a notice");
         let page = crate::reports::render(&last.notice).expect("rendered");
         let text = page.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let why = format!("les-below-60-percent-of-plan now fires when value < share * plan, with share {share}.");
+        let why = format!("; now it fires when value < share * plan, with share {share}.");
         assert!(text.contains("The rules were changed on") && text.contains(&why), "{text}");
     }
 }

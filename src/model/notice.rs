@@ -350,6 +350,9 @@ pub struct Untold {
 pub struct ChangedRule {
     /// The rule's id.
     pub rule: String,
+    /// When it fired before, as far as that is known and was otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// When it fires: `value < share * plan, with share 0.5`.
     pub now: String,
 }

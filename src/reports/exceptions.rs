@@ -24,7 +24,7 @@ use crate::model::{
 const SHOWN: usize = 50;
 /// How many alerts have a chart; those after them have a line of blocks, because relays and mail programs refuse or cut
 /// what is long.
-const CHARTS: usize = 12;
+pub(super) const CHARTS: usize = 12;
 
 /// What a page is made for.
 pub(super) trait Form {
@@ -287,7 +287,7 @@ pub(super) fn note(change: Change, cause: Cause) -> Option<&'static str> {
 }
 
 /// "October 2025 was restated by revision 2 (les-activity.csv).", "The rules were changed on 3 December 2025:
-/// les-below-plan now fires when value < 0.5 * plan."
+/// les-below-plan fired when value < 0.6 * plan; now it fires when value < 0.5 * plan."
 pub(super) fn because(exceptions: &Exceptions, told: jiff::Timestamp) -> Vec<String> {
     match exceptions.cause {
         Cause::Restated => {
@@ -300,7 +300,12 @@ pub(super) fn because(exceptions: &Exceptions, told: jiff::Timestamp) -> Vec<Str
             let mut said = vec![format!("The rules were changed on {day}; the figures are the same.")];
             said.extend(exceptions.changed_rules.iter().map(|changed| {
                 let (rule, now) = (clean::line(&changed.rule, LABEL), clean::line(&changed.now, MESSAGE));
-                format!("{rule} now fires when {now}.")
+                match &changed.was {
+                    Some(was) => {
+                        format!("{rule} fired when {}; now it fires when {now}.", clean::line(was, MESSAGE))
+                    }
+                    None => format!("{rule} now fires when {now}."),
+                }
             }));
             said
         }

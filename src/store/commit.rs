@@ -1,5 +1,7 @@
 //! One transaction for all that one delivery changed.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sqlx::{Any, Transaction};
 use uuid::Uuid;
@@ -83,6 +85,8 @@ pub struct Judged {
     pub unjudged: Vec<UnknownRecord>,
     /// The fingerprint of the rules.
     pub rules_fingerprint: String,
+    /// When the rules fire, in words, by their ids.
+    pub rules: BTreeMap<String, String>,
     /// Whether its first load is announced herewith, or was before.
     pub introduced: bool,
 }
@@ -196,7 +200,7 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
     }
     for judged in &commit.judged {
         alerts::replace_unjudged(tx, &judged.dataset, &judged.unjudged).await?;
-        datasets::set_rules(tx, &judged.dataset, &judged.rules_fingerprint).await?;
+        datasets::set_rules(tx, &judged.dataset, &judged.rules_fingerprint, &judged.rules).await?;
         if judged.introduced {
             datasets::introduce(tx, &judged.dataset).await?;
         }

@@ -47,6 +47,19 @@ const LEASE: &str = "UPDATE outbox SET state = 'sending', lease_until = $1, leas
                      AND (r.disabled IS NOT NULL OR r.rests_until > $3)) \
                      ORDER BY m.created, m.id LIMIT $4) RETURNING *";
 
+/// What a message says.
+async fn said_by(tx: &mut Transaction<'static, Any>, id: Uuid) -> Result<String> {
+    let row = sqlx::query(
+        "SELECT COALESCE((SELECT p.payload FROM payloads p WHERE p.hash = o.payload), o.payload) AS payload \
+         FROM outbox o WHERE o.id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(|error| StoreError::of_sql("read what a message says", error))?;
+    Fields::new("outbox", &row).text("payload")
+}
+
 impl Store {
     /// Takes up to `limit` messages of a channel that are due, or whose lease has run out, oldest first: at most one for
     /// each recipient, and none for a recipient with a message under way. They are `owner`'s until `until`; nobody else
@@ -72,6 +85,9 @@ impl Store {
             .await
             .map_err(failed)?;
         let mut messages = rows::all("outbox", &rows, read)?;
+        for message in &mut messages {
+            message.payload = Some(said_by(&mut tx, message.id).await?);
+        }
         tx.commit().await.map_err(failed)?;
         // RETURNING promises no order.
         messages.sort_by_key(|message| (message.created, message.id));

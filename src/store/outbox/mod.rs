@@ -71,8 +71,8 @@ pub struct QueuedMessage {
     pub channel: String,
     /// What the channel sends it to.
     pub recipient: String,
-    /// What the channel needs to send it, as JSON.
-    pub payload: String,
+    /// What the channel needs to send it, as JSON; none but in what was leased.
+    pub payload: Option<String>,
     /// Where it is.
     pub state: MessageState,
     /// How many attempts have ended, the successful one included.
@@ -93,8 +93,15 @@ pub struct QueuedMessage {
     pub reported: bool,
 }
 
-/// Queues a message; one with the same id stays as it is.
+/// Queues a message; one with the same id stays as it is. What many recipients get is kept once.
 pub(super) async fn insert(tx: &mut Transaction<'static, Any>, message: &NewMessage, created: Timestamp) -> Result<()> {
+    let hash = blake3::hash(message.payload.as_bytes()).to_hex().to_string();
+    sqlx::query("INSERT INTO payloads (hash, payload) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING")
+        .bind(hash.clone())
+        .bind(message.payload.clone())
+        .execute(&mut **tx)
+        .await
+        .map_err(|error| StoreError::of_sql("keep what a message says", error))?;
     sqlx::query(
         "INSERT INTO outbox (id, notice, group_id, channel, recipient, payload, state, next_attempt, created) \
          VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8) ON CONFLICT (id) DO NOTHING",
@@ -104,7 +111,7 @@ pub(super) async fn insert(tx: &mut Transaction<'static, Any>, message: &NewMess
     .bind(message.group.clone())
     .bind(message.channel.clone())
     .bind(message.recipient.clone())
-    .bind(message.payload.clone())
+    .bind(hash)
     .bind(message.not_before.unwrap_or(created).as_millisecond())
     .bind(created.as_millisecond())
     .execute(&mut **tx)
@@ -126,7 +133,7 @@ fn read(row: &Fields<'_>) -> Result<QueuedMessage> {
         group: row.text("group_id")?,
         channel: row.text("channel")?,
         recipient: row.text("recipient")?,
-        payload: row.text("payload")?,
+        payload: None,
         state: row.code("state", MessageState::from_code)?,
         attempts: row.number("attempts")?,
         next_attempt: row.time("next_attempt")?,

@@ -22,7 +22,8 @@ fn full(delivery: &Delivery) -> Commit {
 }
 
 fn judged(dataset: &str, unjudged: Vec<UnknownRecord>) -> Judged {
-    Judged { dataset: dataset.to_owned(), unjudged, rules_fingerprint: "rules-1".to_owned(), introduced: false }
+    let rules = BTreeMap::from([("below".to_owned(), "value < plan".to_owned())]);
+    Judged { dataset: dataset.to_owned(), unjudged, rules_fingerprint: "rules-1".to_owned(), rules, introduced: false }
 }
 
 fn unknown(contract: &str) -> UnknownRecord {
@@ -101,7 +102,8 @@ async fn a_commit_is_read_back_as_it_was() {
     let life = store.transitions(&commit.alerts[0].id).await.unwrap();
     assert_eq!(life, [KeptTransition { transition: commit.transitions[0].clone(), recorded: at(1) }]);
     assert_eq!(store.unjudged().await.unwrap(), commit.judged[0].unjudged);
-    let memory = DatasetMemory { introduced: true, rules_fingerprint: Some("rules-1".to_owned()) };
+    let rules = commit.judged[0].rules.clone();
+    let memory = DatasetMemory { introduced: true, rules_fingerprint: Some("rules-1".to_owned()), rules };
     assert_eq!(store.dataset("les").await.unwrap(), memory);
     assert_eq!(store.dataset("other").await.unwrap(), DatasetMemory::default());
     let (notice, subject) = commit.notices[0].clone();
@@ -312,4 +314,36 @@ async fn a_row_that_was_edited_by_hand_is_named() {
     assert!(matches!(error, StoreError::UnreadableRow { table: "alerts", column: "since", .. }), "{error}");
     let error = store.deliveries(&DeliveryFilter::default()).await.unwrap_err();
     assert!(matches!(error, StoreError::UnreadableRow { table: "deliveries", column: "verdict", .. }), "{error}");
+}
+
+#[tokio::test]
+async fn what_many_recipients_get_is_kept_once() {
+    let home = Home::new();
+    let store = home.store().await;
+    let mut commit = full(&delivery(1, "2025-10"));
+    let notice = commit.notices[0].0.clone();
+    commit.messages = (0..5).map(|n| message(&notice, &format!("{n}@example.org"))).collect();
+    for message in &mut commit.messages {
+        message.payload = format!("{{\"picture\":\"{}\"}}", "x".repeat(10_000));
+    }
+    commit.messages[4].payload = "{}".to_owned();
+    store.commit(&commit).await.unwrap();
+    let mut tx = store.begin("test").await.unwrap();
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM payloads").fetch_one(&mut *tx).await.unwrap();
+    let long: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE length(payload) > 100")
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+    assert_eq!((kept, long), (2, 0));
+    // One that was queued before there was such a table.
+    let old = commit.messages[3].id.to_string();
+    sqlx::query("UPDATE outbox SET payload = '{\"old\":1}' WHERE id = $1").bind(old).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let channel = commit.messages[0].channel.clone();
+    let leased = store.lease(&channel, at(100), "me", at(200), 10).await.unwrap();
+    let said: Vec<String> = leased.into_iter().map(|message| message.payload.expect("what it says")).collect();
+    let first = &commit.messages[0].payload;
+    assert_eq!(said.len(), 5);
+    assert_eq!(said.iter().filter(|said| *said == first).count(), 3);
+    assert!(said.contains(&"{}".to_owned()) && said.contains(&"{\"old\":1}".to_owned()));
 }

@@ -9,7 +9,7 @@ mod receiving;
 mod sending;
 mod silencing;
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use jiff::Timestamp;
 use tempfile::TempDir;
