@@ -6,9 +6,12 @@ mod support;
 
 use std::{fs, path::Path};
 
+use bellwether::model::{
+    AlertSeverity, AlertState, Cause, DueState, Missing, NoticeKind, Standing, ThreeA, TransitionKind, Verdict,
+};
 use jsonschema::Validator;
 use serde_json::Value;
-use support::{BELOW, DETERIORATION, Home, MONTHS, Ran, program};
+use support::{BELOW, DETERIORATION, Home, MONTHS, Ran, changed, les, les_name, program};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -46,7 +49,7 @@ fn shipped(folder: &str) -> Vec<(String, String)> {
 
 #[test]
 fn what_is_kept_is_what_the_program_prints() {
-    for of in ["dataset", "rules", "groups", "bellwether", "case", "scenario"] {
+    for of in ["dataset", "rules", "groups", "bellwether", "case", "scenario", "report", "webhook"] {
         let printed = Ran::of(program().args(["schema", of]).output().expect("it starts")).ends_with(0).out;
         let file = fs::read_to_string(root().join(format!("config/schemas/{of}.json"))).expect("it is kept");
         assert!(printed == file, "`bellwether schema {of} > config/schemas/{of}.json` puts this right");
@@ -85,6 +88,120 @@ fn a_recorded_case_fits_its_schema() {
     let file = home.path("case.yaml").display().to_string();
     home.run(&["backtest", BELOW, DETERIORATION, "--record", &file]).ends_with(0);
     assert_eq!(mistakes("case", &home.read("case.yaml")), [""; 0]);
+}
+
+/// The same schema without room for what it does not name.
+fn closed(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(closed);
+            if fields.contains_key("type") && fields.get("properties").is_some_and(Value::is_object) {
+                fields.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(closed),
+        _ => {}
+    }
+}
+
+/// What a schema says of what a program is given, as it stands and with nothing else in it.
+fn differs(of: &str, json: &Value) -> Vec<String> {
+    let mut schema = kept(of);
+    closed(&mut schema);
+    let strict = jsonschema::options().should_validate_formats(true).build(&schema).expect("it is a schema");
+    strict.iter_errors(json).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn the_json_of_reports_fits_its_schema() {
+    let home = Home::new();
+    home.take_months(&MONTHS);
+    home.take(&les_name("2025-09"), changed(&les("2025-09"), ",813", ",1200"), 0);
+    let firing = home.firing(BELOW);
+    assert!(!firing.is_empty());
+    home.run(&["alerts", "acknowledge", "contract=\"Simple Injections\"", "--by", "Jo", "--comment", "seen"])
+        .ends_with(0);
+    for (group, period) in [
+        ("primary-care-medical-services", "2025-10"),
+        ("primary-care-medical-services", "2025-09"),
+        ("primary-care-contracts", "2025-10"),
+    ] {
+        let options = ["report", "--group", group, "--format", "json", "--date", "2025-12-03", "--period", period];
+        let report = home.run(&options).ends_with(0).json();
+        assert_eq!((&report["version"], differs("report", &report)), (&1.into(), Vec::new()), "{group} {period}");
+        let mut without = report.clone();
+        without.as_object_mut().expect("an object").remove("counts");
+        assert!(!differs("report", &without).is_empty(), "its fields are always there");
+    }
+}
+
+#[test]
+fn the_bodies_of_webhooks_fit_their_schema() {
+    let home = Home::new();
+    // A folder gets what a webhook posts.
+    home.edit(
+        "config/groups.yaml",
+        "- email: { to: [pcms-chair@example.org, pcms-secretary@example.org] }",
+        "- folder: { path: reports/pcms }",
+    );
+    home.edit("config/groups.yaml", "- email: { to: [performance@example.org] }", "- folder: { path: reports/team }");
+    home.take_months(&MONTHS);
+    home.take(&les_name("2025-09"), changed(&les("2025-09"), ",813", ",1200"), 0);
+    home.take("les-activity-2025-11.csv", les("2025-10").replace("2025-10", "2025-11").replace("1332", "many"), 1);
+    home.edit("rules/les.yaml", "share: 0.6", "share: 0.55");
+    home.once().ends_with(0);
+    let mut kinds = Vec::new();
+    for folder in ["reports/pcms", "reports/team"] {
+        for name in home.files(folder).into_iter().filter(|name| Path::new(name).extension() == Some("json".as_ref())) {
+            let body: Value = serde_json::from_str(&home.read(&format!("{folder}/{name}"))).expect("JSON");
+            assert_eq!(differs("webhook", &body), [""; 0], "{name}");
+            kinds.push(body["type"].as_str().expect("a type").to_owned());
+        }
+    }
+    // Those that this home has no reason for, as samples.
+    let output = home.path("looked-at").display().to_string();
+    for kind in ["operator", "silence", "escalation", "three_as"] {
+        let group = ["--group", "performance-team", "--kind", kind, "--output", &output];
+        home.run(&[&["preview"], &group[..]].concat()).ends_with(0);
+        let body: Value = serde_json::from_str(&home.read("looked-at/1-folder.json")).expect("JSON");
+        assert_eq!(differs("webhook", &body), [""; 0], "{kind}");
+        kinds.push(body["type"].as_str().expect("a type").to_owned());
+        let mut other = body.clone();
+        other["data"]["group"] = "performance-team".into();
+        assert!(!differs("webhook", &other).is_empty(), "{kind}");
+    }
+    for kind in NoticeKind::ALL {
+        assert!(kinds.contains(&format!("bellwether.{kind}")), "{kind} in {kinds:?}");
+    }
+}
+
+#[test]
+fn the_words_of_schemas_are_those_of_the_program() {
+    fn codes<T: std::fmt::Display>(all: &[T]) -> Vec<String> {
+        all.iter().map(ToString::to_string).collect()
+    }
+    let missing: Vec<String> = Missing::ALL.iter().map(ToString::to_string).collect();
+    for of in ["webhook", "report"] {
+        let defs = &kept(of)["$defs"];
+        let words = |list: &Value| -> Vec<String> {
+            list.as_array().expect("words").iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        assert_eq!(words(&defs["figure"]["anyOf"][1]["properties"]["missing"]["enum"]), missing);
+        for (name, codes) in [
+            ("cause", codes(Cause::ALL)),
+            ("verdict", codes(Verdict::ALL)),
+            ("severity", codes(AlertSeverity::ALL)),
+            ("standing", codes(Standing::ALL)),
+            ("three_a", codes(ThreeA::ALL)),
+            ("state", codes(AlertState::ALL)),
+            ("due_state", codes(DueState::ALL)),
+            ("transition", codes(TransitionKind::ALL)),
+        ] {
+            if let Some(def) = defs.get(name) {
+                assert_eq!(words(&def["enum"]), codes, "{name} of {of}");
+            }
+        }
+    }
 }
 
 #[test]

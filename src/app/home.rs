@@ -153,12 +153,20 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("config/schemas/case.json", include_str!("../../config/schemas/case.json")),
     ("config/schemas/dataset.json", include_str!("../../config/schemas/dataset.json")),
     ("config/schemas/groups.json", include_str!("../../config/schemas/groups.json")),
+    ("config/schemas/report.json", include_str!("../../config/schemas/report.json")),
     ("config/schemas/rules.json", include_str!("../../config/schemas/rules.json")),
     ("config/schemas/scenario.json", include_str!("../../config/schemas/scenario.json")),
+    ("config/schemas/webhook.json", include_str!("../../config/schemas/webhook.json")),
     ("rules/les.yaml", include_str!("../../rules/les.yaml")),
     ("rules/hha.yaml", include_str!("../../rules/hha.yaml")),
     ("rules/change.rhai", include_str!("../../rules/change.rhai")),
 ];
+
+/// A file of [`SHIPPED`], by its path.
+#[must_use]
+pub fn shipped(path: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(known, _)| *known == path).map(|(_, text)| *text)
+}
 
 /// Writes the shipped configuration and rules and an empty drop folder. A file that is there already is left as it is.
 ///

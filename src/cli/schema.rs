@@ -3,14 +3,14 @@
 use clap::{Args, ValueEnum};
 
 use crate::{
-    app::simulate::ScenarioFile,
+    app::{home::shipped, simulate::ScenarioFile},
     config::{self, SchemaOf},
 };
 
 use super::{Exit, Failure, output};
 
 const LONG: &str = "\
-Print the JSON Schema of a YAML file, for editors
+Print the JSON Schema of a YAML file, for editors, or of JSON that programs read
 
 A home that `bellwether init` wrote has them in config/schemas, and each of its YAML files names its own in the first line:
 
@@ -42,6 +42,10 @@ enum Of {
     Case,
     /// Scenarios, for `bellwether simulate FILE`
     Scenario,
+    /// The JSON of `bellwether report`
+    Report,
+    /// The bodies of webhooks, and the JSON left in folders
+    Webhook,
 }
 
 pub(super) fn schema(options: &SchemaArguments) -> Result<Exit, Failure> {
@@ -52,7 +56,16 @@ pub(super) fn schema(options: &SchemaArguments) -> Result<Exit, Failure> {
         Of::Bellwether => config::schema(SchemaOf::Bellwether),
         Of::Case => config::schema(SchemaOf::Case),
         Of::Scenario => config::schema_for::<ScenarioFile>("Scenarios of bellwether"),
+        // What programs read is written down once, and held against what they get by a test.
+        Of::Report => return kept("report"),
+        Of::Webhook => return kept("webhook"),
     };
     output::print_json(&schema)?;
+    Ok(Exit::Fine)
+}
+
+/// Prints a schema that is kept.
+fn kept(name: &str) -> Result<Exit, Failure> {
+    output::say(shipped(&format!("config/schemas/{name}.json")).unwrap_or_default().trim_end())?;
     Ok(Exit::Fine)
 }

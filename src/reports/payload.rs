@@ -4,9 +4,12 @@ use serde_json::{Value as Json, json};
 
 use super::{alert::Change, exceptions::changes};
 use crate::model::{
-    AlertLine, AlertState, Content, EscalatedAlert, EscalationReport, Exceptions, Finding, FlappingLine, GateReport,
-    MutedLine, Notice, OperatorReport, Severity, Unit, UnknownLine,
+    AlertLine, AlertState, ChangedRule, Content, EscalatedAlert, EscalationReport, Exceptions, Finding, FlappingLine,
+    GateReport, MutedLine, Notice, OperatorReport, Severity, Unit, UnknownLine,
 };
+
+/// Of the form of `data`: config/schemas/webhook.json. Fields are added without another number; none changes its meaning.
+const VERSION: u32 = 1;
 
 /// The body of a webhook: `type`, `timestamp` (RFC 3339) and `data`.
 pub(super) fn of(notice: &Notice) -> Json {
@@ -20,7 +23,7 @@ pub(super) fn of(notice: &Notice) -> Json {
     let mut body = json!({
         "type": format!("bellwether.{}", notice.kind().code()),
         "timestamp": notice.created.to_string(),
-        "data": { "notice": notice.id, "group": { "id": notice.group, "name": notice.group_name } },
+        "data": { "version": VERSION, "notice": notice.id, "group": { "id": notice.group, "name": notice.group_name } },
     });
     if let (Some(Json::Object(body)), Json::Object(data)) = (body.get_mut("data"), data) {
         body.extend(data);
@@ -61,6 +64,7 @@ fn of_exceptions(exceptions: &Exceptions) -> Json {
         "cause": exceptions.cause,
         "first_load": exceptions.first_load,
         "overrides": exceptions.overrides,
+        "changed_rules": exceptions.changed_rules.iter().map(changed_rule).collect::<Vec<_>>(),
         "series_judged": exceptions.series_judged,
         "firing": exceptions.firing(),
         "counts": counts,
@@ -73,6 +77,10 @@ fn of_exceptions(exceptions: &Exceptions) -> Json {
         "findings": exceptions.findings,
         "not_assured": exceptions.not_assured,
     })
+}
+
+fn changed_rule(changed: &ChangedRule) -> Json {
+    json!({ "rule": changed.rule, "was": changed.was, "now": changed.now })
 }
 
 fn of_escalation(report: &EscalationReport) -> Json {

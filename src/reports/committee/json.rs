@@ -11,6 +11,9 @@ use crate::{
     reports::RenderError,
 };
 
+/// Of this form: config/schemas/report.json. Fields are added without another number; none changes its meaning.
+const VERSION: u32 = 1;
+
 pub(super) fn write(report: &CommitteeReport) -> Result<Vec<u8>, RenderError> {
     let written = serde_json::to_string_pretty(&value(report)).map_err(|error| RenderError::Json(error.to_string()))?;
     Ok((written + "\n").into_bytes())
@@ -23,6 +26,7 @@ fn value(report: &CommitteeReport) -> Value {
     let corrected = |kind| report.corrected.iter().filter(|one| one.kind == kind).count();
     json!({
         "type": "bellwether.committee",
+        "version": VERSION,
         "group": { "id": report.group, "name": report.group_name, "below": report.below },
         "period": report.period,
         "date": report.date,

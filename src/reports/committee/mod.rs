@@ -5,10 +5,10 @@
 //!
 //! # The JSON
 //!
-//! Fields may be added; those named here stay as they are. Periods are written as everywhere (`2025-10`), days as
+//! `config/schemas/report.json` is its JSON Schema. Fields may be added; those named here stay as they are. Periods are written as everywhere (`2025-10`), days as
 //! `2025-12-03`, moments in RFC 3339, figures as numbers or `{"missing": reason}` in the unit that `unit` names.
 //!
-//! - `type`: `bellwether.committee`; `group {id, name, below}`, `period`, `date`
+//! - `type`: `bellwether.committee`; `version`: 1; `group {id, name, below}`, `period`, `date`
 //! - `summary`: the three sentences; `series_judged`; `counts {firing, critical, new, worsened, continuing, pending, resolved,
 //!   withdrawn, amended, alert, advise, assure, not_assured}`
 //! - `alerts [{id, rule, rule_summary, dataset_title, severity, standing, three_a, labels, message, since, periods, period,
@@ -108,11 +108,7 @@ fn label(alert: &TabledAlert) -> String {
 /// The rule's message, without the name that stands before it already; where it has none, what the rule is about.
 fn said(alert: &TabledAlert) -> String {
     let message = clean::line(&alert.line.message, MESSAGE);
-    let message = match message.split_once(": ") {
-        Some((name, rest)) if label(alert).contains(name) => rest,
-        _ => &message,
-    };
-    match message.trim_end_matches('.') {
+    match alert::brief(&label(alert), &message).trim_end_matches('.') {
         "" => clean::line(&alert.line.rule_summary, MESSAGE),
         message => message.to_owned(),
     }
