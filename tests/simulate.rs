@@ -50,6 +50,24 @@ fn receivers_that_fail_lose_nothing() {
 }
 
 #[test]
+fn what_takes_no_messages_is_seen_at_a_glance() {
+    let place = tempfile::tempdir().expect("a folder");
+    let kept = place.path().join("kept").display().to_string();
+    played("receivers", &["--keep", &kept]).ends_with(0);
+    let status = |options: &[&str]| {
+        let mut command = program();
+        Ran::of(command.args(["--home", &kept, "status"]).args(options).output().expect("it starts")).ends_with(0)
+    };
+    let json = status(&["--format", "json"]).json();
+    let [one] = json["receivers"].as_array().expect("receivers").as_slice() else { panic!("{json:#}") };
+    assert_eq!((&one["state"], &one["recipient"]), (&"disabled".into(), &"care@example.org".into()), "{json:#}");
+    assert_eq!(one["waiting"], json["outbox"]["queued"], "{json:#}");
+    let table = status(&[]).out;
+    let said = "care@example.org (email, group care) asked never to be called again on ";
+    assert!(table.contains(said) && table.contains(": bellwether outbox enable care"), "{table}");
+}
+
+#[test]
 fn what_people_decide_counts_from_then_on() {
     played("decisions", &[]).ends_with(0);
 }

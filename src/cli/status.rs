@@ -8,10 +8,13 @@ use crate::{
     app::{arrivals::Standing, home::Home, lock::HomeLock},
     config::Config,
     model::{AlertState, DueState, Period, Verdict, calendar::in_words},
-    store::{Counts, DeliveryFilter, MessageState, Store},
+    store::{Counts, DeliveryFilter, MessageState, Receiver, Refusal, Store},
 };
 
 use super::{Exit, Failure, Format, expected, output};
+
+/// How many receivers are named that take no messages.
+const NAMED: usize = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArguments {
@@ -26,12 +29,13 @@ pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exi
         Ok(config) => (0, Waiting::of(expected::standings(home, &config).await?)),
         Err(problems) => (problems.into_iter().count(), Waiting::default()),
     };
-    let (counts, last, unjudged) = match Store::open_read_only(&home.database(), &home.measures()).await? {
+    let (counts, last, unjudged, receivers) = match Store::open_read_only(&home.database(), &home.measures()).await? {
         Some(store) => {
             let filter = DeliveryFilter { dataset: None, limit: Some(1) };
-            (store.counts().await?, store.deliveries(&filter).await?.pop(), store.unjudged().await?.len())
+            let last = store.deliveries(&filter).await?.pop();
+            (store.counts().await?, last, store.unjudged().await?.len(), store.receivers().await?)
         }
-        None => (Counts::default(), None, 0),
+        None => (Counts::default(), None, 0, Vec::new()),
     };
     let last = last.map(|kept| kept.delivery);
     match options.format {
@@ -43,6 +47,7 @@ pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exi
             "deliveries": by_code(counts.deliveries.iter().map(|(verdict, n)| (verdict.code(), *n))),
             "alerts": by_code(counts.alerts.iter().map(|(state, n)| (state.code(), *n))),
             "outbox": by_code(counts.outbox.iter().map(|(state, n)| (state.code(), *n))),
+            "receivers": receivers.iter().filter_map(refusing).collect::<Vec<_>>(),
             "unjudged": unjudged,
             "outstanding": waiting.outstanding,
             "next_due": waiting.next.as_ref().map(|(due, dataset, period)| json!({ "dataset": dataset, "period": period, "due": due })),
@@ -87,9 +92,50 @@ pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exi
                 )?;
             }
             line("outbox", outbox(&counts))?;
+            let refusing: Vec<String> = receivers.iter().filter_map(refused).collect();
+            for said in refusing.iter().take(NAMED) {
+                line("receiver", output::bad(said))?;
+            }
+            if let more @ 1.. = refusing.len().saturating_sub(NAMED) {
+                line("receivers", output::bad(&format!("{more} more take no messages: bellwether outbox names them")))?;
+            }
         }
     }
     Ok(Exit::Fine)
+}
+
+/// A receiver that takes no messages, for programs.
+fn refusing(receiver: &Receiver) -> Option<Value> {
+    let (state, since) = match receiver.refusal()? {
+        Refusal::Disabled(since) => ("disabled", since),
+        Refusal::Failing(since) => ("failing", since),
+    };
+    Some(json!({
+        "channel": receiver.channel,
+        "recipient": receiver.recipient,
+        "group": receiver.group,
+        "state": state,
+        "since": since.to_string(),
+        "reason": receiver.reason,
+        "waiting": receiver.waiting,
+    }))
+}
+
+/// The same in a line, with what to do about it.
+fn refused(receiver: &Receiver) -> Option<String> {
+    let (state, since, advice) = match receiver.refusal()? {
+        Refusal::Disabled(since) => {
+            ("asked never to be called again on", since, format!(": bellwether outbox enable {}", receiver.group))
+        }
+        Refusal::Failing(since) => ("takes nothing since", since, ", and it goes on being tried".to_owned()),
+    };
+    let (since, waiting) = (output::when(&since.to_string()), receiver.waiting);
+    let waiting = if waiting == 1 { "1 message waits".to_owned() } else { format!("{waiting} messages wait") };
+    let text = format!(
+        "{} ({}, group {}) {state} {since} ({}); {waiting}{advice}",
+        receiver.recipient, receiver.channel, receiver.group, receiver.reason
+    );
+    Some(output::clean(&text))
 }
 
 /// What is waited for.

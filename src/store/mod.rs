@@ -59,4 +59,4 @@ pub use notices::KeptNotice;
 pub use outbox::{Failed, MessageState, NewMessage, OutboxFilter, QueuedMessage, Recorded};
 pub use overrides::Overruled;
 pub use placements::{Move, Placement};
-pub use receivers::{Receiver, ReceiverTold};
+pub use receivers::{Receiver, ReceiverTold, Refusal};

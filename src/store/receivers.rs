@@ -25,6 +25,15 @@ coded! {
     }
 }
 
+/// Why a receiver takes no messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It asked then never to be called again.
+    Disabled(Timestamp),
+    /// It has taken nothing since then.
+    Failing(Timestamp),
+}
+
 /// A receiver that does not take messages now. Times are kept to the millisecond.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receiver {
@@ -50,6 +59,14 @@ pub struct Receiver {
     pub recovered: Option<Timestamp>,
     /// How many messages wait for it.
     pub waiting: u64,
+}
+
+impl Receiver {
+    /// Why it takes no messages; none of one that only asked for a rest, or that takes them again.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.disabled.map(Refusal::Disabled).or(self.failing_since.map(Refusal::Failing))
+    }
 }
 
 /// What an attempt, or none, tells of a receiver.
