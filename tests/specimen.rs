@@ -32,6 +32,29 @@ fn a_group_that_was_told_nothing_is_shown_a_sample() {
 }
 
 #[test]
+fn every_kind_of_notice_can_be_looked_at() {
+    let home = Home::new();
+    for (kind, says) in [
+        ("exceptions", "3 new, 2 worsened"),
+        ("gate", "was held back"),
+        ("operator", "what the operator is told"),
+        ("silence", "a silence"),
+        ("escalation", "Already taken to A group (chair) on 7 November 2025."),
+        ("three_as", "5 matters to alert the committee to"),
+    ] {
+        let ran = preview(&home, &["--kind", kind]).ends_with(0);
+        assert!(ran.out.contains("nothing of this kind yet. This is a sample"), "{}", ran.out);
+        let text = words(&home.read("looked-at/1-email.txt"));
+        assert!(text.contains(says), "{kind}: {text}");
+    }
+    // The chair sees the chart too.
+    preview(&home, &["--kind", "escalation"]).ends_with(0);
+    assert!(home.read("looked-at/1-email.html").contains("<img src=\"data:image/png;base64,"));
+    let wrong = preview(&home, &["--kind", "digests"]).ends_with(2);
+    assert!(wrong.err.contains("a notice is one of exceptions, gate"), "{}", wrong.err);
+}
+
+#[test]
 fn what_is_previewed_is_what_was_sent() {
     let home = Home::new();
     home.take_months(&["2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"]);

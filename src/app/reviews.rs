@@ -35,7 +35,7 @@ pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
     due.retain(|alert| passed.contains_key(&alert.id));
     for alert in &due {
         let Some(day) = passed.get(&alert.id) else { continue };
-        let until = format!("its review date, {}, had passed", in_words(*day));
+        let until = format!("its review date passed on {}", in_words(*day));
         commit.acts.push(lapsed(alert, (alert.since, alert.reading.period), until, now));
     }
     let mut told = lines::as_they_stand(&config, &app.store, due).await?;

@@ -155,7 +155,7 @@ fn report(config: &Config, silence: &Silence, event: Event, group: &str, alerts:
         Event::Over => format!("A silence is over: {subject}"),
     };
     let mut paragraphs = vec![format!(
-        "{} asked for silence about {subject} from {} to {}: {}",
+        "{} asked for silence about {subject} from {} to {}: “{}”.",
         silence.author,
         day(silence.starts),
         day(silence.ends),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{Config, Group},
-    model::{Content, Disclosure, Notice, NoticeId, OperatorReport},
+    model::{Content, Disclosure, Notice, NoticeId, NoticeKind, OperatorReport},
     outbox::{self, ChannelSettings, Payload, QueuedMessage},
     reports::{self, RenderError},
     store::{Commit, Store, StoreError},
@@ -47,7 +47,8 @@ pub enum SpecimenError {
     Cycle(#[from] CycleError),
 }
 
-/// What is looked at: a group's newest notice, of exceptions if there is one, or else a sample.
+/// What is looked at: a group's newest notice, of the kind that is asked for, or of exceptions if there is one; or else a
+/// sample.
 #[derive(Debug)]
 pub struct Specimen {
     /// The notice.
@@ -57,20 +58,26 @@ pub struct Specimen {
 }
 
 impl Specimen {
-    /// The one for a group. There may be no store yet.
+    /// The one for a group, of a kind if one is asked for. There may be no store yet.
     ///
     /// # Errors
     /// There is no such group, or the store fails.
-    pub async fn of(config: &Config, group: &str, store: Option<&Store>) -> Result<Self, SpecimenError> {
+    pub async fn of(
+        config: &Config,
+        group: &str,
+        kind: Option<NoticeKind>,
+        store: Option<&Store>,
+    ) -> Result<Self, SpecimenError> {
         let settings = settings(config, group)?;
         let kept = match store {
-            Some(store) => store.newest_notice(group).await?,
+            Some(store) => store.newest_notice(group, kind).await?,
             None => None,
         };
-        Ok(match kept {
-            Some(kept) => Self { notice: kept.notice, is_kept: true },
-            None => Self { notice: reports::sample(group, &settings.name)?, is_kept: false },
-        })
+        if let Some(kept) = kept {
+            return Ok(Self { notice: kept.notice, is_kept: true });
+        }
+        let notice = reports::sample(kind.unwrap_or(NoticeKind::Exceptions), group, &settings.name)?;
+        Ok(Self { notice, is_kept: false })
     }
 
     /// Every file of every message that the group would get by its channels, or those of one kind: `2-email.html`.

@@ -10,6 +10,7 @@ use crate::{
         specimen::{ChannelKind, Specimen, SpecimenError},
     },
     config::Config,
+    model::NoticeKind,
     store::Store,
 };
 
@@ -19,7 +20,7 @@ const LONG: &str = "\
 Render the message that a group would get, to files, and send nothing
 
 It is the group's newest notice of exceptions (or of any kind, where there is none), rendered as each of its channels would send \
-it now; for a group that was told nothing yet, a sample. Emails are written as .eml, .html and .txt with what is attached, other \
+it now; for a group that was told nothing yet, a sample. With --kind it is the newest of that kind, or a sample of it. Emails are written as .eml, .html and .txt with what is attached, other \
 channels as the JSON that they post. Nothing is signed, and no secret is read.";
 
 #[derive(Debug, Args)]
@@ -31,6 +32,9 @@ pub(super) struct PreviewArguments {
     /// By its channels of this kind alone: email, webhook, …
     #[arg(long, value_name = "CHANNEL", value_parser = channel)]
     channel: Option<ChannelKind>,
+    /// Of this kind: exceptions, gate, operator, silence, escalation, `three_as`
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    kind: Option<NoticeKind>,
     /// The folder that the files are written to
     #[arg(long, value_name = "DIR", default_value = "preview")]
     output: PathBuf,
@@ -45,10 +49,15 @@ pub(super) fn channel(text: &str) -> Result<ChannelKind, String> {
     ChannelKind::from_code(text).ok_or_else(|| format!("a channel is one of {}", known()))
 }
 
+fn kind(text: &str) -> Result<NoticeKind, String> {
+    let known = || NoticeKind::ALL.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
+    NoticeKind::from_code(text).ok_or_else(|| format!("a notice is one of {}", known()))
+}
+
 pub(super) async fn preview(home: &Home, options: &PreviewArguments) -> Result<Exit, Failure> {
     let config = Config::load(home.root()).map_err(Failure::configuration)?;
     let store = Store::open_read_only(&home.database(), &home.measures()).await?;
-    let specimen = Specimen::of(&config, &options.group, store.as_ref()).await?;
+    let specimen = Specimen::of(&config, &options.group, options.kind, store.as_ref()).await?;
     if options.variables {
         output::print_json(&specimen.variables(&config)?)?;
         return Ok(Exit::Fine);
@@ -58,7 +67,8 @@ pub(super) async fn preview(home: &Home, options: &PreviewArguments) -> Result<E
     output::say(if specimen.is_kept {
         format!("Notice {} of {}:", notice.id, output::when(&notice.created.to_string()))
     } else {
-        format!("The group {} was told nothing yet. This is a sample:", options.group)
+        let what = if options.kind.is_some() { "nothing of this kind" } else { "nothing" };
+        format!("The group {} was told {what} yet. This is a sample:", options.group)
     })?;
     fs::create_dir_all(&options.output)?;
     for (name, bytes) in files {

@@ -145,6 +145,14 @@ pub(super) fn label(values: &str, whole: &str) -> String {
     if label.is_empty() { clean::line(whole, LABEL) } else { label }
 }
 
+/// A message without the name that stands before it already, in the label.
+pub(super) fn brief<'a>(label: &str, message: &'a str) -> &'a str {
+    match message.split_once(": ") {
+        Some((name, rest)) if label.contains(name) => rest,
+        _ => message,
+    }
+}
+
 fn since(line: &AlertLine, change: Change) -> String {
     let since = line.since.label();
     if line.rule == LATE_DELIVERY {

@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::{
-    alert::{AlertView, Change, LABEL, MESSAGE},
+    alert::{self, AlertView, Change, ChartView, LABEL, MESSAGE},
+    chart::Chart,
     clean,
+    exceptions::{CHARTS, Form},
     subject::LONGEST,
     words,
 };
@@ -36,13 +38,15 @@ pub(super) struct EscalationView {
 #[derive(Debug, Serialize)]
 struct CaseView {
     alert: AlertView,
+    /// The rule's message without the label, where it begins with it.
+    brief: String,
     dataset: String,
     #[serde(flatten)]
     said: SaidOfCase,
 }
 
 impl EscalationView {
-    pub(super) fn of(notice: &Notice, report: &EscalationReport) -> Self {
+    pub(super) fn of(notice: &Notice, report: &EscalationReport, form: &mut dyn Form) -> Self {
         let name = clean::line(&notice.group_name, LABEL);
         let all = report.cases.len();
         let hidden = all.saturating_sub(SHOWN);
@@ -57,7 +61,7 @@ impl EscalationView {
             link: notice.link.clone(),
             asked: asked(report),
             copy: report.copy_of.is_some(),
-            cases: report.cases.iter().take(SHOWN).map(CaseView::of).collect(),
+            cases: cases(notice, report, form),
             folded: (hidden > 0).then(|| {
                 let hidden = words::number(hidden as f64);
                 format!("and {hidden} more, not listed here: “bellwether alerts” lists every alert")
@@ -80,7 +84,7 @@ pub(super) struct Said {
 pub(super) struct SaidOfCase {
     /// "Primary Care Quality Group was told on 3 December 2025; not acknowledged for 5 working days."
     pub(super) why: String,
-    /// "Taken before to the chair on 10 December 2025."
+    /// "Already taken to the chair on 10 December 2025."
     pub(super) earlier: Option<String>,
     /// "If nobody acts, it goes to Quality & Outcomes Committee on 17 December 2025."
     pub(super) next: Option<String>,
@@ -93,10 +97,30 @@ impl Said {
     }
 }
 
+/// The alerts that are shown, the first of them with charts; the copy for the group that was told is short.
+fn cases(notice: &Notice, report: &EscalationReport, form: &mut dyn Form) -> Vec<CaseView> {
+    let mut charts = if report.copy_of.is_none() { CHARTS } else { 0 };
+    let mut picture = |chart: &Chart| {
+        charts = charts.checked_sub(1)?;
+        form.show(chart)
+    };
+    let shown = report.cases.iter().take(SHOWN);
+    let mut cases: Vec<CaseView> = shown.map(|case| CaseView::of(case, &mut picture)).collect();
+    // Of one alert the button above says it.
+    if cases.len() > 1 {
+        for (view, case) in cases.iter_mut().zip(&report.cases) {
+            view.alert.link = notice.link_of(&case.line.id);
+        }
+    }
+    cases
+}
+
 impl CaseView {
-    fn of(case: &EscalatedAlert) -> Self {
+    fn of(case: &EscalatedAlert, picture: &mut dyn FnMut(&Chart) -> Option<ChartView>) -> Self {
+        let alert = AlertView::of(&case.line, Change::Continuing, &case.dataset_title, picture);
         Self {
-            alert: AlertView::of(&case.line, Change::Continuing, &case.dataset_title, |_| None),
+            brief: alert::brief(&alert.label, &alert.message).to_owned(),
+            alert,
             dataset: clean::line(&case.dataset_title, LABEL),
             said: SaidOfCase::of(case),
         }
@@ -116,7 +140,7 @@ impl SaidOfCase {
         let why = clean::line(&case.why, MESSAGE);
         Self {
             why: format!("{group} was told on {}{lapsed}. Taken further because: {why}.", day(case.told)),
-            earlier: (!earlier.is_empty()).then(|| format!("Taken before to {}.", words::list(&earlier))),
+            earlier: (!earlier.is_empty()).then(|| format!("Already taken to {}.", words::list(&earlier))),
             next: case.next.as_ref().map(|next| format!("If nobody acts, it goes to {}.", to(next))),
         }
     }

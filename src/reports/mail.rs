@@ -4,10 +4,11 @@ use super::{
     RenderError, TemplateSet,
     alert::ChartView,
     chart::Chart,
+    escalation::EscalationView,
     exceptions::{ExceptionsView, Form},
     render_by, table,
 };
-use crate::model::{Content, Exceptions, Notice};
+use crate::model::{Content, EscalationReport, Exceptions, Notice};
 
 /// The most alerts that a mail shows; the table has them all. Some mail programs cut a page that is longer than 100 kB.
 const ALERTS: usize = 24;
@@ -41,12 +42,20 @@ pub struct MailFile {
 
 /// Renders a notice as an email, by the templates of its group. The same notice always gives the same result.
 pub fn mail(notice: &Notice, templates: &TemplateSet) -> Result<Mail, RenderError> {
-    let Content::Exceptions(content) = &notice.content else {
-        let rendered = render_by(notice, templates)?;
-        return Ok(Mail { subject: rendered.subject, html: rendered.html, text: rendered.text, files: Vec::new() });
-    };
+    match &notice.content {
+        Content::Exceptions(content) => of_exceptions(notice, content, templates),
+        Content::Escalation(content) => of_escalation(notice, content, templates),
+        Content::Gate(_) | Content::Operator(_) | Content::Silence(_) | Content::ThreeAs(_) => {
+            let rendered = render_by(notice, templates)?;
+            Ok(Mail { subject: rendered.subject, html: rendered.html, text: rendered.text, files: Vec::new() })
+        }
+    }
+}
+
+fn of_exceptions(notice: &Notice, content: &Exceptions, templates: &TemplateSet) -> Result<Mail, RenderError> {
     let tables = table::attached(notice, content);
-    let mut enclosed = Enclosed { notice, content, has_tables: !tables.is_empty(), files: Vec::new() };
+    let sentence = (!tables.is_empty()).then(|| table::sentence(content));
+    let mut enclosed = Enclosed { notice, tables: sentence, files: Vec::new() };
     let mut view = ExceptionsView::of(notice, content, &mut enclosed);
     view.subject = templates.subject(&view).unwrap_or(view.subject);
     let (html, text) = (templates.fill("exceptions.html", &view)?, templates.fill("exceptions.txt", &view)?);
@@ -54,11 +63,18 @@ pub fn mail(notice: &Notice, templates: &TemplateSet) -> Result<Mail, RenderErro
     Ok(Mail { subject: view.subject, html, text, files })
 }
 
+fn of_escalation(notice: &Notice, content: &EscalationReport, templates: &TemplateSet) -> Result<Mail, RenderError> {
+    let mut enclosed = Enclosed { notice, tables: None, files: Vec::new() };
+    let view = EscalationView::of(notice, content, &mut enclosed);
+    let (html, text) = (templates.fill("escalation.html", &view)?, templates.fill("escalation.txt", &view)?);
+    Ok(Mail { subject: view.subject, html, text, files: enclosed.files })
+}
+
 /// Charts as PNG, for mail programs, which draw no SVG.
 struct Enclosed<'a> {
     notice: &'a Notice,
-    content: &'a Exceptions,
-    has_tables: bool,
+    /// What the tables are that are attached, in a sentence; none without them.
+    tables: Option<String>,
     files: Vec<MailFile>,
 }
 
@@ -84,7 +100,7 @@ impl Form for Enclosed<'_> {
     }
 
     fn most(&self) -> (usize, &'static str) {
-        if self.has_tables {
+        if self.tables.is_some() {
             (ALERTS, "the attached table lists every alert")
         } else {
             (ALERTS, "“bellwether alerts” lists every alert")
@@ -92,6 +108,6 @@ impl Form for Enclosed<'_> {
     }
 
     fn enclosed(&self) -> Option<String> {
-        self.has_tables.then(|| table::sentence(self.content))
+        self.tables.clone()
     }
 }

@@ -7,8 +7,9 @@
 //! counted. JSON carries names and values as they were delivered.
 //!
 //! The body of a webhook is `{"type": "bellwether.exceptions" | "bellwether.gate" | "bellwether.operator" | "bellwether.silence"
-//! | "bellwether.escalation", "timestamp": RFC 3339, "data": {…}}`. `data` always holds `notice` and `group {id, name}`, where
-//! people can act on it `link` (and each alert its own), and by type:
+//! | "bellwether.escalation" | "bellwether.three_as", "timestamp": RFC 3339, "data": {…}}`; `config/schemas/webhook.json` is its
+//! JSON Schema. `data` always holds `version` (1), `notice` and `group {id, name}`, where people can act on it `link` (and each
+//! alert its own), and by type:
 //!
 //! - exceptions: `dataset {id, title}`, `period`, `delivery`, `file`, `revision`, `verdict`, `cause`, `first_load`,
 //!   `series_judged`, `firing`, `counts {new, worsened, withdrawn, amended, continuing, resolved}`, `alerts [{id, rule,
@@ -17,7 +18,7 @@
 //!   `rebases`, `suggested_rebase`, `variation`, `assurance`: the icons of its newest point; `handling`, where anybody did anything: `acknowledged {by, at, period, comment}`, `lapsed`
 //!   (the same, `ended`, `until`), `assignee`, `review`, `comment [by, text]`),
 //!   `muted` (alerts that fire and are not told of, each with `by`), `looked_after` (alerts that go on and are acknowledged),
-//!   `flapping` (alerts that have begun to fire and end again and again, each with `words`),
+//!   `changed_rules [{rule, was, now}]`, `flapping` (alerts that have begun to fire and end again and again, each with `words`),
 //!   `cannot_tell` and `failed` `[{rule, labels, period, reason, firing_since}]`, `findings`, `not_assured [{dataset,
 //!   dataset_title, measures, period, due, state, reason}]`; `delivery` is null where `cause` is `due`: the alerts of rule
 //!   `late-delivery` say what did not arrive, each with a label `dataset`
@@ -138,7 +139,7 @@ pub fn render_by(notice: &Notice, templates: &TemplateSet) -> Result<Rendered, R
             (view.subject, html, text)
         }
         Content::Escalation(content) => {
-            let view = escalation::EscalationView::of(notice, content);
+            let view = escalation::EscalationView::of(notice, content, &mut exceptions::Browser);
             let (html, text) = (templates.fill("escalation.html", &view)?, templates.fill("escalation.txt", &view)?);
             (view.subject, html, text)
         }
@@ -161,7 +162,9 @@ pub fn variables(notice: &Notice) -> Result<serde_json::Value, RenderError> {
         Content::Operator(content) | Content::Silence(content) => {
             serde_json::to_value(operator::OperatorView::of(notice, content))
         }
-        Content::Escalation(content) => serde_json::to_value(escalation::EscalationView::of(notice, content)),
+        Content::Escalation(content) => {
+            serde_json::to_value(escalation::EscalationView::of(notice, content, &mut exceptions::Browser))
+        }
         Content::ThreeAs(content) => serde_json::to_value(three_as::ThreeAsView::of(notice, content)),
     };
     view.map_err(|error| RenderError::Json(error.to_string()))

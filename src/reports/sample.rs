@@ -1,39 +1,129 @@
 //! Notices to look at where there are none yet, and to try templates on.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, civil::date};
 use uuid::Uuid;
 
 use super::RenderError;
-use crate::model::{Content, Notice, NoticeId, OperatorReport};
+use crate::model::{
+    AlertLine, Content, DueState, EscalatedAlert, EscalationReport, Exceptions, Handling, Matter, NotAssured, Notice,
+    NoticeId, NoticeKind, OperatorReport, Standing, StepTo, ThreeA, ThreeAs,
+};
 
 /// Alerts on the Local Enhanced Services of October 2025, as published.
 const EXCEPTIONS: &str = include_str!("sample.json");
 /// The same file with a row that says a figure twice, held back.
 const GATE: &str = include_str!("sample-gate.json");
+/// When the samples were told: 14 November 2025, at 9:30.
+const TOLD: i64 = 1_763_112_600;
 
-/// A sample of exceptions, as if a group had been told it.
+/// A sample of a kind of notice, as if a group had been told it.
 ///
 /// # Errors
 /// It does not fit this program: a fault of the program.
-pub fn sample(group: &str, name: &str) -> Result<Notice, RenderError> {
-    Ok(notice(group, name, read(EXCEPTIONS)?))
+pub fn sample(kind: NoticeKind, group: &str, name: &str) -> Result<Notice, RenderError> {
+    let content = match kind {
+        NoticeKind::Exceptions => Content::Exceptions(exceptions()?),
+        NoticeKind::Gate => read(GATE)?,
+        NoticeKind::Operator => Content::Operator(report("A sample of what the operator is told")),
+        NoticeKind::Silence => Content::Silence(report("A sample of what is told of a silence")),
+        NoticeKind::Escalation => Content::Escalation(escalated(exceptions()?, None)),
+        NoticeKind::ThreeAs => Content::ThreeAs(summed_up(&exceptions()?)),
+    };
+    Ok(notice(group, name, content))
 }
 
-/// A sample of every kind of notice that templates are made for.
+/// A sample of every kind of notice that templates are made for, and of an escalation's copy.
 pub(super) fn samples() -> Result<Vec<Notice>, RenderError> {
-    let report = OperatorReport { title: "A sample".to_owned(), paragraphs: vec!["A paragraph.".to_owned()] };
-    let contents = [read(EXCEPTIONS)?, read(GATE)?, Content::Operator(report)];
-    Ok(contents.into_iter().map(|content| notice("group", "A group", content)).collect())
+    let mut samples = Vec::new();
+    for kind in NoticeKind::ALL {
+        samples.push(sample(*kind, "group", "A group")?);
+    }
+    let copy = escalated(exceptions()?, Some("A committee".to_owned()));
+    samples.push(notice("group", "A group", Content::Escalation(copy)));
+    Ok(samples)
+}
+
+fn exceptions() -> Result<Exceptions, RenderError> {
+    match read(EXCEPTIONS)? {
+        Content::Exceptions(exceptions) => Ok(exceptions),
+        _ => Err(RenderError::Json("the sample holds no exceptions".to_owned())),
+    }
+}
+
+fn report(title: &str) -> OperatorReport {
+    OperatorReport { title: title.to_owned(), paragraphs: vec!["A paragraph of it.".to_owned()] }
+}
+
+/// The alerts that fire, a fortnight after nobody acknowledged them.
+fn escalated(exceptions: Exceptions, copy_of: Option<String>) -> EscalationReport {
+    let on = |days: i64| told().saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MAX);
+    let Exceptions { dataset_title, new, worsened, .. } = exceptions;
+    let case = |line: AlertLine| EscalatedAlert {
+        line,
+        dataset_title: dataset_title.clone(),
+        group_name: "A group".to_owned(),
+        told: on(-14),
+        unattended: on(-14),
+        why: "not acknowledged for 10 working days".to_owned(),
+        earlier: vec![StepTo { to: "A group (chair)".to_owned(), at: on(-7) }],
+        next: Some(StepTo { to: "A committee".to_owned(), at: on(7) }),
+    };
+    EscalationReport { role: None, copy_of, cases: new.into_iter().chain(worsened).map(case).collect() }
+}
+
+fn summed_up(exceptions: &Exceptions) -> ThreeAs {
+    let matter = |line: &AlertLine, three_a: ThreeA, standing: Standing| Matter {
+        alert: line.id.clone(),
+        rule: line.rule.clone(),
+        three_a,
+        standing,
+        severity: line.severity,
+        group_name: "A group".to_owned(),
+        message: line.message.clone(),
+        since: line.since,
+        handling: Handling::default().words(),
+    };
+    let of = |lines: &[AlertLine], three_a: ThreeA, standing: Standing| {
+        lines.iter().map(|line| matter(line, three_a, standing)).collect::<Vec<_>>()
+    };
+    let matters = [
+        of(&exceptions.new, ThreeA::Alert, Standing::New),
+        of(&exceptions.worsened, ThreeA::Alert, Standing::Worsened),
+        of(&exceptions.continuing, ThreeA::Advise, Standing::Continuing),
+        of(&exceptions.resolved, ThreeA::Assure, Standing::Resolved),
+    ];
+    let firing = exceptions.firing();
+    ThreeAs {
+        period: exceptions.period,
+        series: exceptions.series_judged,
+        clear: (exceptions.series_judged.saturating_sub(firing), exceptions.series_judged),
+        below: vec!["A group".to_owned()],
+        matters: matters.concat(),
+        missing: vec![NotAssured {
+            dataset: "hha-bands".to_owned(),
+            dataset_title: "Holistic Health Assessments".to_owned(),
+            measures: vec!["practices".to_owned()],
+            period: exceptions.period,
+            due: date(2025, 11, 14),
+            state: DueState::Late,
+            reason: "not arrived".to_owned(),
+        }],
+        unjudged: 1,
+    }
 }
 
 fn read(json: &str) -> Result<Content, RenderError> {
     serde_json::from_str(json).map_err(|error| RenderError::Json(error.to_string()))
 }
 
+fn told() -> Timestamp {
+    Timestamp::from_second(TOLD).unwrap_or_default()
+}
+
 fn notice(group: &str, name: &str, content: Content) -> Notice {
     Notice {
         id: NoticeId(Uuid::nil()),
-        created: Timestamp::from_second(1_763_112_600).unwrap_or_default(),
+        created: told(),
         group: group.to_owned(),
         group_name: name.to_owned(),
         content,

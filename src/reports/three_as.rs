@@ -67,10 +67,12 @@ impl ThreeAsView {
             below: (!below.is_empty()).then(|| format!("With what concerns {}.", words::list(&below))),
             sections: titles.into_iter().map(|(what, kind, title)| Section::of(content, what, kind, title)).collect(),
             assured: format!(
-                "{} series were judged; {} of {} answers of rules are clear.",
+                "{} series {} judged; {} of {} answers of rules {} clear.",
                 number(content.series),
+                if content.series == 1 { "was" } else { "were" },
                 number(clear),
-                number(all)
+                number(all),
+                if clear == 1 { "is" } else { "are" },
             ),
             missing: not_assured::views(&content.missing),
             unjudged: (content.unjudged > 0).then(|| {
@@ -109,8 +111,8 @@ impl MatterView {
             Standing::Resolved => format!("Resolved; it was in breach since {since}"),
         };
         let critical = if matter.severity == AlertSeverity::Critical { ", critical" } else { "" };
-        let handling = clean::line(&matter.handling, MESSAGE);
-        let handling = if handling.is_empty() { String::new() } else { format!(" {handling}.") };
+        let handling = words::sentence(&clean::line(&matter.handling, MESSAGE));
+        let handling = if handling.is_empty() { handling } else { format!(" {handling}") };
         Self {
             group: clean::line(&matter.group_name, LABEL),
             message: clean::line(&matter.message, MESSAGE),

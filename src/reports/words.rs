@@ -40,6 +40,14 @@ pub(super) fn count(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", format_number(n as f64), if n == 1 { "" } else { "s" })
 }
 
+/// A sentence: it begins with a capital and ends in a full stop. Nothing of nothing.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.trim().chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let sentence: String = first.to_uppercase().chain(letters).collect();
+    if sentence.ends_with(['.', '!', '?', '…']) { sentence } else { sentence + "." }
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn list(items: &[String]) -> String {
     match items {

@@ -29,14 +29,15 @@ impl Store {
         rows::all("notices", &rows, read)
     }
 
-    /// The newest notice of exceptions to a group, or else its newest of any kind.
-    pub async fn newest_notice(&self, group: &str) -> Result<Option<KeptNotice>> {
+    /// The newest notice of a kind to a group; without a kind its newest of exceptions, or else its newest of any kind.
+    pub async fn newest_notice(&self, group: &str, kind: Option<NoticeKind>) -> Result<Option<KeptNotice>> {
         let row = sqlx::query(
-            "SELECT notice, subject FROM notices WHERE group_id = $1 \
+            "SELECT notice, subject FROM notices WHERE group_id = $1 AND (kind = $2 OR $3 = 0) \
              ORDER BY CASE WHEN kind = $2 THEN 0 ELSE 1 END, created DESC, id DESC LIMIT 1",
         )
         .bind(group.to_owned())
-        .bind(NoticeKind::Exceptions.code())
+        .bind(kind.unwrap_or(NoticeKind::Exceptions).code())
+        .bind(i64::from(kind.is_some()))
         .fetch_optional(self.reader())
         .await
         .map_err(|error| StoreError::of_sql("look up the newest notice", error))?;

@@ -212,7 +212,7 @@ async fn a_message_says_what_since_when_and_what_comes_next() {
         "1 alert of Primary Care Medical Services Group that nobody looks after is\nescalated to you.",
         "Primary Care Medical Services Group was told on 20 November 2025.",
         "further because: not acknowledged for 10 working days.",
-        "Taken before to Primary Care Medical Services Group (chair) on 27 November\n  2025.",
+        "Already taken to Primary Care Medical Services Group (chair) on 27\n  November 2025.",
     ] {
         assert!(committee.text.contains(text), "{text:?} in\n{}", committee.text);
     }

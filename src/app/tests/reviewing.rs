@@ -116,7 +116,7 @@ async fn on_the_morning_after_its_review_date_an_alert_is_said_again_once() {
     assert_eq!((line.value.get(), line.plan.get(), line.trail.len()), (Some(50.0), Some(100.0), 2));
     assert_eq!(
         line.handling.words(),
-        "acknowledged by Jo Bell on 20 November 2025, until its review date, 31 January 2026, had passed; Jo Bell: a \
+        "acknowledged by Jo Bell on 20 November 2025, until its review date passed on 31 January 2026; Jo Bell: a \
          locum starts"
     );
     watched.restart().await;

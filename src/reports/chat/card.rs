@@ -131,16 +131,17 @@ fn entity(mention: &Mentioned) -> Json {
     json!({ "type": "mention", "text": tag(mention), "mentioned": { "id": mention.id, "name": mention.name } })
 }
 
-/// A section's heading; `again` on a card that goes on with it.
+/// A section's heading; `again` on a card that goes on with it. Its colour is that of its background: letters in Teams' own
+/// yellow and green cannot be read on white.
 fn head(section: &Section, again: bool) -> Vec<Json> {
     if section.title.is_empty() {
         return Vec::new();
     }
-    let colour = match section.tone {
-        Tone::Bad => "Attention",
-        Tone::Warning => "Warning",
-        Tone::Good => "Good",
-        Tone::Plain => "Default",
+    let style = match section.tone {
+        Tone::Bad => "attention",
+        Tone::Warning => "warning",
+        Tone::Good => "good",
+        Tone::Plain => "emphasis",
     };
     let again = if again { ", continued" } else { "" };
     let title = json!({
@@ -149,15 +150,12 @@ fn head(section: &Section, again: bool) -> Vec<Json> {
         "style": "heading",
         "size": "Medium",
         "weight": "Bolder",
-        "color": colour,
         "wrap": true,
-        "separator": true,
-        "spacing": "Large",
     });
-    let note = section.note.as_ref().map(
-        |note| json!({ "type": "TextBlock", "text": literal(note), "isSubtle": true, "wrap": true, "spacing": "None" }),
-    );
-    std::iter::once(title).chain(note).collect()
+    let note = section.note.as_ref();
+    let note = note.map(|note| json!({ "type": "TextBlock", "text": literal(note), "wrap": true, "spacing": "None" }));
+    let items: Vec<Json> = std::iter::once(title).chain(note).collect();
+    vec![json!({ "type": "Container", "style": style, "spacing": "Large", "items": items })]
 }
 
 /// An entry that fits into so much room: shortened, if it must be, with where it can be read as a whole.

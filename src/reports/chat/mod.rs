@@ -12,7 +12,7 @@ use super::{
     alert::{AlertView, Change, LABEL, MESSAGE},
     clean, escalation, exceptions,
     findings::FindingView,
-    gate, looked_after, muted, not_assured, operator, subject, three_as, unknown,
+    gate, looked_after, muted, not_assured, operator, subject, three_as, unknown, words,
 };
 use crate::model::{
     AlertLine, Content, EscalationReport, Exceptions, GateReport, Notice, OperatorReport, Severity, ThreeAs,
@@ -101,7 +101,7 @@ impl Chat {
             let title = format!("{} ({})", section.title, section.count);
             let entries = section.matters.into_iter().map(|matter| Entry {
                 title: matter.group,
-                text: format!("{} {}", matter.message, matter.how),
+                text: format!("{} {}", words::sentence(&matter.message), matter.how),
                 ..Entry::default()
             });
             sections.push(Section { title, tone, note: None, entries: entries.collect() });

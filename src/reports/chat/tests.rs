@@ -112,7 +112,8 @@ fn schema() -> Json {
                     } },
                 } },
                 { "type": "object", "additionalProperties": false, "required": ["type", "items"], "properties": {
-                    "type": { "const": "Container" }, "spacing": { "enum": ["Medium"] },
+                    "type": { "const": "Container" }, "spacing": { "enum": ["Medium", "Large"] },
+                    "style": { "enum": ["attention", "warning", "good", "emphasis"] },
                     "items": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/element" } },
                 } },
             ] },
