@@ -51,6 +51,11 @@ impl Code {
             let what = "measure for a function that this calls, named";
             problems.push(Problem::unknown(place, what, measure, names.measures.iter().map(String::as_str)));
         }
+        for label in scripts.labels(&reachable).into_iter().filter(|label| !names.labels.contains(label)) {
+            let place = origin.at(rhai::Position::NONE, "");
+            let what = "label for a function that this calls, named";
+            problems.push(Problem::unknown(place, what, label, names.labels.iter().map(String::as_str)));
+        }
         problems.into_result()?;
         measures.extend(used.measures.iter().cloned());
         Ok(Self {

@@ -39,6 +39,8 @@ pub(super) struct Used {
     pub(super) functions: BTreeSet<String>,
     /// Measures that are asked for by name.
     pub(super) measures: BTreeSet<String>,
+    /// Labels whose values are compared apart.
+    pub(super) labels: BTreeSet<String>,
 }
 
 const OPERATORS: [&str; 18] =
@@ -157,6 +159,9 @@ impl<'a> Walk<'a> {
         if OF_OTHERS.contains(&name) || OF_FUNNELS.contains(&name) {
             self.measure(call, position);
         }
+        if let Some(Expr::StringConstant(label, at)) = questions::label_among(name, &call.args) {
+            self.compared_apart(label, *at);
+        }
         let (native, scripts) = (self.known.native.get(name), self.known.scripts.get(name));
         let arities: BTreeSet<usize> = native.into_iter().chain(scripts).flatten().copied().collect();
         if arities.is_empty() {
@@ -198,6 +203,15 @@ impl<'a> Walk<'a> {
             Some(_) => self.refuse(position, "the measure is named here, in quotes: `other(\"cost\")`"),
             None => {}
         }
+    }
+
+    /// The label that `rank("sub_icb")` names.
+    fn compared_apart(&mut self, label: &str, at: Position) {
+        if let Some(known) = self.known.labels.filter(|known| !known.iter().any(|known| known == label)) {
+            let place = self.origin.at(at, label);
+            self.problems.push(Problem::unknown(place, "label", label, known.iter().map(String::as_str)));
+        }
+        self.used.labels.insert(label.to_owned());
     }
 
     /// `labels.contract.starts_with("D")` is `starts_with(labels.contract, "D")`, for functions that are built in.

@@ -30,8 +30,7 @@ struct Inner {
 /// A function of a `.rhai` file.
 struct Defined {
     file: Arc<SourceFile>,
-    calls: BTreeSet<String>,
-    measures: BTreeSet<String>,
+    used: Used,
 }
 
 impl std::fmt::Debug for Scripts {
@@ -67,10 +66,10 @@ impl Scripts {
                 let used = problems.take(used_by(file, ast, function, &native, &arities)).unwrap_or_default();
                 let entry = defined.entry(function.name.to_string());
                 let file = Arc::clone(file);
-                let entry =
-                    entry.or_insert_with(|| Defined { file, calls: BTreeSet::new(), measures: BTreeSet::new() });
-                entry.calls.extend(used.functions);
-                entry.measures.extend(used.measures);
+                let entry = entry.or_insert_with(|| Defined { file, used: Used::default() });
+                entry.used.functions.extend(used.functions);
+                entry.used.measures.extend(used.measures);
+                entry.used.labels.extend(used.labels);
             }
             library = library.merge(ast);
         }
@@ -121,7 +120,7 @@ impl Scripts {
         let mut left: Vec<&String> = functions.iter().collect();
         while let Some(name) = left.pop() {
             if reached.insert(name.clone()) {
-                left.extend(self.0.defined.get(name).into_iter().flat_map(|defined| &defined.calls));
+                left.extend(self.0.defined.get(name).into_iter().flat_map(|defined| &defined.used.functions));
             }
         }
         reached
@@ -135,7 +134,16 @@ impl Scripts {
 
     /// The measures that these functions ask for by name.
     pub(super) fn measures(&self, functions: &BTreeSet<String>) -> BTreeSet<&String> {
-        functions.iter().filter_map(|name| self.0.defined.get(name)).flat_map(|defined| &defined.measures).collect()
+        self.used_by(functions).flat_map(|used| &used.measures).collect()
+    }
+
+    /// The labels that these functions name, whose values are compared apart.
+    pub(super) fn labels(&self, functions: &BTreeSet<String>) -> BTreeSet<&String> {
+        self.used_by(functions).flat_map(|used| &used.labels).collect()
+    }
+
+    fn used_by(&self, functions: &BTreeSet<String>) -> impl Iterator<Item = &Used> {
+        functions.iter().filter_map(|name| self.0.defined.get(name)).map(|defined| &defined.used)
     }
 
     /// Where a position within a function is.

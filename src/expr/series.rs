@@ -339,6 +339,39 @@ mod tests {
     }
 
     #[test]
+    fn labels_whose_values_are_compared_apart_are_known_at_load() {
+        let no_label = "there is no label `contrac` (did you mean `contract`?)";
+        let measures = ["patients".to_owned()].into();
+        let names = Names { measures, ..names() };
+        for (text, column) in [
+            ("rank(\"contrac\") == 1", 6),
+            ("peers(\"contrac\") > 1", 7),
+            ("peers(5, \"contrac\") > 1", 10),
+            ("value > peer_mean(\"contrac\")", 19),
+            ("value > peer_median(\"contrac\")", 21),
+            ("value > peer_quantile(0.9, \"contrac\")", 28),
+            ("value > funnel_rate(\"patients\", \"share\", \"contrac\")", 42),
+            ("value > funnel_upper(\"patients\", \"share\", 0.95, \"contrac\")", 49),
+        ] {
+            let problems = SeriesExpression::compile(&located(text), &names, &scripts("")).expect_err(text);
+            let said: Vec<String> = problems.into_iter().map(|problem| problem.to_string()).collect();
+            assert_eq!(said, [format!("rule.yaml:1:{column}: {no_label}")], "{text}");
+        }
+        let good = "rank(\"contract\") == 1 || value > funnel_lower(\"patients\", \"share\", 0.95, \"contract\")";
+        SeriesExpression::compile(&located(good), &names, &scripts("")).expect("all are known");
+        // In a function of a file, the label is that of whichever measure the rule is on.
+        let script = "fn first() { place() == 1 } fn place() { rank(\"contrac\") }";
+        let found = SeriesExpression::compile(&located("first()"), &names, &scripts(script)).expect_err("unknown");
+        let found: Vec<String> = found.into_iter().map(|problem| problem.to_string()).collect();
+        assert_eq!(
+            found,
+            [
+                "rule.yaml:1:1: there is no label for a function that this calls, named `contrac` (did you mean `contract`?)"
+            ]
+        );
+    }
+
+    #[test]
     fn a_measure_without_a_plan_has_none_to_name() {
         let names = Names { has_plan: false, ..names() };
         for text in ["value < plan", "value < plan_ago(1)", "value < previous_plan()"] {

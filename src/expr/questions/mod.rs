@@ -107,6 +107,19 @@ pub(super) fn asks_around(name: &str) -> bool {
     [peers::SIGNATURES, others::SIGNATURES, funnel::SIGNATURES].into_iter().flatten().any(|(known, _)| *known == name)
 }
 
+/// The argument that names the label whose values are compared apart, of a function that takes one.
+pub(super) fn label_among<'a, T>(name: &str, arguments: &'a [T]) -> Option<&'a T> {
+    let first = if funnel::FUNCTIONS.contains(&name) {
+        // Before it stand a measure and what it counts.
+        2
+    } else if peers::SIGNATURES.iter().any(|(known, _)| *known == name) {
+        0
+    } else {
+        return None;
+    };
+    arguments.get(first..)?.last()
+}
+
 /// What a call asks; none for other functions and other arguments. Control charts are read as the measure says.
 pub(super) fn question(name: &str, arguments: &[Argument<'_>], charting: &Arc<Charting>) -> Option<Outcome<Question>> {
     let own = own::question(name, arguments).map(|asked| asked.map(Question::Own));
