@@ -1,6 +1,10 @@
 //! A recorded case made of the figures that are known: a test that the rules go on saying what they say of them now.
 
-use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    sync::Arc,
+};
 
 use crate::{
     config::Config,
@@ -36,7 +40,12 @@ pub fn record(
             && range.to.is_none_or(|to| period.start() <= to.end())
     };
     let mut kept = History::default();
-    let looked_at = |series: &&Series| rules.iter().any(|rule| rule.applies_to(series));
+    let named: BTreeSet<String> = rules.iter().flat_map(|rule| rule.needs()).collect();
+    let looked_at = |series: &&Series| {
+        let is_other = || rules.iter().all(|rule| rule.measure() != series.key.measure);
+        rules.iter().any(|rule| rule.applies_to(series))
+            || (is_other() && named.contains(&format!("{dataset}/{}", series.key.measure)))
+    };
     for series in history.series().filter(looked_at) {
         for (period, figure) in series.iter().filter(|(period, _)| is_within(*period)) {
             if history.periods.contains(&period) {
@@ -51,16 +60,37 @@ pub fn record(
         ids.join(", ")
     );
     for one in kept.series() {
-        series(&mut text, one);
+        series(&mut text, &one.key.measure, one);
+    }
+    let others = others(dataset, rules, histories, &range);
+    for (id, other) in &others {
+        other.series().for_each(|one| series(&mut text, &format!("{id}/{}", one.key.measure), one));
     }
     text.push_str("    expect:");
-    let expected = expectations(config, dataset, rules, &kept, histories);
+    let expected = expectations(config, dataset, rules, &kept, &others);
     text.push_str(if expected.is_empty() { " []\n" } else { "\n" });
     text.push_str(&expected);
     text
 }
 
-fn series(text: &mut String, series: &Series) {
+/// What rules ask for of other datasets, as far as it is known at the end.
+fn others(dataset: &str, rules: &[Arc<Rule>], histories: &Histories, range: &Range) -> Histories {
+    let begun = |period: Period| range.to.is_none_or(|to| period.start() <= to.end());
+    let mut others: BTreeMap<String, History> = BTreeMap::new();
+    for need in rules.iter().flat_map(|rule| rule.needs()) {
+        let Some((id, measure)) = need.split_once('/').filter(|(id, _)| *id != dataset) else { continue };
+        let of_measure = histories.get(id).into_iter().flat_map(|history| history.of_measure(measure));
+        for series in of_measure {
+            for (period, figure) in series.iter().filter(|(period, _)| begun(*period)) {
+                let other = others.entry(id.to_owned()).or_default();
+                other.insert(series.key.clone(), series.better, period, figure);
+            }
+        }
+    }
+    others.into_iter().map(|(id, history)| (id, Arc::new(history))).collect()
+}
+
+fn series(text: &mut String, measure: &str, series: &Series) {
     let Some((from, _)) = series.iter().next() else { return };
     let newest = series.iter().next_back().map_or(from, |(period, _)| period);
     let (mut values, mut plans, mut has_plan) = (Vec::new(), Vec::new(), false);
@@ -78,7 +108,7 @@ fn series(text: &mut String, series: &Series) {
     let _ = writeln!(
         text,
         "      - labels: {labels}\n        from: {from}\n        measures: {{ {}: {{ value: {}{plan} }} }}",
-        quoted(&series.key.measure),
+        quoted(measure),
         notation(&values)
     );
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     config::Config,
-    model::{Alert, AlertId, AlertState, History, Labels, Period},
+    model::{Alert, AlertId, AlertState, History, Labels, Period, SeriesKey},
     rules::{Case, Expectation, Rule, TestSeries},
     yaml::Located,
 };
@@ -113,9 +113,10 @@ fn played(
     expect: &[Expectation],
 ) -> Outcome {
     let (dataset, measure) = rules.first().map_or(("", ""), |rule| (rule.dataset(), rule.measure()));
-    let history = history(config, dataset, measure, series);
+    let mut elsewhere = histories(config, dataset, measure, series);
+    let history = elsewhere.remove(dataset).unwrap_or_default();
     let (mut ledger, mut faults) = (Ledger::default(), Vec::new());
-    let (elsewhere, derived) = (&BTreeMap::new(), config.derived.as_slice());
+    let (elsewhere, derived) = (&elsewhere, config.derived.as_slice());
     replay(
         Played { dataset, rules, history: &history, elsewhere, derived, from: None, to: None },
         |period, evaluation| {
@@ -142,16 +143,22 @@ fn played(
     }
 }
 
-/// The history that the series of a test make.
-fn history(config: &Config, dataset: &str, measure: &str, series: &[TestSeries]) -> History {
-    let traits = |name: &str, labels: &Labels| config.measure_traits(dataset, name, labels);
-    let mut history = History::default();
+/// The histories that the series of a test make, by dataset.
+fn histories(config: &Config, dataset: &str, measure: &str, series: &[TestSeries]) -> BTreeMap<String, Arc<History>> {
+    let traits = |name: &str, labels: &Labels| {
+        let (dataset, measure) = name.split_once('/').unwrap_or((dataset, name));
+        config.measure_traits(dataset, measure, labels)
+    };
+    let mut histories: BTreeMap<String, History> = BTreeMap::new();
     for one in series.iter().flat_map(|series| series.series(measure, traits)) {
+        let (dataset, measure) = one.key.measure.split_once('/').unwrap_or((dataset, &one.key.measure));
+        let history = histories.entry(dataset.to_owned()).or_default();
+        let key = SeriesKey { measure: measure.to_owned(), labels: one.key.labels.clone() };
         for (period, figure) in one.iter() {
-            history.insert(one.key.clone(), one.better, period, figure);
+            history.insert(key.clone(), one.better, period, figure);
         }
     }
-    history
+    histories.into_iter().map(|(dataset, history)| (dataset, Arc::new(history))).collect()
 }
 
 /// How every alert stood after each period.

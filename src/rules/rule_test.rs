@@ -48,7 +48,8 @@ pub struct TestSeries {
     /// Their plans, as many as there are figures; without it, the measure has none.
     #[serde(default)]
     pub plan: Option<Located<Figures>>,
-    /// The figures of other measures of the dataset with the same labels, by the measure's name.
+    /// The figures of other measures with these labels, by the measure's name: `cost` of the same dataset, `les-prices/price`
+    /// of another. What its labels have otherwise is a series of its own here.
     #[serde(default)]
     pub measures: Entries<TestFigures>,
 }
@@ -92,8 +93,8 @@ fn firing() -> AlertState {
 }
 
 impl TestSeries {
-    /// The series themselves. `measure` is the one that `value` is of; `traits` says of each measure which direction is good
-    /// and what unit it has. A period without a figure (`_`) is one for which a file arrived that did not hold the series.
+    /// The series themselves, each with the name of its measure as it is written here. `measure` is the one that `value` is
+    /// of; `traits` says of each measure which direction is good and what unit it has. A period without a figure (`_`) is one for which a file arrived that did not hold the series.
     #[must_use]
     pub fn series(&self, measure: &str, traits: impl Fn(&str, &Labels) -> (Better, Unit)) -> Vec<Series> {
         let mut all = Vec::new();
@@ -113,6 +114,11 @@ impl TestSeries {
             }
         }
         all
+    }
+
+    /// Whether it has figures of the dataset that the rules are on.
+    fn is_of_rules(&self) -> bool {
+        self.value.is_some() || self.measures.keys().any(|name| !name.contains('/'))
     }
 
     /// Each measure with its figures and plans.
@@ -192,7 +198,12 @@ pub(super) fn check_series(
         (None, _) => {}
     }
     for (name, figures) in series.measures.iter() {
-        if let Some(measure) = problems.take(catalog.measure(dataset, name).map_err(Problems::from)) {
+        let at = |value: &str| Located { value: value.to_owned(), place: name.place.clone() };
+        let found = match name.split_once('/') {
+            Some((dataset, measure)) => catalog.measure(&at(dataset), &at(measure)),
+            None => catalog.measure(dataset, name),
+        };
+        if let Some(measure) = problems.take(found.map_err(Problems::from)) {
             check_labels(series, measure, problems);
             check_figures(&figures.value, figures.plan.as_ref(), measure, problems);
         }
@@ -212,7 +223,8 @@ pub(super) fn check_expectation(
     problems: &mut Problems,
 ) {
     unknown_labels(&expectation.labels, known, problems);
-    let granularity = series.first().map(|series| series.from.granularity());
+    let own = series.iter().find(|series| series.is_of_rules());
+    let granularity = own.map(|series| series.from.granularity());
     if granularity.is_some_and(|granularity| granularity != expectation.at.granularity()) {
         let message = format!("{} is not a period of the kind that the series has", expectation.at.value);
         problems.push(Problem::new(expectation.at.place.clone(), message));
