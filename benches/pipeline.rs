@@ -130,7 +130,7 @@ fn evaluate_rule(bencher: Bencher, rule: &str, practices: u32) {
         cause: Cause::New,
         delivery: None,
     };
-    bencher.counter(ItemsCount::new(u64::from(practices) * 24)).bench(|| evaluate(&matter, Vec::new()));
+    bencher.counter(ItemsCount::new(u64::from(practices) * 24)).bench(|| evaluate(&matter, &[]));
 }
 
 /// `value < share * plan`

@@ -88,30 +88,31 @@ fn main() {
     for (way, (name, all)) in WAYS.iter().enumerate() {
         let rules = &rules[rules_of(way)..rules_of(way) + all.len()];
         let count = f64::from(PRACTICES) * all.len() as f64;
-        let known = judged(rules, &history, Vec::new()).alerts.into_iter().map(|told| told.alert).collect::<Vec<_>>();
-        let quiet = best(|| judged(rules, &history, Vec::new()));
-        let with_known = best(|| judged(rules, &history, known.clone()));
+        let known = judged(rules, &history, &[]).alerts.into_iter().map(|told| told.alert).collect::<Vec<_>>();
+        let quiet = best(|| judged(rules, &history, &[]));
+        let with_known = best(|| judged(rules, &history, &known));
         let rate = |took: Duration| count / took.as_secs_f64() / 1e3;
         println!("{name:<20} {:>10.0} {:>10.0}   {} alerts", rate(quiet), rate(with_known), known.len());
     }
 
     let rules = &rules[month_from..];
-    let known: Vec<Alert> = judged(rules, &history, Vec::new()).alerts.into_iter().map(|told| told.alert).collect();
-    let (wall, used) = (Instant::now(), processors());
+    let known: Vec<Alert> = judged(rules, &history, &[]).alerts.into_iter().map(|told| told.alert).collect();
+    let (wall, used, own) = (Instant::now(), processors("self"), processors("thread-self"));
     for _ in 0..MEASURES {
-        judged(rules, &history, known.clone());
+        judged(rules, &history, &known);
     }
     println!(
-        "\na national month, measure by measure: {} rules, {} alerts known of each; {:.1} s on the wall, {:.1} s of processors; at most {} MB",
+        "\na national month, measure by measure: {} rules, {} alerts known of each; {:.1} s on the wall, {:.1} s of processors, {:.1} s of them by the thread that shares the work out; at most {} MB",
         rules.len(),
         known.len(),
         wall.elapsed().as_secs_f64(),
-        (processors().saturating_sub(used)).as_secs_f64(),
+        (processors("self").saturating_sub(used)).as_secs_f64(),
+        (processors("thread-self").saturating_sub(own)).as_secs_f64(),
         most_memory() / 1024,
     );
 }
 
-fn judged(rules: &[Arc<Rule>], history: &Arc<History>, known: Vec<Alert>) -> Evaluation {
+fn judged(rules: &[Arc<Rule>], history: &Arc<History>, known: &[Alert]) -> Evaluation {
     let elsewhere = BTreeMap::new();
     let matter =
         Matter { dataset: "national", rules, history, elsewhere: &elsewhere, cause: Cause::New, delivery: None };
@@ -121,18 +122,18 @@ fn judged(rules: &[Arc<Rule>], history: &Arc<History>, known: Vec<Alert>) -> Eva
 /// The processors' time of the best of some rounds.
 fn best<T>(run: impl Fn() -> T) -> Duration {
     let round = || {
-        let before = processors();
+        let before = processors("self");
         for _ in 0..10 {
             run();
         }
-        processors().saturating_sub(before) / 10
+        processors("self").saturating_sub(before) / 10
     };
     (0..5).map(|_| round()).min().unwrap_or_default()
 }
 
-/// The time of all processors that this program has used, in hundredths of a second.
-fn processors() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+/// The time of all processors that this program (`self`) or thread (`thread-self`) has used, in hundredths of a second.
+fn processors(of: &str) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{of}/stat")).unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)

@@ -435,13 +435,13 @@ fn the_sheets_of_the_performance_workbooks_give_the_figures_of_the_monthly_files
     let mut monthly = BTreeMap::new();
     for month in 4..=10 {
         let file = data.join(format!("les-activity/les-activity-2025-{month:02}.csv"));
-        monthly.extend(published("les-activity", &file).0.figures.figures);
+        monthly.extend(published("les-activity", &file).0.figures.figures.clone());
         let workbook = data.join(format!("les-performance/les-performance-2025-{month:02}.xlsx"));
         let mut found = BTreeMap::new();
         for dataset in ["les-cost-and-volume", "les-capitated"] {
             let (examined, told) = published(dataset, &workbook);
             assert_eq!(told, [], "{dataset} {month}");
-            found.extend(examined.figures.figures);
+            found.extend(examined.figures.figures.clone());
         }
         assert_eq!(found, monthly, "{month}");
     }

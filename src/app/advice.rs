@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::{
     config::Config,
-    store::{Store, StoreError},
+    store::{Part, Store, StoreError},
     yaml::{Problem, nearest},
 };
+
+use super::memory::Memory;
 
 /// Labels in `where` whose value no series that is known has.
 ///
@@ -15,8 +17,9 @@ use crate::{
 pub async fn unseen_labels(config: &Config, store: &Store) -> Result<Vec<Problem>, StoreError> {
     let mut notes = Vec::new();
     for rule in config.rules.values().filter(|rule| !rule.settings().only.0.is_empty()) {
-        let history = store.history(rule.dataset()).await?;
-        let of_measure: Vec<_> = history.series().filter(|series| series.key.measure == rule.measure()).collect();
+        let mut memory = Memory::of(Some(store.clone()));
+        let history = memory.part(rule.dataset(), Part::of_measure(rule.measure())).await?;
+        let of_measure: Vec<_> = history.series().collect();
         if of_measure.is_empty() {
             continue;
         }

@@ -55,7 +55,7 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
         let delivery = decide(app, claimed, id, &hash, &examined).await?;
 
         // measures, rules, alerts: only what is fit to publish becomes history.
-        if let Some(dataset) = examined.dataset.as_deref().filter(|_| delivery.verdict.is_published()) {
+        if let Some(dataset) = examined.dataset.as_ref().filter(|_| delivery.verdict.is_published()) {
             let cause = remember::remember(app, &mut memory, dataset, &examined, &mut commit).await?;
 
             // routing, reports: one notice for each group concerned.

@@ -3,7 +3,10 @@
 use std::{
     collections::{BTreeMap, HashMap},
     num::NonZero,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
@@ -22,6 +25,9 @@ use super::{roll_up::roll_up, tell::tell};
 
 /// Fewer rules over series than this are done before threads would have begun.
 const WORTH_SHARING: usize = 4_000;
+
+/// Into how many shares the series are cut for each core.
+const SHARES: usize = 8;
 
 /// What is evaluated, and why.
 #[derive(Debug, Clone)]
@@ -53,56 +59,88 @@ pub struct Evaluation {
     pub newest: Option<Period>,
 }
 
+impl Evaluation {
+    /// Adds what other rules make of the same dataset.
+    pub fn join(&mut self, other: Self) {
+        self.alerts.extend(other.alerts);
+        self.unjudged.extend(other.unjudged);
+        self.judged += other.judged;
+        self.newest = Period::newest(self.newest.into_iter().chain(other.newest));
+    }
+}
+
 /// Evaluates rules over all that is known of a dataset, against the alerts that are known.
 #[must_use]
-pub fn evaluate(matter: &Matter<'_>, known: Vec<Alert>) -> Evaluation {
-    let mut of_rules = KnownAlerts::new();
-    for alert in known {
-        of_rules.entry(alert.rule.clone()).or_default().insert(alert.labels.clone(), alert);
-    }
-    let asked = Asked::new(matter, &of_rules);
+pub fn evaluate(matter: &Matter<'_>, known: &[Alert]) -> Evaluation {
+    let before = Before::of(known);
+    let asked = Asked::new(matter, &before);
     let newest = Period::newest(matter.history.periods.iter().copied());
     let mut evaluation = Evaluation { newest, judged: asked.series.len(), ..Evaluation::default() };
-    let mut seen: Vec<(String, Labels)> = Vec::new();
-    for Followed { rule, known, told, unjudged } in asked.follow_all() {
-        seen.extend(matter.rules.get(rule).map(|rule| rule.id().to_owned()).zip(known));
+    let mut seen = vec![false; known.len()];
+    let mut see = |place: Option<usize>| {
+        if let Some(seen) = place.and_then(|place| seen.get_mut(place)) {
+            *seen = true;
+        }
+    };
+    for Followed { known, told, unjudged } in asked.follow_all() {
+        see(known);
         evaluation.alerts.extend(told);
         evaluation.unjudged.extend(unjudged);
     }
     for rule in matter.rules.iter().filter(|rule| rule.roll_up().is_some()) {
         let mut of_rule: Vec<&mut Told> =
             evaluation.alerts.iter_mut().filter(|told| told.alert.rule == rule.id()).collect();
-        let parents = roll_up(matter, rule, &asked.periods, &mut of_rule, of_rules.get(rule.id()));
-        seen.extend(parents.iter().map(|parent| (rule.id().to_owned(), parent.alert.labels.clone())));
+        let parents = roll_up(matter, rule, &asked.periods, &mut of_rule, &before);
+        for parent in &parents {
+            see(before.get(rule.id(), &parent.alert.labels).map(|(place, _)| place));
+        }
         evaluation.alerts.extend(parents);
     }
-    for (rule, labels) in seen {
-        of_rules.get_mut(&rule).map(|of_rule| of_rule.remove(&labels));
-    }
     // What is left rests on a rule or a series that is no longer there.
-    let mut left: Vec<Alert> = of_rules.into_values().flat_map(HashMap::into_values).collect();
+    let mut left: Vec<&Alert> = known.iter().zip(seen).filter(|(_, seen)| !seen).map(|(alert, _)| alert).collect();
     left.sort_by(|a, b| a.id.cmp(&b.id));
-    evaluation.alerts.extend(left.iter().filter_map(|before| forget(before, matter)));
+    evaluation.alerts.extend(left.into_iter().filter_map(|before| forget(before, matter)));
     evaluation
 }
 
-/// The alerts that are known, by rule and labels.
-type KnownAlerts = HashMap<String, HashMap<Labels, Alert>>;
+/// The alerts that are known, each with its place among them, by rule and labels.
+#[derive(Debug)]
+pub(super) struct Before<'a>(HashMap<&'a str, HashMap<&'a Labels, (usize, &'a Alert)>>);
+
+impl<'a> Before<'a> {
+    fn of(known: &'a [Alert]) -> Self {
+        let mut of_rules: HashMap<&str, HashMap<_, _>> = HashMap::new();
+        for (place, alert) in known.iter().enumerate() {
+            of_rules.entry(&alert.rule).or_default().insert(&alert.labels, (place, alert));
+        }
+        Self(of_rules)
+    }
+
+    /// The alert of a rule with these labels, and its place.
+    pub(super) fn get(&self, rule: &str, labels: &Labels) -> Option<(usize, &'a Alert)> {
+        self.0.get(rule)?.get(labels).copied()
+    }
+
+    fn has_any(&self, rule: &str) -> bool {
+        self.0.contains_key(rule)
+    }
+}
 
 /// What one rule made of one series.
 struct Followed {
-    /// The rule's place among the rules.
-    rule: usize,
-    /// The labels of the alert, if it was known before.
-    known: Option<Labels>,
+    /// The place of the alert, if it was known before.
+    known: Option<usize>,
     told: Option<Told>,
     unjudged: Option<Unjudged>,
 }
 
+/// What each rule, in their order, made of some series.
+type OfRules = Vec<Vec<Followed>>;
+
 /// All that one evaluation looks at.
 struct Asked<'a> {
     matter: &'a Matter<'a>,
-    known: &'a KnownAlerts,
+    known: &'a Before<'a>,
     /// The series that at least one rule looks at.
     series: Vec<&'a Series>,
     /// What surrounds them, for each rule.
@@ -112,7 +150,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn new(matter: &'a Matter<'a>, known: &'a KnownAlerts) -> Self {
+    fn new(matter: &'a Matter<'a>, known: &'a Before<'a>) -> Self {
         let looked_at = |series: &&Series| matter.rules.iter().any(|rule| rule.applies_to(series));
         let mut periods: BTreeMap<Granularity, Vec<Period>> = BTreeMap::new();
         for period in &matter.history.periods {
@@ -128,36 +166,50 @@ impl<'a> Asked<'a> {
     }
 
     /// Follows every series through every rule, by all cores where that is worth it; in the order of rules and series.
-    fn follow_all(&self) -> Vec<Followed> {
+    fn follow_all(&self) -> impl Iterator<Item = Followed> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let cores = if self.series.len() * self.matter.rules.len() < WORTH_SHARING { 1 } else { cores };
-        let share = self.series.len().div_ceil(cores).max(1);
-        let mut followed: Vec<Followed> = thread::scope(|scope| {
-            let (first, others) = self.series.split_at(share.min(self.series.len()));
-            let others: Vec<_> = others.chunks(share).map(|series| scope.spawn(|| self.follow(series))).collect();
-            let mut followed = self.follow(first);
-            for other in others {
-                followed.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        // A core that is kept busy by others must not make the rest wait for a whole share.
+        let shares = if cores == 1 { 1 } else { cores * SHARES };
+        let shares: Vec<&[&Series]> = self.series.chunks(self.series.len().div_ceil(shares).max(1)).collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let (mut done, mut lanes) = (Vec::new(), (Lane::default(), Lane::default()));
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(series) = shares.get(at) else { return done };
+                done.push((at, self.follow(series, &mut lanes)));
             }
-            followed
+        };
+        let mut done: Vec<(usize, OfRules)> = thread::scope(|scope| {
+            let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
+            let mut done = work();
+            for other in others {
+                done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            done
         });
-        followed.sort_by_key(|followed| followed.rule);
-        followed
+        done.sort_by_key(|(at, _)| *at);
+        let mut of_shares: Vec<_> = done.into_iter().map(|(_, of_rules)| of_rules.into_iter()).collect();
+        (0..self.matter.rules.len()).flat_map(move |_| {
+            let of_rule: Vec<Vec<Followed>> = of_shares.iter_mut().filter_map(Iterator::next).collect();
+            of_rule.into_iter().flatten()
+        })
     }
 
-    fn follow(&self, series: &[&'a Series]) -> Vec<Followed> {
-        let (mut followed, mut answers) = (Vec::new(), Vec::new());
-        let (mut all, mut some) = (Lane::default(), Lane::default());
+    fn follow<'s>(&'s self, series: &[&'s Series], (all, some): &mut (Lane<'s>, Lane<'s>)) -> OfRules {
+        let mut answers = Vec::new();
+        let mut followed: OfRules = self.matter.rules.iter().map(|_| Vec::new()).collect();
         let kind = |series: &Series| series.newest().map(Period::granularity);
         for alike in series.chunk_by(|a, b| a.key.measure == b.key.measure && kind(a) == kind(b)) {
             let periods =
                 alike.first().and_then(|first| self.periods.get(&kind(first)?)).map_or(&[][..], Vec::as_slice);
             for together in alike.chunks(Lane::together(periods.len())) {
                 all.go_on(together, periods);
-                for ((at, rule), around) in self.matter.rules.iter().enumerate().zip(&self.around) {
+                for ((rule, around), followed) in self.matter.rules.iter().zip(&self.around).zip(&mut followed) {
                     let looked_at: Vec<&Series> =
                         together.iter().copied().filter(|series| rule.applies_to(series)).collect();
-                    let lane = if looked_at.len() == together.len() { &mut all } else { &mut some };
+                    let lane = if looked_at.len() == together.len() { &mut *all } else { &mut *some };
                     if looked_at.is_empty() {
                         continue;
                     }
@@ -166,7 +218,7 @@ impl<'a> Asked<'a> {
                     }
                     rule.answers(lane, around, &mut answers);
                     for (series, answers) in looked_at.iter().zip(answers.chunks(periods.len().max(1))) {
-                        followed.extend(self.follow_one(at, rule, (series, periods), answers, around));
+                        followed.extend(self.follow_one(rule, (series, periods), answers, around));
                     }
                 }
             }
@@ -176,22 +228,21 @@ impl<'a> Asked<'a> {
 
     fn follow_one(
         &self,
-        at: usize,
         rule: &Rule,
         (series, periods): (&Series, &[Period]),
         answers: &[Option<bool>],
         around: &Arc<Around>,
     ) -> Option<Followed> {
-        let of_rule = self.known.get(rule.id());
         let is_clear = answers.last().is_none_or(Option::is_some) && !answers.contains(&Some(true));
-        if is_clear && of_rule.is_none() {
+        if is_clear && !self.known.has_any(rule.id()) {
             return None;
         }
         let labels = rule.alert_labels(series);
-        let before = of_rule.and_then(|of_rule| of_rule.get(&labels));
-        if is_clear && before.is_none() {
+        let known = self.known.get(rule.id(), &labels);
+        if is_clear && known.is_none() {
             return None;
         }
+        let before = known.map(|(_, alert)| alert);
         let view = |period| View { series, period, around };
         let newest = periods.last().zip(answers.last()).filter(|(_, answer)| answer.is_none());
         let unjudged = newest.and_then(|(newest, _)| reason(&rule.signal(view(*newest))).map(|why| (*newest, why)));
@@ -227,7 +278,7 @@ impl<'a> Asked<'a> {
                 UnknownLine { rule: rule.id().to_owned(), labels: labels.clone(), period, reason, firing_since };
             Unjudged { line: unknown, severity: rule.severity(), failed }
         });
-        Some(Followed { rule: at, known: before.map(|_| labels), told, unjudged })
+        Some(Followed { known: known.map(|(place, _)| place), told, unjudged })
     }
 }
 

@@ -34,13 +34,13 @@ pub struct Examined {
     /// Whether it is fit to publish.
     pub verdict: Verdict,
     /// What it holds.
-    pub figures: Figures,
+    pub figures: Arc<Figures>,
     /// What was read of it, and which checks were made.
     pub examination: Examination,
 }
 
 impl Examined {
-    fn decide(dataset: Option<Arc<Dataset>>, findings: Vec<Finding>, figures: Figures) -> Self {
+    fn decide(dataset: Option<Arc<Dataset>>, findings: Vec<Finding>, figures: Arc<Figures>) -> Self {
         // Whoever found it, and whatever it quotes: from here on it is reported, kept and sent.
         let privacy = privacy(dataset.as_deref());
         let mut findings: Vec<Finding> = findings.into_iter().map(|finding| privacy.hide(finding)).collect();
@@ -53,7 +53,7 @@ impl Examined {
     #[must_use]
     pub fn refused(dataset: Option<Arc<Dataset>>, check: &str, message: impl Into<String>) -> Self {
         let finding = Finding::of_file(check, Severity::Error, message);
-        Self::decide(dataset, vec![finding], Figures::default())
+        Self::decide(dataset, vec![finding], Arc::default())
     }
 
     /// The same file with one more finding.
@@ -159,7 +159,7 @@ fn examine_dataset(taken: &Taken, path: &Path, name: &str, watch: &mut dyn FnMut
     Examined {
         table: taken.table(),
         examination,
-        ..Examined::decide(Some(Arc::clone(&taken.dataset)), findings, figures)
+        ..Examined::decide(Some(Arc::clone(&taken.dataset)), findings, Arc::new(figures))
     }
 }
 

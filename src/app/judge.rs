@@ -6,12 +6,12 @@ use crate::{
     config::{Config, Dataset},
     expr::Setting,
     model::{
-        Alert, Cause, ChangedRule, Delivery, DeliveryId, Exceptions, History, LATE_DELIVERY, Overridden, Period,
+        Alert, Cause, ChangedRule, Delivery, DeliveryId, Exceptions, LATE_DELIVERY, Overridden, Period,
         value::format_number,
     },
     routing::Delivered,
-    rules::{Persistence, Rule, with_derived},
-    store::{Commit, Judged, UnknownKind, UnknownRecord},
+    rules::{Persistence, Rule},
+    store::{Commit, Judged, StoreError, UnknownKind, UnknownRecord},
 };
 
 use super::{
@@ -21,7 +21,9 @@ use super::{
     evaluate::{Evaluation, Matter, evaluate},
     handling,
     memory::Memory,
-    outstanding, removed,
+    outstanding,
+    recall::Recall,
+    removed,
 };
 
 /// What makes the rules of a dataset be evaluated.
@@ -46,7 +48,7 @@ pub struct News<'a> {
 /// The store fails, or a notice cannot be rendered.
 pub async fn pronounce(
     app: &App,
-    config: &Config,
+    config: &Arc<Config>,
     news: News<'_>,
     memory: &mut Memory,
     commit: &mut Commit,
@@ -75,7 +77,7 @@ async fn is_introduced(app: &App, commit: &Commit, dataset: &str) -> Result<bool
 /// The same for one dataset; answers whether it may be told of at all.
 async fn one(
     app: &App,
-    config: &Config,
+    config: &Arc<Config>,
     news: News<'_>,
     memory: &mut Memory,
     commit: &mut Commit,
@@ -83,9 +85,9 @@ async fn one(
 ) -> Result<bool, CycleError> {
     let News { dataset, cause, delivery, speaks, decision } = news;
     let brings = delivery.filter(|_| cause != Cause::RuleChanged).map(|delivery| delivery.id);
-    let histories = memory.around(config, &dataset.id).await?;
+    let recall = memory.recall(config.rests_on(&dataset.id)).await?.clone();
     let known = known(app, commit, &dataset.id).await?;
-    let mut evaluation = judge(config, dataset, histories, known, cause, brings).await?;
+    let mut evaluation = judge(config, dataset, recall, known, cause, brings).await?;
     handling::settle(app, config, &mut evaluation.alerts, commit).await?;
     let introduced = is_introduced(app, commit, &dataset.id).await?;
     let tells = introduced || speaks;
@@ -154,11 +156,12 @@ async fn known(app: &App, commit: &Commit, dataset: &str) -> Result<Vec<Alert>, 
 }
 
 /// Evaluates the rules of a dataset over its history and those of others, against the alerts that are known. `delivery` is
-/// the one that brings the news, if one does.
+/// the one that brings the news, if one does. Of the histories only what the rules on one measure ask for is in memory at a
+/// time.
 async fn judge(
-    config: &Config,
+    config: &Arc<Config>,
     dataset: &Dataset,
-    histories: BTreeMap<String, Arc<History>>,
+    recall: Recall,
     known: Vec<Alert>,
     cause: Cause,
     delivery: Option<DeliveryId>,
@@ -166,15 +169,29 @@ async fn judge(
     let rules: Vec<Arc<Rule>> = config.rules_on(&dataset.id).cloned().collect();
     let (known, orphans): (Vec<_>, Vec<_>) =
         known.into_iter().partition(|alert| rules.iter().any(|rule| rule.id() == alert.rule));
-    let (dataset, derived) = (dataset.id.clone(), config.derived.clone());
+    let (config, dataset) = (Arc::clone(config), dataset.id.clone());
     let all = move || {
-        let elsewhere = with_derived(&derived, histories);
-        let history = elsewhere.get(&dataset).cloned().unwrap_or_default();
-        let (rules, elsewhere) = (&rules, &elsewhere);
-        evaluate(&Matter { dataset: &dataset, rules, history: &history, elsewhere, cause, delivery }, known)
+        let newest = Period::newest(recall.periods(&dataset));
+        let mut evaluation = Evaluation { newest, ..Evaluation::default() };
+        let mut of_measures: BTreeMap<&str, Vec<Arc<Rule>>> = BTreeMap::new();
+        for rule in &rules {
+            of_measures.entry(rule.measure()).or_default().push(Arc::clone(rule));
+        }
+        for rules in of_measures.into_values() {
+            let elsewhere = recall.around(&config.needs_of(&rules))?;
+            let history = elsewhere.get(&dataset).cloned().unwrap_or_default();
+            let matter =
+                Matter { dataset: &dataset, rules: &rules, history: &history, elsewhere: &elsewhere, cause, delivery };
+            let of_rules = |alert: &&Alert| rules.iter().any(|rule| rule.id() == alert.rule);
+            let known: Vec<Alert> = known.iter().filter(of_rules).cloned().collect();
+            evaluation.join(evaluate(&matter, &known));
+        }
+        Ok(evaluation)
     };
     let evaluating = tokio::task::spawn_blocking(all);
-    let mut evaluation = evaluating.await.map_err(|_| CycleError::Ended("evaluating the rules"))?;
+    let evaluated: Result<Evaluation, StoreError> =
+        evaluating.await.map_err(|_| CycleError::Ended("evaluating the rules"))?;
+    let mut evaluation = evaluated?;
     evaluation.alerts.extend(removed::close(&orphans, cause, delivery));
     Ok(evaluation)
 }

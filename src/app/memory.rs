@@ -1,40 +1,33 @@
-//! What is known when a delivery arrives: each history is read once for a file, held against what the file brings, and
-//! grows with it.
+//! What is known when a delivery arrives: read a part at a time, held against what the file brings, and growing with it.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
 
 use crate::{
-    checks::Known,
-    config::{Config, Dataset},
-    model::{Finding, History, Severity},
-    store::{Store, StoreError},
+    config::{Config, Dataset, Needs},
+    model::{DeliveryId, Finding, History, Severity},
+    rules::{Rule, with_derived},
+    store::{Archive, Part, Store, StoreError},
     tables::Figures,
 };
 
-use super::{
-    against::{against, join},
-    examine::Examined,
-};
+use super::{against::against, examine::Examined, recall::Recall};
 
-static NOTHING: LazyLock<History> = LazyLock::new(History::default);
-
-/// The histories that were read for one file, or for several that are judged one after the other.
+/// What is known of datasets, for one file or for several that are judged one after the other. No figure is kept here but
+/// those of these files: the rest is read when it is asked for, and let go.
 #[derive(Debug)]
 pub struct Memory {
     store: Option<Store>,
-    known: Known,
-    /// Whether a file was judged before this one.
-    learned: bool,
+    recall: Recall,
 }
 
 impl Memory {
-    /// Nothing was read yet. Without a store, nothing is known but what is learned of the files that are judged.
+    /// Nothing was asked for yet. Without a store, nothing is known but what is learned of the files that are judged.
     #[must_use]
     pub fn of(store: Option<Store>) -> Self {
-        Self { store, known: Known::default(), learned: false }
+        Self { store, recall: Recall::default() }
     }
 
     /// As [`Memory::hold`], where nothing else holds the file back: figures that are wrong already would only be found
@@ -54,83 +47,106 @@ impl Memory {
     /// The store fails.
     pub async fn hold(&mut self, config: &Arc<Config>, examined: Examined) -> Result<Examined, StoreError> {
         let Some(dataset) = examined.dataset.clone() else { return Ok(examined) };
-        if self.store.is_none() && !self.learned {
+        if self.store.is_none() && !self.recall.learned_anything() {
             let asks = dataset.checks.ask_what_is_known();
             return Ok(if asks { examined.with(not_made()) } else { examined });
         }
-        self.recall_for(config, &dataset).await?;
-        let (of, config, known) = (Arc::clone(&dataset), Arc::clone(config), self.known.clone());
+        let asking = || std::iter::once(&dataset).chain(config.naming(&dataset.id));
+        let needs = asking().flat_map(|asking| asking.checks.needs()).map(|need| need.dataset.value);
+        let named: BTreeSet<String> = asking().map(|asking| asking.id.clone()).chain(needs).collect();
+        let recall = self.recall(&named).await?.clone();
+        let (of, config) = (Arc::clone(&dataset), Arc::clone(config));
         let held = tokio::task::spawn_blocking(move || {
-            let findings = against(&config, &known, &of, &examined.figures);
-            examined.held(findings)
+            let findings = against(&config, &recall, &of, &examined.figures)?;
+            Ok(examined.held(findings))
         });
-        Ok(held.await.unwrap_or_else(|panic| {
+        held.await.unwrap_or_else(|panic| {
             tracing::error!(dataset = dataset.id, %panic, "holding a file against what is known failed");
             let message = "holding this file against what is known ended in a fault of the program; please report it";
-            Examined::refused(Some(dataset), "fault", message)
-        }))
-    }
-
-    /// Reads all that [`against`] needs to know.
-    async fn recall_for(&mut self, config: &Config, dataset: &Arc<Dataset>) -> Result<(), StoreError> {
-        self.recall(&dataset.id).await?;
-        for asking in std::iter::once(dataset).chain(config.naming(&dataset.id)) {
-            self.recall(&asking.id).await?;
-            for need in asking.checks.needs() {
-                self.recall(&need.dataset).await?;
-            }
-        }
-        Ok(())
+            Ok(Examined::refused(Some(dataset), "fault", message))
+        })
     }
 
     /// Adds the figures of an accepted delivery to what is known of its dataset.
+    pub fn learn(&mut self, dataset: &Arc<Dataset>, figures: &Arc<Figures>) {
+        self.recall.learn(dataset, figures);
+    }
+
+    /// Knows a dataset as if one of its deliveries had never been accepted.
     ///
     /// # Errors
     /// The store fails.
-    pub async fn learn(&mut self, dataset: &Dataset, figures: &Figures) -> Result<(), StoreError> {
-        self.recall(&dataset.id).await?;
-        let mut history = self.known.take(&dataset.id).map_or_else(History::default, Arc::unwrap_or_clone);
-        join(&mut history, dataset, figures);
-        self.learned = true;
-        self.set(&dataset.id, history);
+    pub async fn forget(&mut self, dataset: &str, delivery: DeliveryId) -> Result<(), StoreError> {
+        let archive = self.archive(dataset, Some(delivery)).await?;
+        self.recall.archives.insert(dataset.to_owned(), archive);
         Ok(())
     }
 
-    /// Says what is known of a dataset from now on.
-    pub fn set(&mut self, dataset: &str, history: History) {
-        self.known.set(dataset, Arc::new(history));
-    }
-
-    /// All that rules on a dataset ask about, with the measures of one's own.
+    /// All that rules ask for, with the measures of one's own. Of large datasets that is much: to evaluate many rules, see
+    /// [`Recall::around`].
     ///
     /// # Errors
     /// The store fails.
     pub async fn around(
         &mut self,
         config: &Config,
-        dataset: &str,
+        rules: impl IntoIterator<Item = &Arc<Rule>>,
     ) -> Result<BTreeMap<String, Arc<History>>, StoreError> {
-        let mut histories = BTreeMap::new();
-        for id in config.rests_on(dataset) {
-            self.recall(&id).await?;
-            histories.extend(self.known.shared(&id).map(|history| (id, history)));
-        }
-        Ok(histories)
+        let needs = config.needs_of(rules);
+        Ok(with_derived(&needs.derived, self.histories(&needs).await?))
     }
 
-    /// What is known of a dataset.
+    /// The histories that rules need, without the measures of one's own.
     ///
     /// # Errors
     /// The store fails.
-    pub async fn recall(&mut self, dataset: &str) -> Result<&History, StoreError> {
-        if !self.known.has(dataset) {
-            let history = match &self.store {
-                Some(store) => store.history(dataset).await?,
-                None => History::default(),
-            };
-            self.set(dataset, history);
+    pub async fn histories(&mut self, needs: &Needs) -> Result<BTreeMap<String, Arc<History>>, StoreError> {
+        let (recall, needs) = (self.recall(needs.measures.keys()).await?.clone(), needs.clone());
+        away(move || recall.histories(&needs)).await
+    }
+
+    /// A part of what is known of a dataset.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn part(&mut self, dataset: &str, part: Part) -> Result<History, StoreError> {
+        let (recall, dataset) = (self.recall([dataset]).await?.clone(), dataset.to_owned());
+        away(move || recall.history(&dataset, &part)).await
+    }
+
+    /// What can be read of these datasets, and of those that were asked for before.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn recall(&mut self, datasets: impl IntoIterator<Item = impl AsRef<str>>) -> Result<&Recall, StoreError> {
+        for dataset in datasets {
+            let dataset = dataset.as_ref();
+            if !self.recall.archives.contains_key(dataset) {
+                let archive = self.archive(dataset, None).await?;
+                self.recall.archives.insert(dataset.to_owned(), archive);
+            }
         }
-        Ok(self.known.of(dataset).unwrap_or(&NOTHING))
+        Ok(&self.recall)
+    }
+
+    async fn archive(&self, dataset: &str, without: Option<DeliveryId>) -> Result<Arc<Archive>, StoreError> {
+        match &self.store {
+            Some(store) => store.archive(dataset, without).await,
+            None => Ok(Arc::default()),
+        }
+    }
+}
+
+/// Reads away from the runtime's own threads.
+async fn away<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::task::spawn_blocking(read).await {
+        Ok(read) => read,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(StoreError::Stopping { doing: "read measures" }),
+        },
     }
 }
 

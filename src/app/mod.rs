@@ -6,7 +6,7 @@
 //! | `app/duplicate.rs` | the same bytes again |
 //! | `app/recognise.rs` | which datasets the tables of a file are for |
 //! | `app/examine.rs`, `app/pass.rs`, `app/progress.rs` | tables and checks: one file read and judged, for `validate` too; one pass over a table; how far it is |
-//! | `app/memory.rs`, `app/against.rs` | what is known, read once: held against what arrives, for `validate` too |
+//! | `app/memory.rs`, `app/recall.rs`, `app/against.rs` | what is known, read a part at a time: held against what arrives, for `validate` too |
 //! | `app/overrule.rs`, `app/requests.rs` | what people decide over the gate, and how they ask a daemon for it |
 //! | `app/trial.rs` | what would become of files that are only tried, as a page |
 //! | `app/remember.rs` | its measures join the history |
@@ -81,6 +81,7 @@ pub mod plan;
 pub mod preview;
 pub mod progress;
 pub mod publication;
+pub mod recall;
 pub mod receivers;
 pub mod recognise;
 pub mod reconsider;

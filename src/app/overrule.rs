@@ -167,7 +167,7 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
     // A dataset that is not configured any more has no rules either.
     if let Some(dataset) = config.datasets.get(&id) {
         let mut memory = Memory::of(Some(app.store.clone()));
-        memory.set(&id, app.store.history_without(&id, Some(withdrawn.id)).await?);
+        memory.forget(&id, withdrawn.id).await?;
         let news = News {
             dataset,
             cause: Cause::TakenBack,

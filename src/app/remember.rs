@@ -1,8 +1,10 @@
 //! What a delivery adds to the history of its dataset.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use crate::{
     config::Dataset,
-    model::{Better, Cause, Figure, History, Period, SeriesKey},
+    model::{Better, Cause, Figure, Period, SeriesKey},
     store::Commit,
     tables::Figures,
 };
@@ -17,17 +19,18 @@ use super::{App, against::better, error::CycleError, examine::Examined, memory::
 pub async fn remember(
     app: &App,
     memory: &mut Memory,
-    dataset: &Dataset,
+    dataset: &Arc<Dataset>,
     examined: &Examined,
     commit: &mut Commit,
 ) -> Result<Cause, CycleError> {
-    let cause = cause(memory.recall(&dataset.id).await?, &examined.periods());
+    let known = memory.recall([&dataset.id]).await?.periods(&dataset.id);
+    let cause = cause(&known, &examined.periods());
     for period in examined.periods() {
         let figures = figures_of(dataset, &examined.figures, period);
         let file = app.store.write_measures(&dataset.id, period, figures).await?;
         commit.measure_files.push(file);
     }
-    memory.learn(dataset, &examined.figures).await?;
+    memory.learn(dataset, &examined.figures);
     Ok(cause)
 }
 
@@ -37,16 +40,16 @@ fn figures_of(dataset: &Dataset, figures: &Figures, period: Period) -> Vec<(Seri
 }
 
 /// A newer period is news, also in a file that holds all months of a year again.
-fn cause(history: &History, periods: &[Period]) -> Cause {
-    let unknown: Vec<Period> = periods.iter().copied().filter(|period| !history.periods.contains(period)).collect();
+fn cause(known: &BTreeSet<Period>, periods: &[Period]) -> Cause {
+    let unknown: Vec<Period> = periods.iter().copied().filter(|period| !known.contains(period)).collect();
     match Period::newest(unknown.iter().copied()) {
-        Some(newest) if !has_newer(history, newest) => Cause::New,
+        Some(newest) if !has_newer(known, newest) => Cause::New,
         Some(_) if unknown.len() == periods.len() => Cause::Late,
         _ => Cause::Restated,
     }
 }
 
 /// Whether something newer of the same kind of period is known already.
-fn has_newer(history: &History, period: Period) -> bool {
-    history.periods.iter().any(|known| known.granularity() == period.granularity() && *known > period)
+fn has_newer(known: &BTreeSet<Period>, period: Period) -> bool {
+    known.iter().any(|known| known.granularity() == period.granularity() && *known > period)
 }

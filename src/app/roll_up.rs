@@ -1,6 +1,6 @@
 //! Many alerts of one parent → one alert of the parent, which names them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::{
     alerts::{self, Answer, Life, Policy, Subject},
@@ -9,7 +9,10 @@ use crate::{
     rules::{RollUp, Rule},
 };
 
-use super::{evaluate::Matter, tell::tell};
+use super::{
+    evaluate::{Before, Matter},
+    tell::tell,
+};
 
 /// How many children a message names.
 const NAMED: usize = 10;
@@ -21,7 +24,7 @@ pub(super) fn roll_up(
     rule: &Rule,
     periods: &BTreeMap<Granularity, Vec<Period>>,
     children: &mut [&mut Told],
-    known: Option<&HashMap<Labels, Alert>>,
+    known: &Before<'_>,
 ) -> Vec<Told> {
     let Some(roll_up) = rule.roll_up() else { return Vec::new() };
     let mut families: BTreeMap<String, Vec<&mut Told>> = BTreeMap::new();
@@ -35,7 +38,7 @@ pub(super) fn roll_up(
         let alerts: Vec<&Alert> = children.iter().map(|child| &child.alert).collect();
         let family = Family::new(matter, rule, roll_up, &parent, alerts);
         let labels = rule.parent_labels(&roll_up.by, &parent);
-        let before = known.and_then(|known| known.get(&labels));
+        let before = known.get(rule.id(), &labels).map(|(_, alert)| alert);
         let subject = Subject {
             rule: rule.id(),
             dataset: matter.dataset,

@@ -20,6 +20,7 @@ mod damping;
 mod escalation;
 mod late;
 mod literate;
+mod reading;
 mod reviewing;
 mod summaries;
 

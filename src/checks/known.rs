@@ -109,6 +109,22 @@ impl Known {
     }
 }
 
+/// The periods of its own dataset whose figures checks of a delivery look at: those that it reports, and the two of their
+/// kind before each. Of older ones checks know only that they are there; what they name by measure, they know as a whole.
+#[must_use]
+pub fn looks_back(reported: &BTreeSet<Period>, known: &BTreeSet<Period>) -> BTreeSet<Period> {
+    let mut periods = reported.clone();
+    for period in reported {
+        let all = known.range(..*period).rev().chain(reported.range(..*period).rev());
+        let mut before: Vec<Period> =
+            all.copied().filter(|before| before.granularity() == period.granularity()).collect();
+        before.sort_unstable_by(|a, b| b.cmp(a));
+        before.dedup();
+        periods.extend(before.into_iter().take(2));
+    }
+    periods
+}
+
 /// Figures that a check asks for, so that the names can be held against the datasets that there are.
 #[derive(Debug, Clone)]
 pub struct Need {

@@ -52,7 +52,7 @@ use policy::{Declaration, Watch};
 
 pub use check::{About, Followed};
 pub use kinds::CheckSettings;
-pub use known::{Arriving, Delivered, Known, Need};
+pub use known::{Arriving, Delivered, Known, Need, looks_back};
 pub use listing::Listing;
 pub use privacy::Privacy;
 pub use references::{MAX_BYTES as MAX_REFERENCE_BYTES, References};

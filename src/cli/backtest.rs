@@ -1,7 +1,7 @@
 //! `bellwether backtest`.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,6 +12,7 @@ use crate::{
     app::{
         backtest::{self, Backtest, OfRule, Range, Stretch},
         home::Home,
+        memory::Memory,
         record::{self, Histories},
     },
     config::{Config, Tried, TriedSetting},
@@ -129,12 +130,7 @@ pub(super) async fn backtest(home: &Home, options: &BacktestArguments) -> Result
 /// What is known of the datasets of rules.
 async fn histories(home: &Home, config: &Config, rules: &[Arc<Rule>]) -> Result<Histories, Failure> {
     let store = Store::open_read_only(&home.database(), &home.measures()).await?;
-    let mut histories = BTreeMap::new();
-    for dataset in rules.iter().flat_map(|rule| config.rests_on(rule.dataset())) {
-        if let Some(store) = store.as_ref().filter(|_| !histories.contains_key(&dataset)) {
-            histories.insert(dataset.clone(), Arc::new(store.history(&dataset).await?));
-        }
-    }
+    let mut histories = Memory::of(store).histories(&config.needs_of(rules)).await?;
     for rule in rules {
         if histories.get(rule.dataset()).is_none_or(|history| history.periods.is_empty()) {
             histories.remove(rule.dataset());

@@ -66,8 +66,8 @@ pub(super) async fn validate(home: &Home, options: &ValidateArguments) -> Result
         for examined in examined {
             let examined = memory.hold_if_fit(&config, examined).await?;
             // The next file is judged as if this one had been dropped before it.
-            if let Some(dataset) = examined.dataset.as_deref().filter(|_| examined.verdict.is_published()) {
-                memory.learn(dataset, &examined.figures).await?;
+            if let Some(dataset) = examined.dataset.as_ref().filter(|_| examined.verdict.is_published()) {
+                memory.learn(dataset, &examined.figures);
             }
             tried.push((path.as_path(), examined));
         }

@@ -187,6 +187,25 @@ impl Config {
         all
     }
 
+    /// The measures that rules ask for, by dataset, and those of one's own among them that must be worked out first, in
+    /// this order.
+    #[must_use]
+    pub fn needs_of<'a>(&self, rules: impl IntoIterator<Item = &'a Arc<Rule>>) -> Needs {
+        let mut names: BTreeSet<String> = rules.into_iter().flat_map(|rule| rule.needs()).collect();
+        let mut derived = Vec::new();
+        for one in self.derived.iter().rev() {
+            if names.contains(&format!("{}/{}", one.dataset(), one.name())) {
+                names.extend(one.needs());
+                derived.insert(0, Arc::clone(one));
+            }
+        }
+        let mut measures: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (dataset, measure) in names.iter().filter_map(|name| name.split_once('/')) {
+            measures.entry(dataset.to_owned()).or_default().insert(measure.to_owned());
+        }
+        Needs { measures, derived }
+    }
+
     /// The other datasets with rules that ask for figures of one of these.
     pub fn resting_on<'a>(&'a self, dataset: &'a str) -> impl Iterator<Item = &'a Arc<Dataset>> {
         let others = self.datasets.values().filter(move |other| other.id != dataset);
@@ -194,6 +213,15 @@ impl Config {
             self.rests_on(&other.id).contains(dataset) && self.rules_on(&other.id).next().is_some()
         })
     }
+}
+
+/// What must be known before rules can be evaluated.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// The measures by dataset.
+    pub measures: BTreeMap<String, BTreeSet<String>>,
+    /// Those of one's own among them, each after those that it needs.
+    pub derived: Vec<Arc<Derived>>,
 }
 
 /// BLAKE3 over texts, each with its length, in hexadecimal.

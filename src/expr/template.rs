@@ -110,6 +110,11 @@ impl Template {
         self.codes().flat_map(Code::datasets)
     }
 
+    /// The other measures that it asks for: `cost`, `les-prices/price`.
+    pub fn measures(&self) -> impl Iterator<Item = &str> {
+        self.codes().flat_map(Code::measures)
+    }
+
     /// Whether it asks about more than the series itself.
     #[must_use]
     pub fn asks_around(&self) -> bool {

@@ -50,6 +50,11 @@ impl Compiled {
         self.condition.datasets().chain(self.message.datasets()).map(str::to_owned).collect()
     }
 
+    /// The other measures that they ask for: `cost`, `les-prices/price`.
+    pub(super) fn measures(&self) -> impl Iterator<Item = &str> {
+        self.condition.measures().chain(self.message.measures())
+    }
+
     /// Whether condition or message ask about more than the series itself.
     pub(super) fn asks_around(&self) -> bool {
         self.condition.asks_around() || self.message.asks_around()

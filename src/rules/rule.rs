@@ -149,6 +149,9 @@ impl Rule {
     /// The labels of the alert that it makes of a series: those of the series, and the rule's own beside them.
     #[must_use]
     pub fn alert_labels(&self, series: &Series) -> Labels {
+        if self.labels.is_empty() {
+            return series.key.labels.clone();
+        }
         series.key.labels.iter().chain(self.labels.iter()).collect()
     }
 
@@ -197,6 +200,14 @@ impl Rule {
     #[must_use]
     pub fn elsewhere(&self) -> BTreeSet<String> {
         self.compiled.datasets()
+    }
+
+    /// Every measure whose figures it asks for, its own among them, as `dataset/measure`.
+    #[must_use]
+    pub fn needs(&self) -> BTreeSet<String> {
+        let whole =
+            |name: &str| if name.contains('/') { name.to_owned() } else { format!("{}/{name}", self.dataset()) };
+        self.compiled.measures().chain([self.measure()]).map(whole).collect()
     }
 
     /// What the rule says of a series at a period.

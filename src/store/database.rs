@@ -3,7 +3,7 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -48,6 +48,7 @@ pub struct Store {
     writer: AnyPool,
     reader: AnyPool,
     pub(super) measures: Arc<Path>,
+    pub(super) figures_read: Arc<AtomicU64>,
     pub(super) witness: Witness,
 }
 
@@ -87,7 +88,13 @@ impl Store {
         let migrated = MIGRATIONS.run_direct(None, &mut first, false).await;
         migrated.map_err(|source| StoreError::Migrate { path: path(), source: Box::new(source) })?;
         let (writer, reader) = (WRITING.pool(database).await?, READING.pool(database).await?);
-        Ok(Self { writer, reader, measures: measures_dir.into(), witness: Witness::default() })
+        Ok(Self {
+            writer,
+            reader,
+            measures: measures_dir.into(),
+            figures_read: Arc::default(),
+            witness: Witness::default(),
+        })
     }
 
     /// Opens the store for commands that only list, beside a running daemon or without one.
@@ -105,8 +112,8 @@ impl Store {
             Some(found) if found < known => Err(StoreError::OlderDatabase { path, found, known }),
             Some(_) => {
                 let reader = READING.pool(database).await?;
-                let (measures, witness) = (measures_dir.into(), Witness::default());
-                Ok(Some(Self { writer: reader.clone(), reader, measures, witness }))
+                let (measures, figures_read, witness) = (measures_dir.into(), Arc::default(), Witness::default());
+                Ok(Some(Self { writer: reader.clone(), reader, measures, figures_read, witness }))
             }
         }
     }

@@ -54,7 +54,7 @@ pub use datasets::DatasetMemory;
 pub use deliveries::{DeliveryFilter, KeptDelivery};
 pub use error::{Result, StoreError};
 pub use held::HeldNotice;
-pub use measures::MeasureFile;
+pub use measures::{Archive, MeasureFile, Part};
 pub use notices::KeptNotice;
 pub use outbox::{Failed, MessageState, NewMessage, OutboxFilter, QueuedMessage, Recorded};
 pub use overrides::Overruled;

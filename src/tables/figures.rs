@@ -81,17 +81,20 @@ impl Figures {
     /// The finding that series are in another unit than in the periods known before, those that the file itself reports
     /// anew left aside.
     #[must_use]
-    pub fn against(&self, history: &History) -> Option<Finding> {
-        let before = |key: &SeriesKey| {
-            let others = history.get(key)?.iter().rev().filter(|(period, _)| !self.periods.contains(period));
-            others.filter_map(|(_, figure)| figure.unit).reduce(|newer, older| newer.with(older).unwrap_or(newer))
-        };
+    pub fn against(&self, before: impl Fn(&SeriesKey) -> Option<Unit>) -> Option<Finding> {
         let (places, units) = self.changes(before)?;
         let message = format!(
             "series are in another unit than before, {units}, so they cannot be compared with what is known; write them as \
              before or, if they are to stay so, follow them under another measure"
         );
         places.finding("unit_changed", Severity::Error, message)
+    }
+
+    /// The unit of what a history holds of a series in other periods than those that are reported here.
+    #[must_use]
+    pub fn unit_before(&self, history: &History, key: &SeriesKey) -> Option<Unit> {
+        let others = history.get(key)?.iter().rev().filter(|(period, _)| !self.periods.contains(period));
+        others.filter_map(|(_, figure)| figure.unit).reduce(|newer, older| newer.with(older).unwrap_or(newer))
     }
 
     /// The first figure of each series that is in another unit than what came before it, and which units these are: "a

@@ -18,7 +18,7 @@ use crate::{
         Value,
     },
     routing::{Told, Traits},
-    rules::{Rule, with_derived},
+    rules::{Derived, Rule, with_derived},
 };
 
 use super::{Covered, is_of};
@@ -33,8 +33,10 @@ pub(super) struct Matter {
     pub(super) dataset: Arc<Dataset>,
     /// The rules that the groups hear of.
     pub(super) rules: Vec<Arc<Rule>>,
-    /// All that is known of the dataset and of those that its rules rest on.
+    /// All that is known of the measures that the rules rest on.
     pub(super) histories: BTreeMap<String, Arc<History>>,
+    /// The measures of one's own that are worked out of it.
+    pub(super) derived: Vec<Arc<Derived>>,
     /// The period of the dataset that is judged.
     pub(super) newest: Period,
     /// The period of the report.
@@ -62,14 +64,14 @@ impl Matter {
             rules: &self.rules,
             history: self.histories.get(id).unwrap_or(&nothing),
             elsewhere: &self.histories,
-            derived: &self.config.derived,
+            derived: &self.derived,
             from: Some(self.newest),
             to: Some(self.newest),
         };
         replay(played, |_, latest| {
             evaluation = Evaluation { alerts: latest.alerts.clone(), unjudged: latest.unjudged.clone(), ..*latest };
         });
-        let histories = with_derived(&self.config.derived, self.histories.clone());
+        let histories = with_derived(&self.derived, self.histories.clone());
         self.sort(&evaluation, histories.get(id).unwrap_or(&nothing))
     }
 

@@ -119,27 +119,32 @@ pub async fn committee(
     let now = end_of(asked.date);
     let rules = rules(config, &covered);
     let mut memory = Memory::of(Some(store.clone()));
-    let mut known = BTreeMap::new();
-    for dataset in rules.keys() {
-        known.insert(dataset.clone(), memory.around(config, dataset).await?);
-    }
-    let own = |dataset: &String| known.get(dataset).and_then(|around| around.get(dataset));
-    let all = rules.keys().filter_map(own).flat_map(|history| history.periods.iter().copied());
-    let period = asked.period.or_else(|| Period::newest(all));
+    let recall = memory.recall(rules.keys()).await?;
+    let period = asked.period.or_else(|| Period::newest(rules.keys().flat_map(|dataset| recall.periods(dataset))));
     let period = period.ok_or_else(|| CommitteeError::NoPeriod(asked.group.to_owned()))?;
 
     let mutes = mutes(config, store, now).await?;
     let mut report = empty(asked, &covered, period);
     report.missing = missing(config, store, &covered, period, now).await?;
     for (id, rules) in rules {
-        let (Some(dataset), Some(histories)) = (config.datasets.get(&id), known.remove(&id)) else { continue };
+        let Some(dataset) = config.datasets.get(&id) else { continue };
+        let needs = config.needs_of(&rules);
+        let histories = memory.histories(&needs).await?;
         let history = histories.get(&id).cloned().unwrap_or_default();
         let newest = newest_within(&history, period);
         report.absent.extend(absent(dataset, &rules, &report.missing, newest, period));
         let Some(newest) = newest else { continue };
         let (dataset, title) = (Arc::clone(dataset), dataset.title.clone());
-        let matter =
-            Matter { config: Arc::clone(config), covered: covered.clone(), dataset, rules, histories, newest, period };
+        let matter = Matter {
+            config: Arc::clone(config),
+            covered: covered.clone(),
+            dataset,
+            rules,
+            histories,
+            derived: needs.derived,
+            newest,
+            period,
+        };
         let judging = tokio::task::spawn_blocking(move || matter.judge());
         let Judged { series, rules, alerts, cannot_tell, failed } = judging.await.map_err(|_| CommitteeError::Fault)?;
         report.series += if is_of(newest, period) { series.len() } else { 0 };

@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     expr::{Around, Explained, Named, Truth, View},
     model::{Figure, History, Period, Unit, Value},
-    rules::{Rule, with_derived},
+    rules::Rule,
     store::{Store, StoreError},
 };
 
@@ -65,9 +65,12 @@ impl AtPeriod {
 ///
 /// # Errors
 /// The store fails.
-pub async fn known(config: &Config, store: &Store, rule: &Rule) -> Result<(Arc<History>, Arc<Around>), StoreError> {
-    let around = Memory::of(Some(store.clone())).around(config, rule.dataset()).await?;
-    let histories = with_derived(&config.derived, around);
+pub async fn known(
+    config: &Config,
+    store: &Store,
+    rule: &Arc<Rule>,
+) -> Result<(Arc<History>, Arc<Around>), StoreError> {
+    let histories = Memory::of(Some(store.clone())).around(config, [rule]).await?;
     let history = histories.get(rule.dataset()).cloned().unwrap_or_default();
     let around = rule.around(&history, &histories);
     Ok((history, around))

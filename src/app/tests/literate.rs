@@ -29,7 +29,7 @@ fn lives(prepared: &Prepared) -> String {
             cause: Cause::New,
             delivery: None,
         };
-        known = evaluate(&matter, known).alerts.into_iter().map(|told| told.alert).collect();
+        known = evaluate(&matter, &known).alerts.into_iter().map(|told| told.alert).collect();
         known.sort_by(|a, b| a.labels.cmp(&b.labels));
         for alert in &known {
             let before = stood.insert(alert.labels.clone(), alert.state);

@@ -1,31 +1,128 @@
 //! Parquet to figures.
 
-use std::{fs::File, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs::File,
+    ops::Range,
+    path::Path,
+};
 
 use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection},
+    },
+    file::metadata::PageIndexPolicy,
+};
 
 use super::encode;
 use crate::{
-    model::{Better, Figure, History, Missing, Period, SeriesKey, Unit, Value},
+    model::{Better, Figure, History, Missing, Period, Series, SeriesKey, Unit, Value},
     store::error::{Result, StoreError},
 };
 
-/// Adds a file's figures to a history. Nothing is taken as given: a file that says something else than the columns of
-/// [`super`] is damaged, also when its hash is right.
-pub(super) fn into_history(history: &mut History, period: Period, file: File, path: &Path) -> Result<()> {
+/// Figures that are read of one file after the other, in the order of their periods.
+#[derive(Debug)]
+pub(super) struct Gathering {
+    history: History,
+    series: Vec<Series>,
+    /// Where each series stands, by its measure and the text of its labels: these are parsed once, not for each figure.
+    places: HashMap<String, HashMap<String, usize>>,
+}
+
+impl Gathering {
+    /// No figures of these periods yet.
+    pub(super) fn of(periods: BTreeSet<Period>) -> Self {
+        let mut history = History::default();
+        history.periods = periods;
+        Self { history, series: Vec::new(), places: HashMap::new() }
+    }
+
+    /// The series of a measure with these labels, as text.
+    fn series(&mut self, measure: &str, labels: &str, row: usize) -> std::result::Result<&mut Series, String> {
+        if !self.places.contains_key(measure) {
+            self.places.insert(measure.to_owned(), HashMap::new());
+        }
+        let known = self.places.get_mut(measure);
+        let place = if let Some(place) = known.as_ref().and_then(|known| known.get(labels)) {
+            *place
+        } else {
+            let parsed = serde_json::from_str(labels).map_err(|error| format!("labels of row {row}: {error}"))?;
+            let key = SeriesKey { measure: measure.to_owned(), labels: parsed };
+            known.map(|known| known.insert(labels.to_owned(), self.series.len()));
+            self.series.push(Series::new(key, Better::default()));
+            self.series.len() - 1
+        };
+        self.series.get_mut(place).ok_or_else(|| format!("row {row} is of no series"))
+    }
+
+    /// All of them.
+    pub(super) fn finish(self) -> History {
+        let mut history = self.history;
+        for series in self.series {
+            if history.get(&series.key).is_none() {
+                history.add(series);
+                continue;
+            }
+            // The same labels, written in another way.
+            for (period, figure) in series.iter() {
+                history.insert(series.key.clone(), series.better, period, figure);
+            }
+        }
+        history
+    }
+}
+
+fn reader(file: File) -> parquet::errors::Result<ParquetRecordBatchReaderBuilder<File>> {
+    // Only the pages of the rows that are asked for are read.
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
+}
+
+/// How many rows of which measure follow each other in a file.
+pub(super) fn runs(file: File, path: &Path) -> Result<Vec<(String, usize)>> {
     let damaged = |reason: String| StoreError::DamagedMeasures { path: path.to_owned(), reason };
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(|error| damaged(error.to_string()))?;
-    for batch in reader {
+    let builder = reader(file).map_err(|error| damaged(error.to_string()))?;
+    let measures = ProjectionMask::columns(builder.parquet_schema(), ["measure"]);
+    let batches = builder.with_projection(measures).build().map_err(|error| damaged(error.to_string()))?;
+    let mut runs: Vec<(String, usize)> = Vec::new();
+    for batch in batches {
         let batch = batch.map_err(|error| damaged(error.to_string()))?;
-        add(history, period, &batch).map_err(damaged)?;
+        let measures = Text::of(&batch, "measure").map_err(damaged)?;
+        for row in 0..batch.num_rows() {
+            let measure = measures.required(row).map_err(damaged)?;
+            match runs.last_mut() {
+                Some((last, count)) if last == measure => *count += 1,
+                _ => runs.push((measure.to_owned(), 1)),
+            }
+        }
+    }
+    Ok(runs)
+}
+
+/// Adds some rows of a file to what is gathered. Nothing is taken as given: a file that says something else than the
+/// columns of [`super`] is damaged, also when its hash is right.
+pub(super) fn add(
+    gathering: &mut Gathering,
+    period: Period,
+    file: File,
+    path: &Path,
+    rows: Vec<Range<usize>>,
+) -> Result<()> {
+    let damaged = |reason: String| StoreError::DamagedMeasures { path: path.to_owned(), reason };
+    let builder = reader(file).map_err(|error| damaged(error.to_string()))?;
+    let total = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
+    let selection = RowSelection::from_consecutive_ranges(rows.into_iter(), total);
+    let batches = builder.with_row_selection(selection).build().map_err(|error| damaged(error.to_string()))?;
+    for batch in batches {
+        let batch = batch.map_err(|error| damaged(error.to_string()))?;
+        add_batch(gathering, period, &batch).map_err(damaged)?;
     }
     Ok(())
 }
 
-fn add(history: &mut History, period: Period, batch: &RecordBatch) -> std::result::Result<(), String> {
+fn add_batch(gathering: &mut Gathering, period: Period, batch: &RecordBatch) -> std::result::Result<(), String> {
     let measure = Text::of(batch, "measure")?;
     let labels = Text::of(batch, "labels")?;
     let better = Text::of(batch, "better")?;
@@ -33,12 +130,12 @@ fn add(history: &mut History, period: Period, batch: &RecordBatch) -> std::resul
     let plans = Values::of(batch, "plan", "plan_missing")?;
     let units = batch.column_by_name("unit").map(|_| Text::of(batch, "unit")).transpose()?;
     for row in 0..batch.num_rows() {
-        let labels =
-            serde_json::from_str(labels.required(row)?).map_err(|error| format!("labels of row {row}: {error}"))?;
-        let key = SeriesKey { measure: measure.required(row)?.to_owned(), labels };
         let unit = units.as_ref().and_then(|units| units.at(row)).map(unit).transpose()?;
         let figure = Figure { value: values.at(row)?, plan: plans.at(row)?, unit };
-        history.insert(key, direction(better.required(row)?)?, period, figure);
+        let series = gathering.series(measure.required(row)?, labels.required(row)?, row)?;
+        // Where a measure's good direction was changed, the newest period says it.
+        series.better = direction(better.required(row)?)?;
+        series.insert(period, figure);
     }
     Ok(())
 }
@@ -119,9 +216,9 @@ mod tests {
         let figure = Figure { value: Value::Number(0.567), plan: Value::ABSENT, unit: Some(Unit::Percent) };
         let batch = encode::batch(&[(key(), Better::Higher, figure)], vec!["{}".to_owned()]).expect("a batch");
         let period = "2025-10".parse().expect("a period");
-        let mut history = History::default();
-        add(&mut history, period, &change(batch))?;
-        Ok(history.get(&key()).and_then(|series| series.at(period)))
+        let mut gathering = Gathering::of(BTreeSet::from([period]));
+        add_batch(&mut gathering, period, &change(batch))?;
+        Ok(gathering.finish().get(&key()).and_then(|series| series.at(period)))
     }
 
     #[test]

@@ -57,10 +57,15 @@ fn make_folder(folder: &Path) -> Result<()> {
         .map_err(|source| StoreError::of_file("make the folder", folder, source))
 }
 
+/// Opens a file.
+pub(super) fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|source| StoreError::of_file("read", path, source))
+}
+
 /// Opens a file after making sure that its content is what its name promises.
 pub(super) fn open_verified(path: &Path, hash: &str) -> Result<File> {
     let failed = |source| StoreError::of_file("read", path, source);
-    let mut file = File::open(path).map_err(failed)?;
+    let mut file = open(path)?;
     let found = blake3::Hasher::new().update_reader(&file).map_err(failed)?.finalize().to_hex();
     if found.as_str() != hash {
         let reason = format!("its content has the hash {found}, not that of its name");

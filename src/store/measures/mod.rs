@@ -22,10 +22,17 @@
 //!
 //! Files of earlier versions have no column `unit`: their figures are read as of no known unit.
 
+mod archive;
 mod decode;
 mod encode;
 mod files;
 pub(super) mod manifest;
+
+use std::sync::{Arc, OnceLock, atomic::Ordering};
+
+pub use archive::{Archive, Part};
+
+use archive::{Entry, Kept};
 
 use super::{
     database::Store,
@@ -72,35 +79,32 @@ impl Store {
         .await
     }
 
-    /// All that is known of a dataset: the figures in force of every period that a delivery was accepted for.
+    /// The files in force of every period of a dataset that a delivery was accepted for, to be read a part at a time; as if
+    /// the delivery `without` had never been accepted.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn archive(&self, dataset: &str, without: Option<DeliveryId>) -> Result<Arc<Archive>> {
+        let entries = manifest::in_force(self, dataset, without).await?.into_iter();
+        let kept = |(path, hash)| Kept { path: self.measures.join(path), hash, runs: OnceLock::new() };
+        let entries = entries.map(|(period, file)| Entry { period, file: file.map(kept) }).collect();
+        Ok(Arc::new(Archive { entries, figures_read: Arc::clone(&self.figures_read) }))
+    }
+
+    /// All that is known of a dataset: the figures in force of every period that a delivery was accepted for. Of large
+    /// datasets that is much: see [`Store::archive`].
     ///
     /// # Errors
     /// [`StoreError::DamagedMeasures`] when a file is not what was written, [`StoreError::File`] when it is gone.
     pub async fn history(&self, dataset: &str) -> Result<History> {
-        self.history_without(dataset, None).await
+        let archive = self.archive(dataset, None).await?;
+        blocking("read measures", move || archive.read_all()).await
     }
 
-    /// The same as if one delivery had never been accepted.
-    ///
-    /// # Errors
-    /// As [`Store::history`].
-    pub async fn history_without(&self, dataset: &str, delivery: Option<DeliveryId>) -> Result<History> {
-        let entries = manifest::in_force(self, dataset, delivery).await?;
-        let measures = self.measures.clone();
-        blocking("read measures", move || {
-            let mut history = History::default();
-            // Newest first: where a measure's good direction was changed, a series keeps the first that it is given.
-            for (period, file) in entries.into_iter().rev() {
-                history.periods.insert(period);
-                if let Some((path, hash)) = file {
-                    let path = measures.join(path);
-                    let file = files::open_verified(&path, &hash)?;
-                    decode::into_history(&mut history, period, file, &path)?;
-                }
-            }
-            Ok(history)
-        })
-        .await
+    /// How many figures of histories were read since the store was opened, by it and its clones.
+    #[must_use]
+    pub fn figures_read(&self) -> u64 {
+        self.figures_read.load(Ordering::Relaxed)
     }
 }
 
