@@ -5,7 +5,10 @@ use std::num::NonZeroUsize;
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
 
-use crate::model::{ColumnKind, Granularity, Missing};
+use crate::{
+    model::{ColumnKind, Granularity, Missing},
+    yaml::Located,
+};
 
 use super::{
     globs::RowPattern,
@@ -35,6 +38,10 @@ pub struct ColumnSettings {
     /// rows or the `file_name`.
     #[serde(default)]
     pub from: Option<Given>,
+    /// Other declared columns whose texts, side by side with a space between, are its text: `[year, month]` of a table that
+    /// prints `2025` and `October` in columns of their own.
+    #[serde(default)]
+    pub joined: Vec<Located<String>>,
     /// An expression whose group `value` is the part of a cell that counts: `^(?<value>\d+)/\d+$` of a rank `39/42`.
     #[serde(default)]
     pub part: Option<Pattern>,

@@ -23,6 +23,8 @@ use super::{
 enum Source {
     Cell(Option<usize>),
     Given(String),
+    /// The texts of these declared columns.
+    Joined(Vec<usize>),
     Title,
     AcrossName(usize),
     AcrossValue,
@@ -42,6 +44,8 @@ pub(super) struct Across {
 #[derive(Debug)]
 pub(super) struct Group {
     rows: Vec<Option<Row>>,
+    /// For each declared column, what is joined from others; empty where none is.
+    joined: Vec<String>,
 }
 
 /// A text, and where it stands.
@@ -81,6 +85,7 @@ impl Layout {
             match spec.origin(name) {
                 Origin::File => Source::Cell(None),
                 Origin::Given => Source::Given(given.unwrap_or_default()),
+                Origin::Joined => Source::Joined(spec.joined(name)),
                 Origin::Title => Source::Title,
                 Origin::AcrossName(level) => Source::AcrossName(level),
                 Origin::AcrossValue => Source::AcrossValue,
@@ -183,9 +188,14 @@ impl Layout {
 
     /// Takes in a row; answers with a group that is complete by it.
     pub(super) fn take(&mut self, row: &Row) -> Option<Group> {
+        let group = self.gather(row)?;
+        Some(self.join(group))
+    }
+
+    fn gather(&mut self, row: &Row) -> Option<Group> {
         let row = self.fill_down(row);
         if self.kinds.is_empty() {
-            return Some(Group { rows: vec![Some(row)] });
+            return Some(Group { rows: vec![Some(row)], joined: Vec::new() });
         }
         let kind_text = self.kind_at.and_then(|at| row.get(at)).unwrap_or("");
         let folded = fold(trim(kind_text));
@@ -194,8 +204,9 @@ impl Layout {
             return None;
         };
         let joins = self.waiting.as_ref().is_some_and(|group| self.belongs(group, &row, kind));
-        let before = if joins { None } else { self.end_group() };
-        let mut group = self.waiting.take().unwrap_or_else(|| Group { rows: vec![None; self.kinds.len()] });
+        let before = if joins { None } else { self.leave_group() };
+        let new = || Group { rows: vec![None; self.kinds.len()], joined: Vec::new() };
+        let mut group = self.waiting.take().unwrap_or_else(new);
         if let Some(place) = group.rows.get_mut(kind) {
             *place = Some(row);
         }
@@ -208,6 +219,24 @@ impl Layout {
 
     /// The group that waits for rows of other kinds, because none will come.
     pub(super) fn end_group(&mut self) -> Option<Group> {
+        let group = self.leave_group()?;
+        Some(self.join(group))
+    }
+
+    /// The group with the texts that are joined from its columns.
+    fn join(&self, mut group: Group) -> Group {
+        if self.sources.iter().any(|source| matches!(source, Source::Joined(_))) {
+            let text = |column: &usize| Some(group.text(self.position(*column)?)?.0);
+            let join = |source: &Source| match source {
+                Source::Joined(columns) => columns.iter().filter_map(text).collect::<Vec<_>>().join(" "),
+                _ => String::new(),
+            };
+            group.joined = self.sources.iter().map(join).collect();
+        }
+        group
+    }
+
+    fn leave_group(&mut self) -> Option<Group> {
         let group = self.waiting.take()?;
         self.alone.add(group.number(), None, None);
         Some(group)
@@ -280,6 +309,7 @@ impl Layout {
                 Some(Taken { text, period: None, place, mark: row.marked(position) })
             }
             Source::Given(text) => Some(plain(text)),
+            Source::Joined(_) => Some(plain(trim(group.joined.get(column)?))),
             Source::Title => Some(plain(&self.title)),
             Source::AcrossName(level) => {
                 let (text, period) = across?.names.get(*level)?;

@@ -19,6 +19,8 @@ pub(super) enum Origin {
     File,
     /// One text for the whole file: its setting `from`.
     Given,
+    /// The texts of other columns of the file: its setting `joined`.
+    Joined,
     /// The title of its block.
     Title,
     /// What stands above the columns that become rows, at this level of the header, the lowest being 0.
@@ -46,9 +48,17 @@ impl TableSpec {
             Origin::Title
         } else if self.columns.get(name).is_some_and(|column| column.from.is_some()) {
             Origin::Given
+        } else if self.columns.get(name).is_some_and(|column| !column.joined.is_empty()) {
+            Origin::Joined
         } else {
             Origin::File
         }
+    }
+
+    /// The places, among the declared columns, of those that a column is joined from.
+    pub(super) fn joined(&self, name: &str) -> Vec<usize> {
+        let declared = |name: &Located<String>| self.columns.keys().position(|known| known.value == name.value);
+        self.columns.get(name).map_or_else(Vec::new, |column| column.joined.iter().filter_map(declared).collect())
     }
 
     /// Checks that the settings of the layout name declared columns and do not contradict each other.
@@ -58,7 +68,8 @@ impl TableSpec {
     pub fn check(&self) -> Result<(), Problems> {
         let mut problems = Problems::default();
         self.check_made(&mut problems);
-        for name in &self.table.fill_down {
+        let joined = self.columns.iter().flat_map(|(_, column)| &column.joined);
+        for name in self.table.fill_down.iter().chain(joined) {
             if self.is_declared(name, &mut problems) && self.origin(name) != Origin::File {
                 problems.push(Problem::new(
                     name.place.clone(),
@@ -177,6 +188,12 @@ fn check_column(name: &Located<String>, column: &ColumnSettings, origin: Origin,
     }
     if column.from.is_some() && origin != Origin::Given {
         say(format!("`{}` is made by the layout and given by `from` as well", name.value), "leave out one of them");
+    }
+    if !column.joined.is_empty() && origin != Origin::Joined {
+        say(
+            format!("`{}` is made by the layout or by `from`, and by `joined` as well", name.value),
+            "leave out one of them",
+        );
     }
     if let Some(Given::Title(pattern) | Given::FileName(pattern)) = &column.from
         && !pattern.has("value")
