@@ -43,6 +43,8 @@ pub struct Extractor {
     unclear_periods: Places,
     /// Rows that say no period and hold no figure.
     empty_without_period: Places,
+    /// Rows that belong to no period, by a word that the dataset declares for that: a total over all of them.
+    of_no_period: Places,
     mixed_units: Places,
     /// Texts that are none of the categories of their measure.
     no_categories: Places,
@@ -142,6 +144,7 @@ impl Extractor {
             are_periods: Memo::default(),
             unclear_periods: Places::default(),
             empty_without_period: Places::default(),
+            of_no_period: Places::default(),
             mixed_units: Places::default(),
             no_categories: Places::default(),
             period_problem: None,
@@ -159,8 +162,9 @@ impl Extractor {
 
     /// Lets each of its findings keep so many rows; otherwise they keep the first twenty.
     pub fn keep_rows(&mut self, most: usize) {
-        let Self { unclear_periods, empty_without_period, mixed_units, blank_labels, duplicates, .. } = self;
-        let places = [unclear_periods, empty_without_period, mixed_units, blank_labels];
+        let Self { unclear_periods, empty_without_period, of_no_period, mixed_units, blank_labels, duplicates, .. } =
+            self;
+        let places = [unclear_periods, empty_without_period, of_no_period, mixed_units, blank_labels];
         Places::keep_all(places, most);
         duplicates.most = most / 2;
     }
@@ -214,6 +218,7 @@ impl Extractor {
         self.given.extend(other.given);
         self.unclear_periods.merge(other.unclear_periods);
         self.empty_without_period.merge(other.empty_without_period);
+        self.of_no_period.merge(other.of_no_period);
         self.mixed_units.merge(other.mixed_units);
         self.no_categories.merge(other.no_categories);
         self.period_problem = self.period_problem.take().into_iter().chain(other.period_problem).min();
@@ -261,6 +266,12 @@ impl Extractor {
                 "period",
                 Severity::Warning,
                 "rows say no period that can be read, and hold no figure: they are left out",
+            ),
+            self.of_no_period.finding(
+                "period",
+                Severity::Note,
+                "rows belong to no period, as `reasons: not_applicable` of the period says: their figures are checked and \
+                 not followed",
             ),
             self.mixed_units.finding(
                 "mixed_units",
@@ -314,6 +325,11 @@ impl Extractor {
             column.map_or(("", Cell::Missing(Missing::Absent)), |column| (column.text(at), column.cell(at)));
         if let Cell::Period(period) = cell {
             return Some(period);
+        }
+        // A dash alone, which no dataset declares, may be a period that was forgotten.
+        if cell == Cell::Missing(Missing::NotApplicable) && missing(text) != Missing::NotApplicable {
+            self.of_no_period.add(row, None, Some(text));
+            return None;
         }
         if !self.holds_a_figure(batch, at) {
             self.empty_without_period.add(row, None, Some(text));
