@@ -188,6 +188,11 @@ impl Found {
         Self { matter: Matter::Aside(severity), ..self }
     }
 
+    /// Whether it is about the whole, and stands in no row of which there could be a share.
+    pub(super) fn is_whole(&self) -> bool {
+        !matches!(self.matter, Matter::Defect) && self.failures.first().is_none()
+    }
+
     /// The finding under a name, after the message of the dataset if there is one, with what else there is to say.
     pub(super) fn named(self, check: &str, severity: Severity, message: Option<&str>, more: &str) -> Finding {
         let Self { seen, after_message, failures, .. } = self;

@@ -229,8 +229,13 @@ impl FigureDeclaration {
     /// What it finds.
     pub(super) fn findings(&self, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
         let answer = self.check.examine(&Look { delivered, known, rows_kept: self.weighing.rows_kept });
-        let weigh =
-            |found| self.weighing.weigh(found, LookedAt { rows: answer.looked_at, values: answer.looked_at }, None, "");
+        let looked_at = LookedAt { rows: answer.looked_at, values: answer.looked_at };
+        let weigh = |found: Found| {
+            let is_whole = found.is_whole();
+            let finding = self.weighing.weigh(found, looked_at, None, "");
+            // What is said of a period as a whole is no share of the periods.
+            if is_whole { Finding { looked_at: None, share: None, ..finding } } else { finding }
+        };
         answer.found.into_iter().map(weigh).collect()
     }
 }
