@@ -80,7 +80,12 @@ impl<T: Into<String>> From<T> for Cell {
 /// Text from a file or its name, without what a terminal would obey.
 #[must_use]
 pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    // Marks of direction would have what follows them read the other way round.
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect()
 }
 
 /// A stored time as people read it: the day and the minute, in the zone of this machine.

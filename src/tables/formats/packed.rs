@@ -59,9 +59,11 @@ fn content(file: &File, name: &str) -> Result<Content, ReadError> {
         let _ = part.take(KIND).read_to_string(&mut document_kind);
     }
     Ok(if has(|name| name.ends_with("workbook.bin")) {
-        Content::Other("a binary Excel workbook (.xlsb); save it as .xlsx")
+        Content::Other("a binary Excel workbook (.xlsb)")
     } else if has(|name| name.starts_with("word/")) {
         Content::Other("a Word document")
+    } else if has(|name| name.starts_with("index/") && name.ends_with("document.iwa")) {
+        Content::Other("a document of Apple Numbers or another of its programs")
     } else if has(|name| name.starts_with("ppt/")) {
         Content::Other("a PowerPoint presentation")
     } else if has(|name| name == "[content_types].xml" || name.ends_with("xl/workbook.xml")) {

@@ -410,6 +410,10 @@ fn documents_that_are_no_tables_are_called_by_their_names() {
     for (members, expected) in [
         (vec![("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<w/>")], "a Word document"),
         (vec![("[Content_Types].xml", "<Types/>"), ("ppt/presentation.xml", "<p/>")], "a PowerPoint presentation"),
+        (
+            vec![("Index/Document.iwa", "x"), ("Metadata/Properties.plist", "x")],
+            "a document of Apple Numbers or another of its programs",
+        ),
         (vec![("[Content_Types].xml", "<Types/>"), ("xl/workbook.bin", "x")], "(.xlsb)"),
         (vec![("mimetype", "application/vnd.oasis.opendocument.text")], "an OpenDocument text"),
         (vec![("[Content_Types].xml", "<Types/>")], "cannot be read as an Excel workbook"),
