@@ -223,6 +223,140 @@ fn what_is_no_table_is_a_question() {
     }
 }
 
+/// A month of twelve organisations, with the row that adds them up; `total` is what that row says for its period.
+fn with_total(total: &str) -> String {
+    let rows: Vec<String> = (1..=12).map(|at| format!("ATT-APRIL-2025,RX{at:02},{},{at}\n", at * 10)).collect();
+    // 10 + 20 + … + 120, and 1 + 2 + … + 12.
+    format!("Period,Org Code,Attendances,Over 4 hours\n{}{total},{total},780,78\n", rows.concat())
+}
+
+#[test]
+fn a_total_that_stands_for_its_period_is_checked_and_not_followed() {
+    let (proposal, examined) = published("April-2025-revised-120525-ABC456.csv", with_total("TOTAL").as_bytes());
+    assert_eq!(proposal.questions, [""; 0]);
+    assert_eq!(
+        (examined.verdict, examined.periods()),
+        (Verdict::Published, vec![Period::month(2025, 4).expect("a month")])
+    );
+    says(
+        &proposal,
+        &[
+            "files: [\"*.csv\"]",
+            "- totals: { total_row: 'lower(org_code) == \"total\"', columns: [attendances, over_4_hours], severity: warning }",
+            "- pattern: { name: org-code-is-a-code, column: org_code, matches: '[A-Z][A-Z]\\d\\d', severity: warning, where: \
+             'lower(org_code) != \"total\"' }",
+        ],
+    );
+    let left_out = examined.findings.iter().find(|finding| finding.check == "period").expect("a note of the total");
+    assert_eq!((left_out.count, left_out.rows[0].row), (1, 14));
+    // Another month writes the word otherwise, and one of its figures is wrong.
+    let home = home();
+    fs::write(home.path().join("config/datasets/ae.yaml"), &proposal.yaml).expect("written");
+    let config = Config::load(home.path()).unwrap_or_else(|_| panic!("the configuration is in order"));
+    let path = home.path().join("April-2025-revised.csv");
+    fs::write(&path, with_total("Total").replace("RX07,70,", "RX07,700,")).expect("written");
+    let examined = only(examine(&config, &path, "April-2025-revised.csv"));
+    let said: Vec<&str> = examined.findings.iter().map(|finding| finding.check.as_str()).collect();
+    assert_eq!(said, ["totals", "period"]);
+}
+
+#[test]
+fn a_year_and_a_month_in_columns_of_their_own_say_the_period_together() {
+    let boards = ["Fife", "Forth Valley", "Grampian", "Highland"];
+    let rows =
+        ["2024,Nov", "2024,Dec", "2025,Jan"].map(|month| boards.map(|board| format!("{month},{board},17\n")).concat());
+    let sample = format!("Year,Month,Board,Waiting\n{}", rows.concat());
+    let (proposal, examined) = published("waiting.csv", sample.as_bytes());
+    let months = [(2024, 11), (2024, 12), (2025, 1)].map(|(year, month)| Period::month(year, month).expect("a month"));
+    assert_eq!(examined.periods(), months);
+    says(
+        &proposal,
+        &[
+            "period: { column: period }",
+            "- unique: { columns: [period, board] }",
+            "waiting: { value: waiting, labels: [board] }",
+        ],
+    );
+    assert!(proposal.yaml.contains("period: { kind: period, joined: [month, year] }"), "{}", proposal.yaml);
+}
+
+#[test]
+fn dates_beside_a_year_say_the_period_more_closely() {
+    let sample = "Year,Date,Published,Trust,Beds\n2024,2024-11-01,2025-02-14,RXA,1\n2024,2024-12-01,2025-02-14,RXA,2\n\
+                  2025,2025-01-01,2025-02-14,RXA,3\n";
+    let (proposal, examined) = published("beds.csv", sample.as_bytes());
+    assert_eq!(examined.periods().len(), 3);
+    says(&proposal, &["period: { column: date }"]);
+}
+
+#[test]
+fn shares_that_may_exceed_one_are_no_points() {
+    let table = |shares: &[&str]| -> String {
+        let rows = shares.iter().enumerate().map(|(at, share)| format!("2025-01,R{at:02}A,{share}\n"));
+        std::iter::once("Month,Trust,Percent occupied\n".to_owned()).chain(rows).collect()
+    };
+    let fractions: Vec<&str> = [vec!["0.75"; 30], vec!["1.62"]].concat();
+    let (proposal, _) = published("occupied.csv", table(&fractions).as_bytes());
+    assert!(proposal.yaml.contains("percent: share }"), "{}", proposal.yaml);
+    let points: Vec<&str> = [vec!["73.5"; 30], vec!["0.4"]].concat();
+    let (proposal, _) = published("occupied.csv", table(&points).as_bytes());
+    assert!(proposal.yaml.contains("percent: points }"), "{}", proposal.yaml);
+    let either: Vec<&str> = [vec!["0.9"; 20], vec!["2.5"; 10]].concat();
+    let (proposal, _) = published("occupied.csv", table(&either).as_bytes());
+    assert_eq!(
+        proposal.questions,
+        [
+            "Does 0.5 in `percent_occupied` mean 50% or 0.5%? 10 of 30 numbers are larger than 1.5, the others are not; they are \
+          read as they stand until then"
+        ]
+    );
+}
+
+#[test]
+fn a_table_without_names_above_it_is_refused_with_what_shows_it() {
+    let sample: Vec<String> =
+        (10..30).map(|at| format!("\"R{at}\",\"TRUST {at}\",\"Y{at}\",\"202411{at}\"\n")).collect();
+    let error = propose("etr.csv", sample.concat().as_bytes()).expect_err("no header");
+    let said = error.to_string();
+    assert!(
+        said.starts_with("what are the columns of etr.csv called? Row 1 looks like data") && said.contains("`Y10`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_word_below_a_month_does_not_make_it_another_column() {
+    let rows: Vec<String> = (10..40).map(|at| format!("E{at},Area {at},{at},1,2\n")).collect();
+    let sample = format!("Area,Name,Jan-18,Feb-18,Mar-18\n{}Source: ONS,,Released:,,\n", rows.concat());
+    let (proposal, examined) = propose("deaths.csv", sample.as_bytes()).expect("a proposal");
+    assert!(proposal.yaml.contains("across: { columns: months"), "{}", proposal.yaml);
+    assert!(!proposal.yaml.contains("jan_18"), "{}", proposal.yaml);
+    assert_eq!(examined.periods().len(), 3);
+}
+
+#[test]
+fn a_sheet_of_figures_that_is_no_table_is_asked_about() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Contents").expect("a name");
+    for (row, texts) in (0..).zip([["Sheet", "About"], ["Weekly figures", "Deaths by week"], ["Notes", "How"]]) {
+        for (column, text) in (0..).zip(texts) {
+            sheet.write(row, column, text).expect("written");
+        }
+    }
+    let sheet = book.add_worksheet().set_name("Weekly figures").expect("a name");
+    for row in 0..6 {
+        for column in 0..8 {
+            sheet.write(row, column, f64::from(row * 10) + f64::from(column)).expect("written");
+        }
+    }
+    let (proposal, _) = propose("2016Mortality.xlsx", &book.save_to_buffer().expect("a workbook")).expect("a proposal");
+    assert!(
+        proposal.questions.iter().any(|question| question.starts_with("Is the sheet \"Weekly figures\" wanted?")),
+        "{:#?}",
+        proposal.questions
+    );
+}
+
 #[test]
 fn the_command_prints_the_definition_and_asks_on_standard_error() {
     let home = home();

@@ -60,8 +60,7 @@ pub(super) fn infer(home: &Home, options: &InferArguments) -> Result<Exit, Failu
             }
             if several.len() > 1 {
                 anstream::eprintln!(
-                    "{}: a file belongs to one dataset: keep one of these for files of this name, and have the other sheets \
-                     dropped as files of their own.",
+                    "{}: each sheet is a dataset of its own; keep the definitions of those that are wanted, and delete the others.",
                     output::doubtful("note")
                 );
             }

@@ -6,12 +6,14 @@
 //! Where figures could be read in two ways, a question stands in place of a guess.
 
 mod alternate;
+mod bare;
 mod columns;
 mod file_name;
 mod heading;
 mod key;
 mod names;
 mod nearly;
+mod periods;
 mod place;
 mod questions;
 mod relations;
@@ -79,6 +81,19 @@ pub enum InferError {
         /// How many rows were looked at.
         searched: usize,
     },
+    /// The first row of the table is one of its data.
+    #[error(
+        "what are the columns of {file} called? Row {row} looks like data, not like column names ({data}); put a row of names \
+         above it"
+    )]
+    NoHeader {
+        /// The file's name without folders.
+        file: String,
+        /// Its number in the file, from 1.
+        row: u64,
+        /// What shows it.
+        data: String,
+    },
     /// A sheet was named of a file that has none.
     #[error("{file} is no workbook and has no sheets; leave the sheet out")]
     NoSheets {
@@ -105,20 +120,38 @@ pub fn infer(
     limits: &Limits,
 ) -> Result<Vec<Proposal>, InferError> {
     let file = error::file_name(path);
-    let places = place::find(path, &file, sheet, limits)?;
+    let place::Found { places, unread } = place::find(path, &file, sheet, limits)?;
     let several = places.len() > 1;
-    places.iter().map(|place| propose(path, &file, steward, place, several, limits)).collect()
+    let asked = unread.iter().map(|sheet| unread_sheet(sheet)).collect::<Vec<_>>();
+    // Asked once, beside the first of the tables.
+    let asked = std::iter::once(asked.as_slice()).chain(std::iter::repeat(&[][..]));
+    places
+        .iter()
+        .zip(asked)
+        .map(|(place, asked)| propose(path, &file, steward, (place, several), asked, limits))
+        .collect()
+}
+
+fn unread_sheet(sheet: &str) -> Question {
+    Question::new(&format!(
+        "Is the sheet {} wanted? It holds figures, but no row of column names was found above them: give it one, or describe \
+         its layout by hand. It is not read as it stands",
+        names::quoted(sheet)
+    ))
 }
 
 fn propose(
     path: &Path,
     file: &str,
     steward: &Steward,
-    place: &Place,
-    several: bool,
+    (place, several): (&Place, bool),
+    asked: &[Question],
     limits: &Limits,
 ) -> Result<Proposal, InferError> {
     let rows = place.rows(path, limits)?;
+    if let Some(data) = bare::data_as_header(&rows, &place.heading) {
+        return Err(InferError::NoHeader { file: file.to_owned(), row: place.heading.last_row, data });
+    }
     let name = file_name::read(file);
     let years = years::read(file, rows.get(..place.heading.first).unwrap_or_default());
     let shape = shape::find(&rows, &place.heading, &years);
@@ -134,7 +167,8 @@ fn propose(
         columns.period = Some(columns.all.len());
         columns.all.push(in_title(&period.to_string(), pattern, &columns));
     }
-    let questions = questions(&sample, &columns, &name);
+    let mut questions = questions(&sample, &columns, &name);
+    questions.extend(asked.iter().cloned());
     let id = match place.sheet.as_ref().filter(|_| several) {
         Some(sheet) => names::dataset_id(&format!("{}-{sheet}", name.id)),
         None => name.id.clone(),
@@ -154,6 +188,7 @@ fn in_title(period: &str, pattern: &str, columns: &Columns) -> Column {
         aliases: Vec::new(),
         optional: false,
         texts: vec![period.to_owned()],
+        beyond: std::collections::BTreeSet::new(),
     };
     let reading = Reading { values: 1, periods: vec![period.to_owned()], ..Reading::default() };
     let seen = [(period.to_owned(), 1)].into();
@@ -162,6 +197,10 @@ fn in_title(period: &str, pattern: &str, columns: &Columns) -> Column {
 
 fn questions(sample: &Sample<'_>, columns: &Columns, name: &Name) -> Vec<Question> {
     let mut questions = sample.shape.questions.clone();
+    // A total that says so in place of its period is followed with no period.
+    let said =
+        columns.period.and_then(|at| columns.all.get(at)).is_some_and(|period| period.extra.contains("not_applicable"));
+    questions.extend(sample.shape.of_totals.clone().filter(|_| !said));
     questions.extend(columns.questions.iter().cloned());
     if columns.period.is_none() && name.period.is_none() {
         questions.push(Question::new(

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use crate::model::{ColumnKind, Granularity, Period};
 
 use super::{
-    super::column::printed_scale,
-    InferError, key, nearly,
+    super::{cells::read_number, column::printed_scale},
+    InferError, key,
+    names::scalar,
+    nearly, periods,
     questions::Question,
     sample::{Printed, Reading, Sample, Source},
-    withheld,
+    spec, withheld,
 };
 
 /// A text column with at most so many different texts …
@@ -69,6 +71,7 @@ impl Column {
         self.kind == ColumnKind::Text
             && (2..=MOST_VALUES).contains(&self.seen.len())
             && self.seen.values().all(|count| *count >= REPETITIONS)
+            && self.printed.beyond.iter().all(|text| self.seen.contains_key(text))
     }
 
     pub(super) fn has_word(&self, words: &[&str]) -> bool {
@@ -80,12 +83,19 @@ fn has_word(name: &str, words: &[&str]) -> bool {
     name.split('_').any(|word| words.contains(&word))
 }
 
-const PERIOD_WORDS: [&str; 8] = ["period", "month", "quarter", "year", "date", "week", "day", "fy"];
+pub(super) const PERIOD_WORDS: [&str; 8] = ["period", "month", "quarter", "year", "date", "week", "day", "fy"];
 const SHARES: [&str; 5] = ["percent", "percentage", "pct", "share", "proportion"];
+
+/// A share printed as such is seldom larger: 1.2 are 120%.
+const MOST_SHARE: f64 = 1.5;
 
 /// Finds out the kinds by reading the sample as each of them.
 pub(super) fn settle(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
-    let columns = look(sample)?;
+    let mut columns = look(sample)?;
+    sample.shape.period_parts = periods::parts(&columns.all, columns.period);
+    if sample.shape.period_parts.is_some() {
+        columns = look(sample)?;
+    }
     if columns.labels.is_some() || !has_repeats(&columns.all) {
         return Ok(columns);
     }
@@ -99,7 +109,7 @@ pub(super) fn settle(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
 fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
     let (rows, columns) = sample.read()?;
     sample.needs_year = sample.shape.across.as_ref().is_some_and(|across| !across.has_year);
-    let periods = periods(sample, &columns)?;
+    let periods = read_periods(sample, &columns)?;
     let read = |kind| sample.read_as(&columns, |_| kind).map(|(readings, _)| readings);
     let (texts, numbers) = (read(ColumnKind::Text)?, read(ColumnKind::Number)?);
     let (shares, durations) = (read(ColumnKind::Percent)?, read(ColumnKind::Duration)?);
@@ -108,6 +118,10 @@ fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
     let mut all = Vec::with_capacity(columns.len());
     for (at, printed) in columns.iter().enumerate() {
         let mut column = as_text(printed, texts.get(at));
+        if printed.position.is_some_and(|at| sample.shape.period_parts.is_some_and(|parts| parts.contains(&at))) {
+            all.push(column);
+            continue;
+        }
         let fitting = |readings: &[Reading]| readings.get(at).filter(|reading| reading.fits()).cloned();
         if let (false, Some((kind, reading))) = (
             is_code(&column),
@@ -127,10 +141,10 @@ fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
         months_by_day(&mut column);
         withheld::settle(&mut column, numbers.get(at));
         nearly::settle(&mut column, periods.get(at), mixed.get(at), targets.get(at), &mut questions);
-        units(&mut column);
+        units(&mut column, &mut questions);
         all.push(column);
     }
-    let period = period_column(&all);
+    let period = periods::column(&all);
     let labels = key::labels(&all, period);
     Ok(Columns { rows, all, period, labels, questions: nearly::gather(questions) })
 }
@@ -151,7 +165,7 @@ fn months_by_day(column: &mut Column) {
 }
 
 /// Every column read as periods, with the financial year that stands outside the table where it helps.
-fn periods(sample: &mut Sample<'_>, columns: &[Printed]) -> Result<Vec<Reading>, InferError> {
+fn read_periods(sample: &mut Sample<'_>, columns: &[Printed]) -> Result<Vec<Reading>, InferError> {
     let (plain, _) = sample.read_as(columns, |_| ColumnKind::Period)?;
     let known = sample.years.of_file.is_some() || sample.years.of_titles.is_some();
     if sample.needs_year || !known {
@@ -176,24 +190,50 @@ fn has_repeats(all: &[Column]) -> bool {
 }
 
 /// The units that the header says: `£'000`, and shares written as 73.5.
-fn units(column: &mut Column) {
+fn units(column: &mut Column, questions: &mut Vec<Question>) {
     let scalable = matches!(column.kind, ColumnKind::Number | ColumnKind::Figure | ColumnKind::Target);
     if scalable && printed_scale(&column.printed.above).is_some() {
         column.extra.push_str(", scale: header");
     }
-    let points = column.reading.most.is_some_and(|most| most > 1.5 && most <= 1000.0);
+    let points = column.reading.most.is_some_and(|most| most > MOST_SHARE && most <= 1000.0);
     let bare = column.seen.keys().all(|text| !text.contains(['%', '£', ':']));
-    if column.kind == ColumnKind::Number && says_share(column) && points && bare {
-        column.kind = ColumnKind::Percent;
-        column.extra.push_str(", percent: points");
+    if column.kind != ColumnKind::Number || !says_share(column) || !points || !bare {
+        return;
     }
+    let numbers = column.seen.iter().filter_map(|(text, count)| Some((read_number(text)?, *count)));
+    let (mut over, mut all) = (0, 0);
+    for (_, count) in numbers.clone().filter(|(number, _)| *number != 0.0) {
+        all += count;
+    }
+    for (_, count) in numbers.filter(|(number, _)| *number > MOST_SHARE) {
+        over += count;
+    }
+    // Occupied beds may be more than there are: 1.62 among shares is 162%, and 0.4 among points 0.4%.
+    let form = match () {
+        () if over * 2 >= all => "points",
+        () if over * 20 <= all => "share",
+        () => {
+            let name = scalar(&column.printed.name);
+            let line = |form| format!("{name}: {{ kind: percent{}, percent: {form} }}", spec::column(&column.printed));
+            let text = format!(
+                "Does 0.5 in `{name}` mean 50% or 0.5%? {over} of {all} numbers are larger than {MOST_SHARE}, the others are \
+                 not; they are read as they stand until then"
+            );
+            let question = Question::new(&text).or("if 50%, under `columns`", &line("share"));
+            questions.push(question.or("if 0.5%", &line("points")));
+            return;
+        }
+    };
+    column.kind = ColumnKind::Percent;
+    column.extra.push_str(", percent: ");
+    column.extra.push_str(form);
 }
 
 /// A text without the name of a period above it is one when it has a month's name or a year.
 fn reads_like_period(column: &Column) -> bool {
     let four_digits = |text: &String| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 4);
     column.seen.keys().all(|text| text.contains(|c: char| c.is_ascii_alphabetic()) || four_digits(text))
-        || matches!(column.printed.source, Source::Period | Source::InTitle(_))
+        || matches!(column.printed.source, Source::Period | Source::InTitle(_) | Source::Joined(_))
 }
 
 fn as_text(printed: &Printed, reading: Option<&Reading>) -> Column {
@@ -262,15 +302,4 @@ fn has_leading_zeros(printed: &Printed) -> bool {
 /// Whether digits alone may be periods here.
 pub(super) fn says_period(column: &Column) -> bool {
     column.has_word(&PERIOD_WORDS)
-}
-
-/// The column that says the period of each row: one that is called so before any other, then the first.
-fn period_column(all: &[Column]) -> Option<usize> {
-    // Rows whose period is not known yet are left out, so that a column with a few such words still says it.
-    let says = |column: &Column| column.blank == 0 && !column.printed.texts.is_empty();
-    let full = || all.iter().enumerate().filter(|(_, column)| column.kind == ColumnKind::Period && says(column));
-    let called = |words: &[&str]| full().find(|(_, column)| column.has_word(words)).map(|(at, _)| at);
-    called(&["period", "reporting"])
-        .or_else(|| called(&["month", "quarter", "week", "year", "fy"]))
-        .or_else(|| full().next().map(|(at, _)| at))
 }

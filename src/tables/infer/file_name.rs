@@ -31,6 +31,22 @@ const PERIODS: &[&str] = &[
 /// A month or quarter of a year that one number names: `2024-m7`. Taken to be the year in whose April it starts.
 const OF_YEAR: &str = r"(?<starts>\d{4})[-_ ]?(?<period>[mMqQ]\d{1,2})";
 
+/// Words that say which issue of a month a file is.
+const ISSUES: [&str; 12] = [
+    "revised",
+    "revision",
+    "rev",
+    "final",
+    "provisional",
+    "prov",
+    "draft",
+    "copy",
+    "updated",
+    "update",
+    "corrected",
+    "new",
+];
+
 /// The name of a sample, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
@@ -89,8 +105,26 @@ fn finds(expression: &str, file: &str, period: Period) -> bool {
 }
 
 fn id(before: &str, after: &str) -> String {
-    let stem = after.split('.').next().unwrap_or("");
-    dataset_id(&format!("{before}-{stem}"))
+    let (kept, rest, _) = steady(after);
+    let id = dataset_id(&format!("{before}-{kept}"));
+    // A name that says nothing but which issue it is.
+    if id == dataset_id("") { dataset_id(rest) } else { id }
+}
+
+/// What follows the period, up to where it says which issue of the month this is; that; and the extension.
+fn steady(after: &str) -> (&str, &str, &str) {
+    let separators = ['-', '_', ' ', '(', ')'];
+    let (stem, extension) = after.split_at(after.find('.').unwrap_or(after.len()));
+    let mut at = 0;
+    for word in stem.split_inclusive(separators) {
+        let bare = word.trim_matches(separators).to_lowercase();
+        if bare.contains(|c: char| c.is_ascii_digit()) || ISSUES.contains(&bare.as_str()) {
+            let kept = stem.get(..at).unwrap_or("").trim_end_matches(separators);
+            return (kept, stem.get(at..).unwrap_or(""), extension);
+        }
+        at += word.len();
+    }
+    (stem, "", extension)
 }
 
 /// Characters that mean something in a pattern stand for any other; those outside ASCII may change length with their case.
@@ -103,7 +137,10 @@ fn glob(before: &str, after: &str) -> String {
         });
         safe.collect::<String>()
     };
-    let mut pattern = format!("{}*{}", plain(before), plain(after));
+    // Another month's name says otherwise which issue it is: `-AE-by-provider-3euC4-1.xlsx`.
+    let (kept, issue, extension) = steady(after);
+    let any = if issue.is_empty() { "" } else { "*" };
+    let mut pattern = format!("{}*{}{any}{}", plain(before), plain(kept), plain(extension));
     while pattern.contains("**") {
         pattern = pattern.replace("**", "*");
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::model::ColumnKind;
 
-use super::columns::Column;
+use super::{columns::Column, sample::Source};
 
 /// So many columns make a key, the period included.
 const MOST_COLUMNS: usize = 3;
@@ -13,10 +13,14 @@ const MOST_TRIED: usize = 16;
 
 /// The smallest set of text columns without blanks that, with the period, stands in no two rows; of equals the leftmost.
 pub(super) fn labels(all: &[Column], period: Option<usize>) -> Option<Vec<usize>> {
+    let said = |column: &Column| {
+        all.iter()
+            .any(|other| matches!(&other.printed.source, Source::Joined(parts) if parts.contains(&column.printed.name)))
+    };
     let texts: Vec<usize> = all
         .iter()
         .enumerate()
-        .filter(|(_, column)| column.kind == ColumnKind::Text && column.is_full())
+        .filter(|(_, column)| column.kind == ColumnKind::Text && column.is_full() && !said(column))
         .map(|(at, _)| at)
         .collect();
     let tried: Vec<usize> = texts.iter().copied().take(MOST_TRIED).collect();

@@ -9,7 +9,7 @@ use super::{
     names::{expression, quoted, scalar, shown},
     questions::Question,
     sample::Reading,
-    spec,
+    spec, totals,
 };
 
 /// A column holds figures or periods if at least so many of a hundred cells do.
@@ -35,13 +35,17 @@ pub(super) fn settle(
     let name = scalar(&column.printed.name);
     if let Some(periods) = periods.filter(|periods| says_period(column) && periods.nearly(MOST)) {
         let reasons: Vec<String> = periods.strange.keys().map(|text| quoted(&pattern(text))).collect();
+        (column.kind, column.reading) = (ColumnKind::Period, periods.clone());
+        if periods.strange.keys().all(|text| totals::whole(text)) {
+            column.extra = format!(", reasons: {{ not_applicable: [{}] }}", reasons.join(", "));
+            return;
+        }
         questions.push(Question::new(&format!(
             "In `{name}` stand words that are no period ({}). Do they mean that there is none yet? They are read so; a \
              row without a period is left out",
             exceptions(periods)
         )));
         column.extra = format!(", reasons: {{ not_available: [{}] }}", reasons.join(", "));
-        (column.kind, column.reading) = (ColumnKind::Period, periods.clone());
         return;
     }
     if let Some(rank) = rank(column) {

@@ -20,6 +20,9 @@ const MOST_SHEETS: usize = 64;
 const MOST_ROWS: usize = 10_000;
 const MOST_BYTES: usize = 64 << 20;
 
+/// A sheet with so many figures among its first rows is no cover sheet.
+const MANY_FIGURES: usize = 20;
+
 /// Where a table stands.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
@@ -57,14 +60,24 @@ fn at(delimiter: Option<Delimiter>, sheet: Option<SheetChoice>) -> TableSpec {
     spec
 }
 
+/// What is found in a file.
+pub(super) struct Found {
+    pub(super) places: Vec<Place>,
+    /// Sheets that hold figures and no table that could be told.
+    pub(super) unread: Vec<String>,
+}
+
 /// The tables of a file: one, or one of each sheet that is not hidden; only that of `wanted` where a sheet is named.
-pub(super) fn find(path: &Path, file: &str, wanted: Option<&str>, limits: &Limits) -> Result<Vec<Place>, InferError> {
-    let mut searched = 0;
+pub(super) fn find(path: &Path, file: &str, wanted: Option<&str>, limits: &Limits) -> Result<Found, InferError> {
+    let (mut searched, mut unread) = (0, Vec::new());
     let mut look = |spec: &TableSpec| -> Result<(Option<Heading>, Option<String>), ReadError> {
         let mut rows = formats::open(path.into(), spec, *limits, &Arc::default())?;
         let head = formats::head_of(rows.as_mut())?;
         searched = searched.max(head.len());
-        Ok((heading::find(&head), rows.sheet().map(|sheet| sheet.to_string())))
+        let (heading, sheet) = (heading::find(&head), rows.sheet().map(|sheet| sheet.to_string()));
+        let figures = head.iter().flat_map(Row::cells).filter(|text| heading::is_figure(text)).count();
+        unread.extend(sheet.clone().filter(|_| heading.is_none() && figures >= MANY_FIGURES));
+        Ok((heading, sheet))
     };
     let named = wanted.map(|text| SheetChoice::Named { text: text.to_owned(), pattern: None });
     let only = named.is_some();
@@ -72,6 +85,14 @@ pub(super) fn find(path: &Path, file: &str, wanted: Option<&str>, limits: &Limit
     match look(&at(None, named)) {
         Ok((heading, sheet @ Some(_))) => {
             places.extend(heading.map(|heading| Place { delimiter: None, sheet: sheet.filter(|_| only), heading }));
+            // Sheets that the reader passes over may hold figures too.
+            let others = (1..=MOST_SHEETS).filter(|_| !only).filter_map(NonZeroUsize::new);
+            for position in others {
+                match look(&at(None, Some(SheetChoice::Position(position)))) {
+                    Err(ReadError::NoSuchSheet { .. }) => break,
+                    looked => looked?,
+                };
+            }
         }
         Ok((_, None)) if only => return Err(InferError::NoSheets { file: file.to_owned() }),
         Ok((_, None)) => {
@@ -107,5 +128,10 @@ pub(super) fn find(path: &Path, file: &str, wanted: Option<&str>, limits: &Limit
         }
         Err(error) => return Err(error.into()),
     }
-    if places.is_empty() { Err(InferError::NoTable { file: file.to_owned(), searched }) } else { Ok(places) }
+    unread.dedup();
+    if places.is_empty() {
+        Err(InferError::NoTable { file: file.to_owned(), searched })
+    } else {
+        Ok(Found { places, unread })
+    }
 }

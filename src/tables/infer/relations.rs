@@ -67,11 +67,11 @@ pub(super) fn proposals(columns: &Columns, above: Option<&OfRowsAbove>) -> Vec<P
     let total = total_row(columns);
     let mut all: Vec<Proposed> = counts.iter().enumerate().filter_map(|(at, _)| parts(&counts, at)).collect();
     all.extend(shares.iter().filter_map(|share| share_of(share, &counts, total.as_ref())));
-    all.extend(total.and_then(|total| totals(&total, columns, &counts)));
+    all.extend(total.as_ref().and_then(|total| totals(total, columns, &counts)));
     all.extend(above.and_then(|above| of_rows_above(above, columns)));
     all.extend(withheld(&counts));
     all.extend(counts.iter().filter_map(never_nought));
-    all.extend(columns.labels.iter().flatten().filter_map(|at| code(columns.all.get(*at)?)));
+    all.extend(columns.labels.iter().flatten().filter_map(|at| code(columns.all.get(*at)?, total.as_ref())));
     all
 }
 
@@ -176,7 +176,8 @@ struct TotalRow<'a> {
 impl TotalRow<'_> {
     /// What holds of these rows with `==`, of all others with `!=`, within single quotes.
     fn expression(&self, is: &str) -> String {
-        format!("{} {is} {}", self.column.printed.name, quoted(&self.text)).replace('\'', "''")
+        // Another month may write it in other letters: TOTAL, Total.
+        format!("lower({}) {is} {}", self.column.printed.name, quoted(&self.text.to_lowercase())).replace('\'', "''")
     }
 }
 
@@ -184,14 +185,18 @@ fn total_row(columns: &Columns) -> Option<TotalRow<'_>> {
     let is_total = |text: &str| TOTALS.contains(&text.trim().to_lowercase().as_str());
     columns.all.iter().filter(|column| column.kind == ColumnKind::Text).find_map(|column| {
         let text = column.seen.keys().find(|text| is_total(text))?.clone();
-        let rows = column.printed.texts.iter().map(|one| *one == text).collect();
+        let rows = column.printed.texts.iter().map(|one| one.eq_ignore_ascii_case(&text)).collect();
         Some(TotalRow { column, text, rows })
     })
 }
 
 /// The columns whose figures the total row adds up, period by period.
 fn totals(total: &TotalRow<'_>, columns: &Columns, counts: &[Figures<'_>]) -> Option<Proposed> {
-    let period = columns.period.and_then(|at| columns.all.get(at)).filter(|column| column.seen.len() > 1);
+    let several = |column: &&Column| {
+        let mut periods = column.reading.periods.iter();
+        periods.next().is_some_and(|first| periods.any(|period| period != first))
+    };
+    let period = columns.period.and_then(|at| columns.all.get(at)).filter(several);
     let group = |row: usize| period.and_then(|column| column.printed.texts.get(row)).map_or("", String::as_str);
     let adds_up = |figures: &&Figures<'_>| {
         let mut groups: BTreeMap<&str, (f64, Vec<f64>, usize)> = BTreeMap::new();
@@ -268,16 +273,20 @@ fn never_nought(figures: &Figures<'_>) -> Option<Proposed> {
 }
 
 /// A column of codes that are all made alike.
-fn code(column: &Column) -> Option<Proposed> {
+fn code(column: &Column, total: Option<&TotalRow<'_>>) -> Option<Proposed> {
+    // The row of totals has no code of its own.
+    let total = total.filter(|total| std::ptr::eq(total.column, column));
+    let is_total = |text: &&String| total.is_some_and(|total| text.eq_ignore_ascii_case(&total.text));
+    let codes = || column.seen.keys().chain(&column.printed.beyond).filter(|text| !is_total(text));
     let plain = |text: &String| text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    let coded = column.seen.keys().any(|text| text.contains(|c: char| c.is_ascii_digit()));
-    let lengths = || column.seen.keys().map(String::len);
+    let has_digits = codes().any(|text| text.contains(|c: char| c.is_ascii_digit()));
+    let lengths = || codes().map(String::len);
     let (least, most) = (lengths().min()?, lengths().max()?);
-    if column.seen.len() < 10 || !coded || !column.seen.keys().all(plain) || !(3..=9).contains(&least) || most > 9 {
+    if column.seen.len() < 10 || !has_digits || !codes().all(plain) || !(3..=9).contains(&least) || most > 9 {
         return None;
     }
     let class = |at: usize| {
-        let all = |is: fn(&char) -> bool| column.seen.keys().all(|text| text.chars().nth(at).is_some_and(|c| is(&c)));
+        let all = |is: fn(&char) -> bool| codes().all(|text| text.chars().nth(at).is_some_and(|c| is(&c)));
         match (all(char::is_ascii_digit), all(char::is_ascii_uppercase)) {
             (true, _) => "\\d",
             (_, true) => "[A-Z]",
@@ -289,9 +298,10 @@ fn code(column: &Column) -> Option<Proposed> {
     Some(Proposed {
         why: "All codes were written alike.",
         yaml: format!(
-            "pattern: {{ name: {}, column: {}, matches: '{pattern}', severity: warning }}",
+            "pattern: {{ name: {}, column: {}, matches: '{pattern}', severity: warning{} }}",
             named(column, "is-a-code"),
-            scalar(&column.printed.name)
+            scalar(&column.printed.name),
+            total.map_or(String::new(), |total| format!(", where: '{}'", total.expression("!=")))
         ),
     })
 }

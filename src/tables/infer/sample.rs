@@ -19,6 +19,8 @@ use super::{
 
 /// So many rows are looked at; the others are counted.
 pub(super) const SAMPLED_ROWS: usize = 10_000;
+/// So many different texts of a column in the other rows are remembered.
+const BEYOND: usize = 10_000;
 /// So many texts that are nothing of a kind are remembered.
 const STRANGE: usize = 40;
 
@@ -39,6 +41,8 @@ pub(super) enum Source {
     Kind,
     /// What this expression finds in the rows above the table.
     InTitle(String),
+    /// The texts of these columns.
+    Joined(Vec<String>),
 }
 
 /// A column of the sample as printed.
@@ -55,6 +59,8 @@ pub(super) struct Printed {
     pub(super) optional: bool,
     /// The cells, one for each row that is looked at.
     pub(super) texts: Vec<String>,
+    /// Further texts in the rows that are only counted; not all, where there are many.
+    pub(super) beyond: BTreeSet<String>,
 }
 
 /// A sample, and how it is read.
@@ -111,6 +117,11 @@ impl Sample<'_> {
             for (column, read) in columns.iter_mut().zip(&batch.columns) {
                 let wanted = SAMPLED_ROWS.saturating_sub(column.texts.len());
                 column.texts.extend(read.iter().take(wanted).map(|(text, _)| text.to_owned()));
+                for (text, _) in read.iter().skip(wanted) {
+                    if column.beyond.len() < BEYOND && !text.is_empty() && !column.beyond.contains(text) {
+                        column.beyond.insert(text.to_owned());
+                    }
+                }
             }
         }
         Ok((rows, columns))
@@ -199,6 +210,7 @@ fn declared(place: &Place, shape: &Shape) -> Vec<Printed> {
             aliases: Vec::new(),
             optional: false,
             texts: Vec::new(),
+            beyond: BTreeSet::new(),
         });
     };
     if shape.stacked.is_some() {
@@ -218,6 +230,22 @@ fn declared(place: &Place, shape: &Shape) -> Vec<Printed> {
             aliases: stacked.and_then(|stacked| stacked.aliases.get(&at)).cloned().unwrap_or_default(),
             optional: stacked.is_some_and(|stacked| stacked.optional.contains(&at)),
             texts: Vec::new(),
+            beyond: BTreeSet::new(),
+        });
+    }
+    if let Some(parts) = &shape.period_parts {
+        let part =
+            |at: &usize| columns.iter().find(|column| column.position == Some(*at)).map(|column| column.name.clone());
+        let parts: Vec<String> = parts.iter().filter_map(part).collect();
+        columns.push(Printed {
+            name: unique("period".to_owned(), "reporting_period", &mut taken),
+            source: Source::Joined(parts),
+            position: None,
+            above: String::new(),
+            aliases: Vec::new(),
+            optional: false,
+            texts: Vec::new(),
+            beyond: BTreeSet::new(),
         });
     }
     let kind = |name: &String, source| Printed {
@@ -228,6 +256,7 @@ fn declared(place: &Place, shape: &Shape) -> Vec<Printed> {
         aliases: Vec::new(),
         optional: false,
         texts: Vec::new(),
+        beyond: BTreeSet::new(),
     };
     match &shape.alternate {
         Some(alternate) => columns.extend(alternate.kinds.iter().map(|(name, _)| kind(name, Source::Kind))),

@@ -24,6 +24,8 @@ use crate::model::Missing;
 const ANY_YEAR: i32 = 2000;
 /// A label column of which at least so many of a hundred cells are blank is merged down.
 const BLANK_LABELS: usize = 30;
+/// At least so many of a hundred cells below a period are figures, or say why there is none.
+const MOSTLY: usize = 90;
 
 /// The layout of a table.
 #[derive(Debug, Default)]
@@ -42,8 +44,12 @@ pub(super) struct Shape {
     pub(super) skip_rows: Vec<String>,
     /// Total rows among these, and what they add up.
     pub(super) of_rows_above: Option<OfRowsAbove>,
+    /// What is to be asked of total rows that are kept.
+    pub(super) of_totals: Option<Question>,
     /// Whether rows stand twice, alike in every cell, and are read once.
     pub(super) repeated: bool,
+    /// Where the columns stand that say the period of a row together: a year, and a month or quarter of it.
+    pub(super) period_parts: Option<[usize; 2]>,
     /// Columns that hold nothing.
     pub(super) empty: BTreeSet<usize>,
     /// What only people can answer.
@@ -106,7 +112,7 @@ pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
     // Of other layouts what is left out is not seen by checks.
     let plain = shape.across.is_none() && shape.alternate.is_none();
     shape.of_rows_above = totals.of_rows_above.filter(|_| plain);
-    shape.questions.extend(totals.question);
+    shape.of_totals = totals.question;
     shape
 }
 
@@ -159,11 +165,11 @@ fn across(heading: &Heading, body: &[&Row]) -> Option<Across> {
     let period = |(at, above): (usize, &super::heading::Above)| {
         let text = above.header.as_deref()?;
         let (length, year) = length_of(text)?;
-        // A column `2024` of anything but figures is no period.
-        (holds_figures(body, at) || is_empty(body, at)).then_some((at, length, year))
+        // A column `2024` of anything but figures is no period; a word or two below `Jan-24` may be a note.
+        (mostly_figures(body, at) || is_empty(body, at)).then_some((at, length, year))
     };
     let found: Vec<_> = heading.columns.iter().enumerate().filter_map(period).collect();
-    let figures = found.iter().any(|(at, ..)| holds_figures(body, *at));
+    let figures = found.iter().any(|(at, ..)| mostly_figures(body, *at));
     let lengths: BTreeSet<&'static str> = found.iter().map(|(_, length, _)| *length).collect();
     let columns = match (lengths.len(), lengths.first()) {
         (1, Some(length)) => *length,
@@ -188,6 +194,13 @@ pub(super) fn holds_figures(body: &[&Row], at: usize) -> bool {
     let cells = || body.iter().filter_map(|row| row.get(at)).map(trim).filter(|text| !text.is_empty());
     let reads = |text: &str| is_figure(text) || missing(text) != Missing::Unreadable || is_withheld(text);
     cells().any(is_figure) && cells().all(reads)
+}
+
+/// Whether a column of a period holds figures but for a cell here and there.
+fn mostly_figures(body: &[&Row], at: usize) -> bool {
+    let cells = || body.iter().filter_map(|row| row.get(at)).map(trim).filter(|text| !text.is_empty());
+    let figures = cells().filter(|text| is_figure(text) || missing(text) != Missing::Unreadable).count();
+    cells().any(is_figure) && figures * 100 >= cells().count() * MOSTLY
 }
 
 /// The label columns, from the left, whose text stands in the first row of its group only.

@@ -110,6 +110,10 @@ pub(super) fn column(column: &Printed) -> String {
         Source::Header(text) if *text != column.name => format!(", header: {}", quoted(text)),
         Source::Position(at) => format!(", position: {}", at + 1),
         Source::InTitle(pattern) => format!(", from: {{ title: {} }}", expression(pattern)),
+        Source::Joined(parts) => {
+            let parts: Vec<String> = parts.iter().map(|part| scalar(part)).collect();
+            format!(", joined: [{}]", parts.join(", "))
+        }
         _ => String::new(),
     };
     let aliases: Vec<String> = column.aliases.iter().map(|alias| quoted(alias)).collect();

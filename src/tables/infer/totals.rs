@@ -113,8 +113,8 @@ fn called(row: &Row) -> Option<&str> {
 }
 
 /// Whether nothing else is said than that it is a total: `Emergency total` may be what is followed.
-fn whole(label: &str) -> bool {
-    let words = label.to_lowercase();
+pub(super) fn whole(label: &str) -> bool {
+    let words = trim(label).to_lowercase();
     ["total", "grand total", "overall total", "totals"].contains(&words.as_str())
 }
 

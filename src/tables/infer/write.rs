@@ -308,7 +308,8 @@ impl Draft {
         self.line("  # Held against earlier months: none is skipped, none comes again as the next, figures stay of their size.");
         self.line("  - continuity: { severity: warning }");
         self.line("  - unchanged: { severity: warning }");
-        self.line("  - leaps: { times: 100, from: 200, severity: warning }");
+        self.line("  - leaps: { times: 100, from: 1000, severity: warning }");
+        self.line("  - leaps: { name: whole-columns, of: columns, severity: warning }");
         self.line("  - misplaced: { severity: warning }");
         self.line("  - against_previous: { fall: 30%, severity: warning }");
         for column in labels.iter().filter_map(|at| columns.all.get(*at)) {
@@ -364,6 +365,11 @@ fn remark(column: &Column) -> String {
     }
     if column.kind != ColumnKind::Text && column.reading.placeholders > 0 {
         parts.push(format!("{} without a figure (such as * or -)", column.reading.placeholders));
+    }
+    if column.kind == ColumnKind::Period && column.extra.contains("not_applicable") {
+        parts.push(
+            "a row that says so in place of its period belongs to none: it is checked and not followed".to_owned(),
+        );
     }
     let texts: Vec<String> = column.seen.keys().take(SHOWN).map(|text| shown(text)).collect();
     if !texts.is_empty() {
