@@ -110,8 +110,9 @@ fn marks<S: Simd>(block: u8x64<S>, needles: [u8x64<S>; 4]) -> Marks {
 
 /// What is found, while it is being found.
 struct Found<'a> {
-    ends: Places<'a>,
-    lines: Places<'a>,
+    // Seldom more of them end in a block.
+    ends: Places<'a, 8>,
+    lines: Places<'a, 2>,
     index: &'a mut Index,
 }
 
@@ -176,17 +177,16 @@ fn place(at: usize, bits: u64) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX).wrapping_add(bits.trailing_zeros())
 }
 
-/// Places in ascending order, of which several are written at once whether there are so many or not.
-struct Places<'a> {
+/// Places in ascending order, of which `AT_ONCE` are written whether there are so many or not: what has to be found out
+/// first keeps the processor waiting.
+struct Places<'a, const AT_ONCE: usize> {
     to: &'a mut Vec<u32>,
     length: usize,
 }
 
-impl<'a> Places<'a> {
-    /// So many are written at once.
-    const ROUND: usize = 4;
+impl<'a, const AT_ONCE: usize> Places<'a, AT_ONCE> {
     /// For so many room is made at once.
-    const ROOM: usize = 1024;
+    const ROOM: usize = 16 * BLOCK;
 
     /// Writes over what is there: a piece has about as many places as the one before.
     fn new(to: &'a mut Vec<u32>) -> Self {
@@ -198,22 +198,29 @@ impl<'a> Places<'a> {
     fn add(&mut self, at: usize, mut bits: u64) {
         let count = bits.count_ones() as usize;
         if self.to.len() < self.length + BLOCK {
-            self.to.resize(self.length + Self::ROOM, 0);
+            self.make_room();
         }
         let room = self.to.get_mut(self.length..).and_then(|room| room.first_chunk_mut::<BLOCK>());
-        let Some(room) = room else { return };
-        let mut written = 0;
-        for round in room.as_chunks_mut::<{ Places::ROUND }>().0 {
-            if written >= count {
-                break;
-            }
-            for slot in round {
+        let Some((first, others)) = room.and_then(|room| room.split_first_chunk_mut::<AT_ONCE>()) else { return };
+        for slot in first {
+            *slot = place(at, bits);
+            bits &= bits.wrapping_sub(1);
+        }
+        if count > AT_ONCE {
+            for slot in others {
                 *slot = place(at, bits);
                 bits &= bits.wrapping_sub(1);
+                if bits == 0 {
+                    break;
+                }
             }
-            written += Self::ROUND;
         }
         self.length += count;
+    }
+
+    #[cold]
+    fn make_room(&mut self) {
+        self.to.resize(self.length + Self::ROOM, 0);
     }
 
     fn finish(self) {
