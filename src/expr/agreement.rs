@@ -169,8 +169,11 @@ fn kept(cells: &[CellText], storage: Storage) -> Column {
             for (text, cell) in cells {
                 match cell {
                     // Every other number is printed in some way of its own.
-                    Cell::Number(number) if text.len() % 2 == 0 => numbers.push(*number),
-                    _ => numbers.push_apart(text, *cell),
+                    Cell::Number(number) if text.len() % 2 == 0 => numbers.extend(&[*number]),
+                    _ => {
+                        numbers.extend(&[0.0]);
+                        numbers.set_apart(numbers.values().len() - 1, text, *cell);
+                    }
                 }
             }
             Cells::Numbers(numbers).into()

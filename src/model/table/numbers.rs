@@ -11,7 +11,7 @@ pub struct Printed {
     /// The bytes, in UTF-8.
     pub bytes: Vec<u8>,
     /// Where the first cell begins.
-    pub start: usize,
+    pub start: u32,
     /// Where each cell ends, row after row: the place of the delimiter or line end behind it.
     pub ends: Vec<u32>,
     /// How many cells a row has.
@@ -33,7 +33,7 @@ impl Printed {
     #[must_use]
     pub fn raw_start(&self, at: usize) -> usize {
         match at.checked_sub(1) {
-            None => self.start,
+            None => self.start as usize,
             Some(before) => self.ends.get(before).map_or(usize::MAX, |end| *end as usize + 1),
         }
     }
@@ -72,17 +72,19 @@ impl Numbers {
         self.printed = None;
     }
 
-    /// Adds a plain figure, which is finite.
+    /// Adds plain figures, which are finite.
     #[inline]
-    pub fn push(&mut self, number: f64) {
-        self.values.push(number);
+    pub fn extend(&mut self, numbers: &[f64]) {
+        self.values.extend_from_slice(numbers);
     }
 
-    /// Adds a cell that is printed otherwise, or holds no figure.
-    pub fn push_apart(&mut self, text: &str, cell: Cell) {
-        self.apart.push(self.values.len());
-        self.values.push(if let Cell::Number(number) = cell { number } else { f64::NAN });
-        self.apart_cells.push(text, cell);
+    /// Says of a row that its cell is printed otherwise, or holds no figure. Rows come in ascending order.
+    pub fn set_apart(&mut self, row: usize, text: &str, cell: Cell) {
+        if let Some(value) = self.values.get_mut(row) {
+            *value = if let Cell::Number(number) = cell { number } else { f64::NAN };
+            self.apart.push(row);
+            self.apart_cells.push(text, cell);
+        }
     }
 
     /// The numbers row by row; NaN where a cell holds none.

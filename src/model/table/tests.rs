@@ -27,8 +27,11 @@ fn ways() -> [Column; 3] {
         let code = known.unwrap_or_else(|| coded.dictionary.push(text, cell));
         coded.codes.push(code);
         match cell {
-            Cell::Number(number) if text.len() == 1 => numbers.push(number),
-            _ => numbers.push_apart(text, cell),
+            Cell::Number(number) if text.len() == 1 => numbers.extend(&[number]),
+            _ => {
+                numbers.extend(&[0.0]);
+                numbers.set_apart(numbers.values().len() - 1, text, cell);
+            }
         }
     }
     [plain, Cells::Coded(coded).into(), Cells::Numbers(numbers).into()]

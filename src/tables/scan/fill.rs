@@ -7,7 +7,12 @@ use crate::model::{
     table::{Cells, Coded, Numbers, Printed},
 };
 
-use super::{super::column::ColumnReader, intern::Interner, number, word::Word};
+use super::{
+    super::column::ColumnReader,
+    intern::Interner,
+    number,
+    word::{BLOCK, Words},
+};
 
 /// A dictionary that grows beyond this, in entries or bytes, is begun anew …
 const MOST_ENTRIES: usize = 1 << 16;
@@ -27,38 +32,53 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Calls `each` with the place of every row among these, and where its cell in a column begins and ends.
+    /// Where a row's cell in a column begins and ends.
     #[inline]
-    fn each(&self, position: usize, mut each: impl FnMut(usize, usize, usize)) {
-        let (width, bytes, ends) = (self.printed.width, self.bytes(), self.printed.ends.as_slice());
-        let may_return = self.returns && position + 1 == width;
-        let mut at = self.first + position;
-        for row in 0..self.rows.len() {
+    fn place(&self, position: usize, row: usize) -> (u32, u32) {
+        let Printed { bytes, ends, width, start } = &**self.printed;
+        let at = self.first + row * width + position;
+        let (start, end) = match at.checked_sub(1).map(|before| ends.get(before..=at)) {
+            Some(Some([before, end])) => (before + 1, *end),
+            Some(_) => (0, 0),
             // Nothing ends before the first cell of all.
-            let start = ends.get(at.wrapping_sub(1)).map_or(self.printed.start, |end| *end as usize + 1);
-            let mut end = ends.get(at).map_or(start, |end| *end as usize);
-            if may_return && end > start && bytes.get(end - 1) == Some(&b'\r') {
-                end -= 1;
-            }
-            each(row, start, end);
-            at += width;
+            None => (*start, ends.first().copied().unwrap_or(*start)),
+        };
+        let may_return = self.returns && position + 1 == *width;
+        if may_return && end > start && bytes.get(end as usize - 1) == Some(&b'\r') {
+            return (start, end - 1);
         }
+        (start, end)
     }
 
-    fn bytes(&self) -> &'a [u8] {
-        &self.printed.bytes
+    /// The cells of a column from this row on.
+    fn words(&self, position: usize, from: usize, words: &mut Words) {
+        let mut places = [(0, 0); BLOCK];
+        let rows = from..self.rows.len().min(from + BLOCK);
+        for (place, row) in places.iter_mut().zip(rows.clone()) {
+            *place = self.place(position, row);
+        }
+        words.set(&self.printed.bytes, places.get(..rows.len()).unwrap_or_default());
     }
 
-    fn row(&self, at: usize) -> u64 {
-        self.rows.get(at).copied().unwrap_or(0)
+    /// A cell with its quotation marks.
+    fn raw(&self, position: usize, row: usize) -> &'a [u8] {
+        let (start, end) = self.place(position, row);
+        self.printed.bytes.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// The text of a cell, of which it is known where it begins and ends.
-    fn text<'t>(&self, start: usize, end: usize, unquoted: &'t mut String) -> &'t str
+    /// Reads a cell as the careful reader does.
+    fn read<'t>(
+        &self,
+        position: usize,
+        row: usize,
+        reader: &mut ColumnReader,
+        unquoted: &'t mut String,
+    ) -> (&'t str, Cell)
     where
         'a: 't,
     {
-        text(self.bytes().get(start..end).unwrap_or_default(), unquoted)
+        let text = text(self.raw(position, row), unquoted);
+        reader.read(self.rows.get(row).copied().unwrap_or(0), text, None)
     }
 }
 
@@ -116,14 +136,16 @@ impl Fill {
             (Way::NotRead, Cells::NotRead(rows), _) => *rows = run.rows.len(),
             (Way::Numbers, Cells::Numbers(numbers), Some(position)) => {
                 numbers.begin(Arc::clone(run.printed), run.first + position);
-                run.each(position, |row, start, end| {
-                    if let Some(number) = Word::of(run.bytes(), start, end).and_then(number::plain) {
-                        numbers.push(number);
-                        return;
+                let (mut words, mut figures) = (Words::default(), [0.0; BLOCK]);
+                for from in (0..run.rows.len()).step_by(BLOCK) {
+                    run.words(position, from, &mut words);
+                    let others = number::read(&words, &mut figures);
+                    numbers.extend(figures.get(..words.rows()).unwrap_or_default());
+                    for row in words.of(others) {
+                        let (text, cell) = run.read(position, from + row, reader, unquoted);
+                        numbers.set_apart(from + row, text, cell);
                     }
-                    let (text, cell) = reader.read(run.row(row), run.text(start, end, unquoted), None);
-                    numbers.push_apart(text, cell);
-                });
+                }
             }
             (Way::Coded(known), Cells::Coded(coded), Some(position)) => {
                 known.fill(run, position, reader, coded, unquoted);
@@ -142,10 +164,10 @@ impl Fill {
             (Way::Plain, _, position) => {
                 column.clear();
                 let Some(position) = position else { return };
-                run.each(position, |row, start, end| {
-                    let (text, cell) = reader.read(run.row(row), run.text(start, end, unquoted), None);
+                for row in 0..run.rows.len() {
+                    let (text, cell) = run.read(position, row, reader, unquoted);
                     column.push(text, cell);
-                });
+                }
             }
             // Someone else has had the column in between.
             _ => {
@@ -180,27 +202,36 @@ impl Codes {
             (self.any_doubtful, self.rows) = (false, 0);
         }
         self.rows += run.rows.len();
-        coded.codes.reserve(run.rows.len());
-        run.each(position, |row, start, end| {
-            let code = match self.interner.find(run.bytes(), start, end) {
-                Ok(code) => {
-                    if self.any_doubtful && self.doubtful.get(code as usize) == Some(&true) {
-                        reader.read(run.row(row), run.text(start, end, unquoted), None);
+        let (mut words, mut block) = (Words::default(), [0; BLOCK]);
+        for from in (0..run.rows.len()).step_by(BLOCK) {
+            run.words(position, from, &mut words);
+            let unknown = self.interner.codes(&words, &mut block);
+            // The reader hears of every doubtful cell, in the order of the rows.
+            for row in words.of(if self.any_doubtful { u64::MAX } else { unknown }) {
+                let raw = run.raw(position, from + row);
+                let code = match self.interner.find(raw, words.halves(row)) {
+                    Ok(code) => {
+                        if self.doubtful.get(code as usize) == Some(&true) {
+                            run.read(position, from + row, reader, unquoted);
+                        }
+                        code
                     }
-                    code
+                    Err(new) => {
+                        let doubts = reader.doubts();
+                        let (text, cell) = run.read(position, from + row, reader, unquoted);
+                        coded.dictionary.push(text, cell);
+                        let doubtful = reader.doubts() > doubts;
+                        self.doubtful.push(doubtful);
+                        self.any_doubtful |= doubtful;
+                        self.interner.add(raw, new)
+                    }
+                };
+                if let Some(slot) = block.get_mut(row) {
+                    *slot = code;
                 }
-                Err(new) => {
-                    let doubts = reader.doubts();
-                    let (text, cell) = reader.read(run.row(row), run.text(start, end, unquoted), None);
-                    coded.dictionary.push(text, cell);
-                    let doubtful = reader.doubts() > doubts;
-                    self.doubtful.push(doubtful);
-                    self.any_doubtful |= doubtful;
-                    self.interner.add(run.bytes().get(start..end).unwrap_or_default(), new)
-                }
-            };
-            coded.codes.push(code);
-        });
+            }
+            coded.codes.extend_from_slice(block.get(..words.rows()).unwrap_or_default());
+        }
     }
 
     fn is_useless(&self, coded: &Coded) -> bool {

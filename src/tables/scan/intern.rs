@@ -2,14 +2,14 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use super::word::Word;
+use super::word::{BLOCK, Word, Words};
 
 /// Bytes → code. Hashes have a secret seed, so that no file can make look-ups slow. What a look-up touches is kept small:
 /// 4 bytes a slot and 16 a cell stay in a core's cache with the piece of the file.
 #[derive(Debug)]
 pub(super) struct Interner {
     seeds: [u64; 2],
-    /// One above a code; nought is free. Their number is a power of two, and at least four times that of the cells.
+    /// One above a code; nought is free. Their number is a power of two, and at least twice that of the cells.
     slots: Vec<u32>,
     /// By code.
     keys: Vec<Key>,
@@ -41,12 +41,43 @@ impl Default for Interner {
 }
 
 impl Interner {
-    /// The code of the cell that stands from here to there, if it was met before; its bytes are not NUL.
+    /// The codes of cells, and a bit for each whose code is not known or takes longer to find out ([`Interner::find`]).
+    pub(super) fn codes(&mut self, words: &Words, codes: &mut [u32; BLOCK]) -> u64 {
+        if words.long == 0 && self.are_last(words) {
+            codes.fill(self.last);
+            return 0;
+        }
+        let cells = || words.low.iter().zip(&words.high);
+        // Where their codes may be is asked for all of them before any is looked at: nothing waits for memory in turn.
+        let mask = self.slots.len() - 1;
+        for ((low, high), code) in cells().zip(&mut *codes) {
+            let slot = self.slots.get(self.place(Key([*low, *high])) & mask);
+            *code = slot.map_or(u32::MAX, |slot| slot.wrapping_sub(1));
+        }
+        let mut unknown = words.long;
+        for (row, ((low, high), code)) in cells().zip(&*codes).enumerate() {
+            let key = self.keys.get(*code as usize);
+            let is_known = key.is_some_and(|Key([first, last])| (first ^ low) | (last ^ high) == 0);
+            unknown |= u64::from(!is_known) << row;
+        }
+        if unknown == 0 {
+            self.last = words.rows().checked_sub(1).and_then(|last| codes.get(last)).copied().unwrap_or(self.last);
+        }
+        unknown
+    }
+
+    /// Whether all of these cells are the one before them.
+    fn are_last(&self, words: &Words) -> bool {
+        let Some(Key([first, last])) = self.keys.get(self.last as usize) else { return false };
+        let cells = words.low.iter().zip(&words.high).take(words.rows());
+        cells.fold(0, |differ, (low, high)| differ | (low ^ first) | (high ^ last)) == 0
+    }
+
+    /// The code of a cell, if it was met before; its bytes are not NUL. `short` are the halves of its word, if it has one.
     #[inline]
-    pub(super) fn find(&mut self, bytes: &[u8], start: usize, end: usize) -> Result<u32, New> {
-        let short = Word::of(bytes, start, end).map(|word| Key(word.halves()));
-        let long = if short.is_some() { &[] } else { bytes.get(start..end).unwrap_or_default() };
-        let key = short.unwrap_or_else(|| self.key_of_long(long));
+    pub(super) fn find(&mut self, cell: &[u8], short: Option<[u64; 2]>) -> Result<u32, New> {
+        let long = if short.is_some() { &[] } else { cell };
+        let key = short.map_or_else(|| self.key_of_long(long), Key);
         if self.is(self.last, key, long) {
             return Ok(self.last);
         }
@@ -64,7 +95,7 @@ impl Interner {
 
     /// Adds a cell that was not found; answers with its code.
     pub(super) fn add(&mut self, cell: &[u8], New(key): New) -> u32 {
-        if (self.keys.len() + 1) * 4 > self.slots.len() {
+        if (self.keys.len() + 1) * 2 > self.slots.len() {
             self.grow();
         }
         let code = u32::try_from(self.keys.len()).unwrap_or(u32::MAX - 1);
@@ -158,12 +189,16 @@ mod tests {
 
     use super::*;
 
+    fn short(cell: &[u8]) -> Option<[u64; 2]> {
+        Word::of(cell, 0, cell.len()).map(Word::halves)
+    }
+
     proptest! {
         #[test]
         fn each_cell_keeps_its_code(cells in prop::collection::vec("[ab]{0,3}|[a-z]{0,40}", 0..600)) {
             let (mut interner, mut codes) = (Interner::default(), HashMap::new());
             for cell in &cells {
-                let code = match interner.find(cell.as_bytes(), 0, cell.len()) {
+                let code = match interner.find(cell.as_bytes(), short(cell.as_bytes())) {
                     Ok(code) => code,
                     Err(new) => interner.add(cell.as_bytes(), new),
                 };
@@ -172,6 +207,36 @@ mod tests {
             let mut distinct: Vec<_> = codes.values().copied().collect();
             distinct.sort_unstable();
             prop_assert_eq!(distinct, (0..).take(codes.len()).collect::<Vec<u32>>());
+        }
+
+        /// Cells of columns that repeat, go round and never come again.
+        #[test]
+        fn many_cells_at_a_time_have_the_codes_that_each_has(
+            cells in prop::collection::vec(("[ab]{0,3}|[a-z]{0,40}", 1_usize..70), 1..40),
+        ) {
+            let cells: Vec<_> = cells.into_iter().flat_map(|(cell, times)| vec![cell; times]).collect();
+            let (mut interner, mut words, mut codes) = (Interner::default(), Words::default(), [0; BLOCK]);
+            let mut known = HashMap::new();
+            for cells in cells.chunks(BLOCK) {
+                let text = cells.concat();
+                let mut end = 0;
+                let places = cells.iter().map(|cell| {
+                    end += u32::try_from(cell.len()).expect("short");
+                    (end - u32::try_from(cell.len()).expect("short"), end)
+                });
+                words.set(text.as_bytes(), &places.collect::<Vec<_>>());
+                let unknown = interner.codes(&words, &mut codes);
+                for row in words.of(unknown) {
+                    let cell = cells[row].as_bytes();
+                    codes[row] = interner.find(cell, short(cell)).unwrap_or_else(|new| interner.add(cell, new));
+                }
+                for (cell, code) in cells.iter().zip(codes) {
+                    prop_assert_eq!(*known.entry(cell.clone()).or_insert(code), code);
+                }
+            }
+            let mut distinct: Vec<_> = known.values().copied().collect();
+            distinct.sort_unstable();
+            prop_assert_eq!(distinct, (0..).take(known.len()).collect::<Vec<u32>>());
         }
     }
 }

@@ -31,6 +31,72 @@ impl Word {
     }
 }
 
+/// So many cells of a column are looked at together: what is asked of one does not wait for the answer about another.
+pub(super) const BLOCK: usize = 64;
+
+/// The cells of a column in rows that follow each other, as words; one that is too long for a word is an empty one here.
+/// What stands beyond the last row says nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Words {
+    /// The first eight bytes of each.
+    pub(super) low: [u64; BLOCK],
+    /// Those behind them.
+    pub(super) high: [u64; BLOCK],
+    /// How many bytes each has.
+    pub(super) lengths: [u64; BLOCK],
+    /// A bit for each that is too long for a word.
+    pub(super) long: u64,
+    rows: usize,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { low: [0; BLOCK], high: [0; BLOCK], lengths: [0; BLOCK], long: 0, rows: 0 }
+    }
+}
+
+impl Words {
+    /// Sets the cells to those that stand from here to there.
+    pub(super) fn set(&mut self, bytes: &[u8], places: &[(u32, u32)]) {
+        let Self { low, high, lengths, long, rows } = self;
+        (*long, *rows) = (0, places.len().min(BLOCK));
+        for (row, (((low, high), length), place)) in low.iter_mut().zip(high).zip(lengths).zip(places).enumerate() {
+            let (start, end) = (place.0 as usize, place.1 as usize);
+            let sixteen = bytes.get(start..).and_then(|rest| rest.first_chunk::<LONGEST>());
+            let word = if let (Some(sixteen), Some(mask)) = (sixteen, MASKS.get(end.wrapping_sub(start))) {
+                Word { bits: u128::from_le_bytes(*sixteen) & mask, length: end.wrapping_sub(start) }
+            } else {
+                let word = Word::of(bytes, start, end);
+                *long |= u64::from(word.is_none()) << row;
+                word.unwrap_or_default()
+            };
+            [*low, *high] = word.halves();
+            *length = word.length as u64;
+        }
+    }
+
+    /// How many cells there are.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The first eight bytes of a row's cell and those behind them; none of one that is too long for a word.
+    pub(super) fn halves(&self, row: usize) -> Option<[u64; 2]> {
+        let is_long = self.long >> (row % BLOCK) & 1 == 1;
+        if is_long { None } else { Some([*self.low.get(row)?, *self.high.get(row)?]) }
+    }
+
+    /// The rows whose bits are set, ascending.
+    pub(super) fn of(&self, bits: u64) -> impl Iterator<Item = usize> + use<> {
+        let mut left = if self.rows < BLOCK { bits & ((1 << self.rows) - 1) } else { bits };
+        std::iter::from_fn(move || {
+            let row = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(row)
+        })
+    }
+}
+
 /// As many low bytes as the place says.
 const MASKS: [u128; LONGEST + 1] = {
     let mut masks = [0; LONGEST + 1];
