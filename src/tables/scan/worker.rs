@@ -135,7 +135,7 @@ impl<'a> Worker<'a> {
         let (last, delimiter) = (self.piece.whole, self.plan.delimiter);
         let mut index = std::mem::take(&mut self.index);
         let printed = self.printed();
-        printed.start = from;
+        printed.start = position(from);
         let mut ends = std::mem::take(&mut printed.ends);
         index::find(&printed.bytes, from, delimiter, last, &mut ends, &mut index);
         printed.ends = ends;
@@ -263,6 +263,13 @@ impl<'a> Worker<'a> {
         if self.index.returns { raw.strip_suffix(b"\r").unwrap_or(raw) } else { raw }
     }
 
+    /// Whether a cell begins with a letter, digit or sign, as nearly every one that holds anything does.
+    #[inline]
+    fn begins_plainly(&self, at: usize) -> bool {
+        let first = self.printed.bytes.get(self.printed.raw_start(at));
+        first.is_some_and(|byte| byte.is_ascii_graphic() && *byte != b'"' && *byte != self.plan.delimiter)
+    }
+
     /// Whether a cell holds anything.
     fn is_filled(&self, at: usize) -> bool {
         let raw = self.cell(at);
@@ -374,7 +381,7 @@ impl<'a> Worker<'a> {
             if ends.get(at + width - 1) != Some(line) {
                 break;
             }
-            if !self.is_filled(at + *guess) {
+            if !self.begins_plainly(at + *guess) && !self.is_filled(at + *guess) {
                 let Some(filled) = (1..width).rev().find(|cell| self.is_filled(at + cell)) else { break };
                 *guess = filled;
             }
@@ -401,14 +408,15 @@ impl<'a> Worker<'a> {
         self.fast.rows.clear();
         let (mut longest, mut unquoted) = (self.taker.tail.longest_label(), std::mem::take(&mut self.unquoted));
         let mut row_start = self.printed.raw_start(first);
-        for (row, line) in self.index.lines.get(lines).unwrap_or_default().iter().enumerate() {
+        let labels = self.printed.ends.get(first..).unwrap_or_default().iter().step_by(width);
+        for ((at, line), label) in self.index.lines.get(lines).unwrap_or_default().iter().enumerate().zip(labels) {
             if *line as usize - row_start > self.plan.limits.row_bytes {
                 return Err(GiveUp);
             }
             self.fast.rows.push(number.next(row_start, &self.index));
-            let label = self.cell(first + row * width);
-            if label.len() > longest && longest < LONGEST_LABEL {
-                longest = longest.max(text(label, &mut unquoted).chars().take(LONGEST_LABEL).count());
+            if *label as usize - row_start > longest && longest < LONGEST_LABEL {
+                let label = text(self.cell(first + at * width), &mut unquoted);
+                longest = longest.max(label.chars().take(LONGEST_LABEL).count());
             }
             row_start = *line as usize + 1;
         }
