@@ -29,10 +29,10 @@ pub(super) struct Cut {
 }
 
 impl Cut {
-    /// A piece fits into a core's cache with what is made of it.
+    /// A piece fits into a core's cache with what is made of it and what is known of the columns.
     pub(super) fn of_this_machine() -> Self {
         let threads = available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { piece: 1 << 20, beyond: 8 << 10, threads, smallest: 64 << 10 }
+        Self { piece: 256 << 10, beyond: 4 << 10, threads, smallest: 64 << 10 }
     }
 }
 
@@ -69,8 +69,8 @@ impl Plan {
         }
         let (start, delimiter) = (below_header(&text.begun, 0, text.delimiter, found.rows, limits)?, text.delimiter);
         let head = usize::try_from(start.offset).ok()?;
-        // What lies behind a piece is not read again for one long row.
-        cut.beyond *= 8;
+        // What lies behind a piece is not read again for one long row, and is a small part of it.
+        (cut.piece, cut.beyond) = (cut.piece * 4, cut.beyond * 16);
         let pieces = Pieces::flowing(text, head, start);
         Some(Self { pieces, delimiter, width: found.cells, start, cut, limits: *limits })
     }
