@@ -11,7 +11,7 @@ use std::{
 use crate::model::{Finding, Severity};
 
 use super::{
-    ReadError,
+    ReadError, TableSpec,
     decode::{Text, guess_utf16},
     error::Limits,
     formats::{Format, Kind, Opening, likeness, looks_like, open_as},
@@ -54,10 +54,7 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     if rows.ended && is_blank(&rows.buffer) {
         return Err(ReadError::Empty { file: rows.name });
     }
-    let matched = |delimiter: &Delimiter| likeness(&rows.head(delimiter.0), spec);
-    // `max_by_key` takes the last of equals; the order of preference is from the first.
-    let likeliest = || Delimiter::ALL.into_iter().rev().max_by_key(matched);
-    if let Some(delimiter) = spec.table.delimiter.or_else(likeliest) {
+    if let Some(delimiter) = spec.table.delimiter.or_else(|| rows.likeliest(spec)) {
         rows.delimiter = delimiter.0;
     }
     Ok(Box::new(rows))
@@ -155,6 +152,21 @@ impl Delimited {
 
     fn rest(&self) -> &str {
         self.buffer.get(self.at..).unwrap_or("")
+    }
+
+    /// The delimiter by which the header answers to most columns, the preferred one among equals.
+    fn likeliest(&self, spec: &TableSpec) -> Option<Delimiter> {
+        let (most, mut best) = (header::most(spec), None);
+        for delimiter in Delimiter::ALL {
+            let likeness = likeness(&self.head(delimiter.0), spec);
+            if best.is_none_or(|(_, best)| likeness > best) {
+                best = Some((delimiter, likeness));
+            }
+            if most.is_some_and(|most| likeness >= most) {
+                break;
+            }
+        }
+        best.map(|(delimiter, _)| delimiter)
     }
 
     /// The first rows as another delimiter would have them, for choosing it.

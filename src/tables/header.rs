@@ -77,6 +77,12 @@ pub(super) fn find(rows: &[Row], spec: &TableSpec) -> Option<Found> {
     best.map(|best| best.into_found(&wanted, spec))
 }
 
+/// How many columns a header can answer to; none where that is not known before.
+pub(super) fn most(spec: &TableSpec) -> Option<usize> {
+    let by_text = wanted(spec).into_iter().filter(|wanted| wanted.search.by_text()).count();
+    spec.table.across.is_none().then_some(by_text)
+}
+
 /// The header that begins another block, if the rows are one.
 pub(super) fn again(window: &[Row], spec: &TableSpec) -> Option<Found> {
     let wanted = wanted(spec);
