@@ -143,9 +143,9 @@ impl Part {
     #[inline]
     fn of_number(&self, number: f64) -> KeyHash {
         let bits = number_bits(number);
-        let half = |[first, second, third, fourth]: [u64; 4]| fold(fold(bits ^ first, second) ^ third, fourth);
-        let [one, other] = self.secrets.map(half);
-        (u128::from(one) << 64) | u128::from(other) | 1
+        let half = |[first, second, third, fourth]: &[u64; 4]| fold(fold(bits ^ first, *second) ^ third, *fourth);
+        let [one, other] = &self.secrets;
+        (u128::from(half(one)) << 64) | u128::from(half(other)) | 1
     }
 }
 
