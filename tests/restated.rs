@@ -66,6 +66,8 @@ fn a_restated_month_in_the_middle_moves_what_rests_on_it() {
         ]
     );
     assert!(told.subject.starts_with("September 2025 restated: 1 new, 1 amended"), "{}", told.subject);
+    let mail = home.mail(&told);
+    assert!(mail.contains("In breach since October 2025; we had said since August 2025."), "{mail}");
     assert!(home.firing(BELOW).contains(&"Post Bariatric Monitoring (2025-10)".to_owned()));
 }
 

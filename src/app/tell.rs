@@ -21,10 +21,14 @@ pub(super) fn tell(
     // What is taken back is shown with the figures that were said, beside how the alert stands now.
     let gone = transitions.iter().filter(|step| step.kind == TransitionKind::Withdrawn);
     let taken_back = gone.map(|step| line(&alert, words, series, step.since, &step.reading)).collect();
-    let was = before.filter(|_| transitions.iter().any(|step| step.kind == TransitionKind::Amended));
-    let was = was.filter(|was| was.reading.period == alert.reading.period && was.reading.value != alert.reading.value);
-    let line =
-        AlertLine { was: was.map(|was| was.reading.value), ..line(&alert, words, series, alert.since, &alert.reading) };
+    let said = before.filter(|_| transitions.iter().any(|step| step.kind == TransitionKind::Amended));
+    let restated =
+        |said: &&Alert| said.reading.period == alert.reading.period && said.reading.value != alert.reading.value;
+    let line = AlertLine {
+        was: said.filter(restated).map(|said| said.reading.value),
+        said_since: said.map(|said| said.since).filter(|since| *since != alert.since),
+        ..line(&alert, words, series, alert.since, &alert.reading)
+    };
     let before = before.map(|alert| alert.state);
     Told { alert, before, transitions, worsened, line, taken_back, owner: None, parent: None }
 }
@@ -59,6 +63,7 @@ pub(super) fn line(
         unit: reading.unit,
         counted: counted.map(str::to_owned),
         was: None,
+        said_since: None,
         previous: previous.map_or(Value::ABSENT, |figure| figure.value),
         trail,
         chart: None,

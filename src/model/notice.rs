@@ -310,6 +310,9 @@ pub struct AlertLine {
     /// What was given before for the figure, where it was restated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Value>,
+    /// Since when it was said to be in breach, where it was amended and that is otherwise now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said_since: Option<Period>,
     /// The figure of the period before, for comparison.
     pub previous: Value,
     /// The figures up to this period, oldest first, for a small chart (at most 13).

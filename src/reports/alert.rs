@@ -164,7 +164,8 @@ fn since(line: &AlertLine, change: Change) -> String {
     }
     match change {
         Change::New | Change::Worsened | Change::Continuing | Change::Amended => {
-            let since = format!("In breach {}.", words::how_long(line.periods, line.since));
+            let said = line.said_since.map(|said| format!("; we had said since {}", said.label())).unwrap_or_default();
+            let since = format!("In breach {}{said}.", words::how_long(line.periods, line.since));
             match line.was {
                 Some(was) => format!(
                     "{since} The figure for {} was given as {} and is now {}.",

@@ -63,6 +63,7 @@ pub(super) fn below_plan(contract: &str, since: &str, plan: f64, figures: [f64; 
         unit: Unit::Number,
         counted: None,
         was: None,
+        said_since: None,
         previous: Value::number(previous),
         trail,
         chart: None,

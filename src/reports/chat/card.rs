@@ -5,12 +5,12 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Chat, Entry, Link, Section, Tone, escaped_size, pack::pack};
+use super::{Chat, Entry, Fact, Link, Section, Tone, escaped_size, pack::pack};
 use crate::model::Notice;
 
 /// The largest request, in bytes as they would be with every character beyond ASCII escaped.
 const LARGEST: usize = 20_000;
-/// What is kept free for commas, and for which card of how many it is.
+/// What is kept free for commas, for which card of how many it is, and for how many of all are shown.
 const MARGIN: usize = 300;
 /// To how many columns a text is cut, one after the other, when its entry does not fit on a card of its own.
 const WIDTHS: [usize; 3] = [1000, 400, 150];
@@ -30,14 +30,15 @@ pub struct Mentioned {
 pub fn cards(notice: &Notice, mentions: &[Mentioned], links: &[Link]) -> Vec<Json> {
     let chat = Chat::of(notice);
     // As large as a first card's frame can be, so that every card has room for its own.
-    let frame = size(&request(&chat, mentions, links, (1, usize::MAX), Vec::new()));
+    let frame = size(&request(&chat, &chat.facts, mentions, links, (1, usize::MAX), Vec::new()));
     let room = LARGEST.saturating_sub(frame + MARGIN);
     let heading = |section: usize| chat.sections.get(section).map_or(0, |section| sizes(&head(section, true)));
     let entries = chat.sections.iter().enumerate().flat_map(|(nth, section)| {
         let room = room.saturating_sub(heading(nth));
         section.entries.iter().map(move |entry| (nth, fitting(entry, room)))
     });
-    let pages = pack(entries, room, |entry| size(entry) + 1, heading);
+    let mut pages = pack(entries, room, |entry| size(entry) + 1, heading);
+    let facts = chat.bounded(&mut pages);
     let count = pages.len();
     let mut last_section = None;
     let mut requests = Vec::with_capacity(count);
@@ -53,7 +54,7 @@ pub fn cards(notice: &Notice, mentions: &[Mentioned], links: &[Link]) -> Vec<Jso
         }
         // People are told once.
         let mentions = if number == 1 { mentions } else { &[] };
-        requests.push(request(&chat, mentions, links, (number, count), body));
+        requests.push(request(&chat, &facts, mentions, links, (number, count), body));
     }
     requests
 }
@@ -67,18 +68,32 @@ fn sizes(elements: &[Json]) -> usize {
     elements.iter().map(|element| size(element) + 1).sum()
 }
 
-fn request(chat: &Chat, mentions: &[Mentioned], links: &[Link], part: (usize, usize), body: Vec<Json>) -> Json {
+fn request(
+    chat: &Chat,
+    above: &[Fact],
+    mentions: &[Mentioned],
+    links: &[Link],
+    part: (usize, usize),
+    body: Vec<Json>,
+) -> Json {
     json!({
         "type": "message",
         "attachments": [{
             "contentType": "application/vnd.microsoft.card.adaptive",
             "contentUrl": null,
-            "content": card(chat, mentions, links, part, body),
+            "content": card(chat, above, mentions, links, part, body),
         }],
     })
 }
 
-fn card(chat: &Chat, mentions: &[Mentioned], links: &[Link], part: (usize, usize), entries: Vec<Json>) -> Json {
+fn card(
+    chat: &Chat,
+    above: &[Fact],
+    mentions: &[Mentioned],
+    links: &[Link],
+    part: (usize, usize),
+    entries: Vec<Json>,
+) -> Json {
     let (number, count) = part;
     let of = if count > 1 { format!(" ({number} of {count})") } else { String::new() };
     let mut body = vec![json!({
@@ -93,7 +108,7 @@ fn card(chat: &Chat, mentions: &[Mentioned], links: &[Link], part: (usize, usize
         let names: Vec<String> = mentions.iter().map(tag).collect();
         body.push(json!({ "type": "TextBlock", "text": names.join(", "), "wrap": true }));
     }
-    body.push(facts(&chat.facts));
+    body.push(facts(above));
     body.extend(entries);
     body.push(json!({
         "type": "TextBlock",
@@ -195,7 +210,7 @@ fn rich(runs: &[Json]) -> Json {
     json!({ "type": "RichTextBlock", "inlines": runs })
 }
 
-fn facts(facts: &[(&'static str, String)]) -> Json {
+fn facts(facts: &[Fact]) -> Json {
     let facts: Vec<Json> =
         facts.iter().map(|(title, value)| json!({ "title": title, "value": literal(value) })).collect();
     json!({ "type": "FactSet", "facts": facts })

@@ -1,5 +1,5 @@
-//! A notice as programs for chat show it: a headline, and sections of short entries. Nothing is folded away: what does not
-//! fit into one message goes into the next.
+//! A notice as programs for chat show it: a headline, and sections of short entries. What does not fit into one message goes
+//! into the next; of very many it is said how many are shown, and where the others are.
 
 mod card;
 mod pack;
@@ -18,6 +18,12 @@ use crate::model::{
     AlertLine, Content, EscalationReport, Exceptions, GateReport, Notice, OperatorReport, Severity, ThreeAs,
 };
 
+/// The most messages that carry one notice, with about 500 alerts on cards and 900 in Slack: a channel that is flooded is read
+/// by nobody, and Teams takes no more than 100 an hour.
+const MOST: usize = 20;
+
+const ALERTS: &str = "“bellwether alerts” lists every alert";
+
 /// Somewhere to go from a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
@@ -27,12 +33,17 @@ pub struct Link {
     pub url: String,
 }
 
+/// A name, and what is said of it.
+type Fact = (&'static str, String);
+
 /// All that a message shows.
 struct Chat {
     subject: String,
     headline: String,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<Fact>,
     sections: Vec<Section>,
+    /// Where all of it can be read.
+    whole: &'static str,
     small_print: String,
 }
 
@@ -58,7 +69,7 @@ struct Entry {
     title: String,
     critical: bool,
     text: String,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<Fact>,
     /// Where what is too long to be shown can be read.
     whole: String,
 }
@@ -72,6 +83,17 @@ impl Chat {
             Content::ThreeAs(report) => Self::of_three_as(notice, report),
             Content::Operator(report) | Content::Silence(report) => Self::of_operator(notice, report),
         }
+    }
+
+    /// Leaves as many pages of entries as there may be messages. What stands above them all, with how many entries are shown
+    /// where that is not all of them.
+    fn bounded<T>(&self, pages: &mut Vec<Vec<T>>) -> Vec<Fact> {
+        let count = |pages: &[Vec<T>]| words::number(pages.iter().map(Vec::len).sum::<usize>() as f64);
+        let all = count(pages);
+        let is_cut = pages.len() > MOST;
+        pages.truncate(MOST);
+        let shown = is_cut.then(|| ("Shown", format!("the first {} of {all}; {}", count(pages), self.whole)));
+        self.facts.iter().cloned().chain(shown).collect()
     }
 
     fn of_escalation(notice: &Notice, report: &EscalationReport) -> Self {
@@ -89,6 +111,7 @@ impl Chat {
             headline: bounded(&said.headline, MESSAGE),
             facts: vec![("For", short(&notice.group_name))],
             sections: vec![Section::of_paragraphs([said.asked]), cases],
+            whole: ALERTS,
             small_print: format!("Notice {}", notice.id),
         }
     }
@@ -114,6 +137,7 @@ impl Chat {
             headline: bounded(&said.headline, MESSAGE),
             facts: vec![("For", short(&notice.group_name))],
             sections,
+            whole: "“bellwether report” lists every alert",
             small_print: format!("Notice {}", notice.id),
         }
     }
@@ -146,6 +170,7 @@ impl Chat {
             headline: bounded(&exceptions::headline(content), MESSAGE),
             facts,
             sections,
+            whole: ALERTS,
             small_print: format!("Notice {}", notice.id),
         }
     }
@@ -167,6 +192,7 @@ impl Chat {
             headline: bounded(&said.headline, MESSAGE),
             facts: vec![("For", short(&notice.group_name)), ("Delivery", short(&said.title))],
             sections: std::iter::once(above).chain(findings).collect(),
+            whole: "the report beside the file lists them all",
             small_print: format!("Delivery {}. Notice {}", report.delivery, notice.id),
         }
     }
@@ -188,6 +214,7 @@ impl Chat {
             headline: bounded(&report.title, MESSAGE),
             facts: vec![("For", short(&notice.group_name))],
             sections: vec![section],
+            whole: "the log has them all",
             small_print: format!("Notice {}", notice.id),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Chat, Entry, Link, Section, pack::pack};
+use super::{Chat, Entry, Fact, Link, Section, pack::pack};
 use crate::{model::Notice, reports::clean};
 
 /// A message takes 50 blocks; the header, the facts and the small print need some.
@@ -19,19 +19,20 @@ const NARROWEST: usize = 50;
 #[must_use]
 pub fn slack(notice: &Notice, links: &[Link]) -> Vec<Json> {
     let chat = Chat::of(notice);
-    let room = BLOCKS.saturating_sub(frame(&chat, links, (1, usize::MAX)).len() + 1);
+    let room = BLOCKS.saturating_sub(frame(&chat, &chat.facts, links, (1, usize::MAX)).len() + 1);
     let entries = chat
         .sections
         .iter()
         .enumerate()
         .flat_map(|(nth, section)| section.entries.iter().map(move |entry| (nth, entry)));
     let heading = |nth: usize| usize::from(chat.sections.get(nth).is_some_and(|section| !section.title.is_empty()));
-    let pages = pack(entries, room, |_| 1, heading);
+    let mut pages = pack(entries, room, |_| 1, heading);
+    let facts = chat.bounded(&mut pages);
     let count = pages.len();
     let mut last_section = None;
     let mut messages = Vec::with_capacity(count);
     for (number, page) in (1..).zip(pages) {
-        let mut blocks = frame(&chat, links, (number, count));
+        let mut blocks = frame(&chat, &facts, links, (number, count));
         let mut on_page = None;
         for (nth, entry) in page {
             let section = chat.sections.get(nth).filter(|section| on_page != Some(nth) && !section.title.is_empty());
@@ -46,11 +47,11 @@ pub fn slack(notice: &Notice, links: &[Link]) -> Vec<Json> {
 }
 
 /// What stands above the entries.
-fn frame(chat: &Chat, links: &[Link], (number, count): (usize, usize)) -> Vec<Json> {
+fn frame(chat: &Chat, facts: &[Fact], links: &[Link], (number, count): (usize, usize)) -> Vec<Json> {
     let of = if count > 1 { format!(" ({number} of {count})") } else { String::new() };
     // Plain text knows no markup.
     let header = format!("{}{of}", clean::line(&chat.subject, HEADER));
-    let facts: Vec<String> = chat.facts.iter().map(|(title, value)| format!("*{title}* {}", escaped(value))).collect();
+    let facts: Vec<String> = facts.iter().map(|(title, value)| format!("*{title}* {}", escaped(value))).collect();
     let mut blocks = vec![
         json!({ "type": "header", "text": { "type": "plain_text", "text": header, "emoji": false } }),
         section(&escaped(&chat.headline)),

@@ -208,6 +208,28 @@ fn what_one_card_cannot_hold_goes_on_the_next_and_every_alert_stands_once() {
 }
 
 #[test]
+fn thousands_of_alerts_flood_no_channel_and_it_is_said_how_many_are_not_shown() {
+    let notice = of(Exceptions { resolved: Vec::new(), ..many(1500) });
+    let cards = cards(&notice, &[], &[]);
+    let messages = slack(&notice, &[]);
+    assert_eq!((cards.len(), messages.len()), (20, 20));
+    // Its title alone says of what kind a contract is.
+    let named = |all: &[Json]| {
+        all.iter().flat_map(texts).filter(|text| text.contains("list of contracts · cost-and-volume")).count()
+    };
+    for (all, shown) in [(&cards, named(&cards)), (&messages, named(&messages))] {
+        let said = format!("the first {shown} of 3,000; “bellwether alerts” lists every alert");
+        assert!((300..1000).contains(&shown), "{shown}");
+        assert!(all.iter().all(|one| one.to_string().contains(&said)), "{said}: {}", all[0]);
+    }
+    assert!(cards.iter().all(|card| bytes(card) < 20_000));
+    messages.iter().for_each(assert_within_slacks_limits);
+    // The gravest are among them: 215 of the 1,500 new ones are critical.
+    let critical = cards.iter().map(|card| card.to_string().matches("  CRITICAL").count()).sum::<usize>();
+    assert_eq!(critical, 215);
+}
+
+#[test]
 fn what_is_too_long_says_where_it_can_be_read() {
     let mut long = dementia("Dementia");
     long.message = "a very long message ".repeat(5000);

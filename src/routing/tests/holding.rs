@@ -77,6 +77,7 @@ fn line(rule: &str, message: &str) -> AlertLine {
         unit: Unit::Number,
         counted: None,
         was: None,
+        said_since: None,
         previous: Value::ABSENT,
         trail: Vec::new(),
         chart: None,
