@@ -55,7 +55,7 @@ pub fn mail(notice: &Notice, templates: &TemplateSet) -> Result<Mail, RenderErro
 fn of_exceptions(notice: &Notice, content: &Exceptions, templates: &TemplateSet) -> Result<Mail, RenderError> {
     let tables = table::attached(notice, content);
     let sentence = (!tables.is_empty()).then(|| table::sentence(content));
-    let mut enclosed = Enclosed { notice, tables: sentence, files: Vec::new() };
+    let mut enclosed = Enclosed { notice, tables: sentence, lists_all: table::is_whole(content), files: Vec::new() };
     let mut view = ExceptionsView::of(notice, content, &mut enclosed);
     view.subject = templates.subject(&view).unwrap_or(view.subject);
     let (html, text) = (templates.fill("exceptions.html", &view)?, templates.fill("exceptions.txt", &view)?);
@@ -64,7 +64,7 @@ fn of_exceptions(notice: &Notice, content: &Exceptions, templates: &TemplateSet)
 }
 
 fn of_escalation(notice: &Notice, content: &EscalationReport, templates: &TemplateSet) -> Result<Mail, RenderError> {
-    let mut enclosed = Enclosed { notice, tables: None, files: Vec::new() };
+    let mut enclosed = Enclosed { notice, tables: None, lists_all: false, files: Vec::new() };
     let view = EscalationView::of(notice, content, &mut enclosed);
     let (html, text) = (templates.fill("escalation.html", &view)?, templates.fill("escalation.txt", &view)?);
     Ok(Mail { subject: view.subject, html, text, files: enclosed.files })
@@ -75,6 +75,8 @@ struct Enclosed<'a> {
     notice: &'a Notice,
     /// What the tables are that are attached, in a sentence; none without them.
     tables: Option<String>,
+    /// Whether they hold every alert.
+    lists_all: bool,
     files: Vec<MailFile>,
 }
 
@@ -100,7 +102,7 @@ impl Form for Enclosed<'_> {
     }
 
     fn most(&self) -> (usize, &'static str) {
-        if self.tables.is_some() {
+        if self.tables.is_some() && self.lists_all {
             (ALERTS, "the attached table lists every alert")
         } else {
             (ALERTS, "“bellwether alerts” lists every alert")

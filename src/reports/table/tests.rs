@@ -7,7 +7,11 @@ use calamine::{Data, Reader, Xlsx};
 use super::*;
 use crate::{
     model::{AlertSeverity, Content, Labels, Missing},
-    reports::fixtures::{alert, empty, notice, october},
+    reports::{
+        TemplateSet,
+        fixtures::{alert, empty, notice, october},
+        mail,
+    },
 };
 
 fn both(exceptions: &Exceptions) -> (Vec<Vec<String>>, Vec<Vec<Data>>) {
@@ -90,7 +94,18 @@ fn what_is_too_long_says_so() {
     assert_eq!(both(&many).0.len(), ROWS + 1);
     assert_eq!(
         sentence(&many),
-        "Attached is a table of the first 2,000 of 2,001 alerts: les-activity-2025-10-alerts.xlsx, and the same as CSV."
+        "Attached is a table of the first 10,000 of 10,001 alerts: les-activity-2025-10-alerts.xlsx, and the same as CSV."
     );
     assert!(attached(&notice(Content::Exceptions(empty())), &empty()).is_empty());
+}
+
+#[test]
+fn a_mail_does_not_say_of_a_table_that_was_cut_that_it_lists_every_alert() {
+    let fold = |count: usize| {
+        let content = Exceptions { new: vec![alert("x"); count], ..empty() };
+        let mail = mail(&notice(Content::Exceptions(content)), &TemplateSet::default()).expect("a mail");
+        mail.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(fold(ROWS).contains("and 9,976 more, not listed here: the attached table lists every alert"));
+    assert!(fold(ROWS + 1).contains("and 9,977 more, not listed here: “bellwether alerts” lists every alert"));
 }
