@@ -130,10 +130,9 @@ fn batch(every: usize) -> Batch {
     let figures = |factor: usize, least: f64| {
         let mut numbers = Numbers::default();
         for row in 0..ROWS {
+            numbers.extend(&[least + (row * factor % 997) as f64]);
             if every > 0 && (row + factor).is_multiple_of(every) {
-                numbers.push_apart("", Cell::Missing(Missing::Blank));
-            } else {
-                numbers.push(least + (row * factor % 997) as f64);
+                numbers.set_apart(row, "", Cell::Missing(Missing::Blank));
             }
         }
         Column::from(Cells::Numbers(numbers))
