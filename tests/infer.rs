@@ -358,6 +358,65 @@ fn a_sheet_of_figures_that_is_no_table_is_asked_about() {
 }
 
 #[test]
+fn the_first_of_a_month_among_other_days_is_a_day() {
+    let days: Vec<String> = (1..=28).map(|day| format!("{day:02} Apr 2018,{day}\n")).collect();
+    let (proposal, examined) = published("weekly.csv", format!("Date,Attendances\n{}", days.concat()).as_bytes());
+    assert_eq!(proposal.questions, [""; 0]);
+    assert_eq!(examined.periods().len(), 28);
+    assert!(proposal.yaml.contains("date: { kind: period, header: \"Date\", granularity: day }"), "{}", proposal.yaml);
+}
+
+#[test]
+fn a_column_called_a_period_that_is_none_is_named_in_the_question() {
+    let (proposal, _) = propose("beds.csv", b"Quarter,Org,Beds\nQ1,RJ1,12\nQ1,RJ2,13\n").expect("a proposal");
+    let asked = proposal.questions.iter().find(|question| question.starts_with("Which period")).expect("a question");
+    assert!(asked.contains("(in `quarter`, ") && asked.contains("Q1"), "{asked}");
+}
+
+#[test]
+fn names_beside_the_figures_do_not_stop_them() {
+    let rows: Vec<String> = (10..30).map(|at| format!("R{at},{at},{},1,2,Trust {at}\n", at * 2)).collect();
+    let sample = format!("Code,Attendances,Admissions,Deaths,Births\n{}", rows.concat());
+    let (proposal, _) = propose("ae-2025-10.csv", sample.as_bytes()).expect("a proposal");
+    assert!(
+        proposal.questions.iter().any(|question| question.starts_with("What is column 6?")),
+        "{:?}",
+        proposal.questions
+    );
+    says(&proposal, &["attendances: { value: attendances, labels: [code] }"]);
+}
+
+#[test]
+fn a_sheet_of_weeks_across_is_not_taken_for_notes() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Contents").expect("a name");
+    for (row, texts) in (0..).zip([["Contents", "Page"], ["Weekly figures", "Deaths by week"], ["Notes", "How"]]) {
+        for (column, text) in (0..).zip(texts) {
+            sheet.write(row, column, text).expect("written");
+        }
+    }
+    let sheet = book.add_worksheet().set_name("Weekly figures").expect("a name");
+    sheet.write(0, 0, "Week ended").expect("written");
+    for week in 1..=6_u16 {
+        let friday =
+            ExcelDateTime::from_ymd(2016, 1, 1).and_then(|day| day.and_hms(0, 0, 0)).expect("a date").to_excel();
+        let date = Format::new().set_num_format("dd-mmm-yy");
+        sheet.write_with_format(0, week, friday + f64::from(7 * week), &date).expect("written");
+        for row in 1..=10 {
+            sheet.write(row, 0, format!("Area {row}")).expect("written");
+            sheet.write(row, week, row * 7).expect("written");
+        }
+    }
+    let home = home();
+    let path = home.path().join("2016Mortality.xlsx");
+    fs::write(&path, book.save_to_buffer().expect("a workbook")).expect("written");
+    let proposals = infer(&path, &team(), None, &Limits::default()).expect("proposals");
+    let sheets: Vec<&str> = proposals.iter().filter_map(|proposal| proposal.sheet.as_deref()).collect();
+    let asked = proposals.iter().flat_map(|proposal| &proposal.questions).any(|asked| asked.contains("Weekly figures"));
+    assert!(sheets.contains(&"Weekly figures") || asked, "{proposals:#?}");
+}
+
+#[test]
 fn the_command_prints_the_definition_and_asks_on_standard_error() {
     let home = home();
     let run = |arguments: &[&str], file: &str| {

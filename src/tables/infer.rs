@@ -203,10 +203,11 @@ fn questions(sample: &Sample<'_>, columns: &Columns, name: &Name) -> Vec<Questio
     questions.extend(sample.shape.of_totals.clone().filter(|_| !said));
     questions.extend(columns.questions.iter().cloned());
     if columns.period.is_none() && name.period.is_none() {
-        questions.push(Question::new(
-            "Which period are the figures for? Neither a column, nor the file's name, nor a title says it. As it stands, \
+        questions.push(Question::new(&format!(
+            "Which period are the figures for? Neither a column{}, nor the file's name, nor a title says it. As it stands, \
              the definition takes files whose name holds a month, such as 2025-10",
-        ));
+            unread_period(columns)
+        )));
     }
     if name.doubtful_year && columns.period.is_none() {
         questions.push(Question::new(
@@ -224,6 +225,17 @@ fn questions(sample: &Sample<'_>, columns: &Columns, name: &Name) -> Vec<Questio
         questions.push(Question::new("What is to be followed over time? No column holds figures alone"));
     }
     questions
+}
+
+/// Why a column that is called a period is none: ` (`quarter` holds `Q1`: …)`.
+fn unread_period(columns: &Columns) -> String {
+    let called = |column: &&Column| column.kind == ColumnKind::Text && columns::says_period(column);
+    let why = columns.all.iter().filter(called).find_map(|column| {
+        let text = column.seen.keys().next()?;
+        let problem = super::periods::read_period(text, None).err()?;
+        Some(format!(" (in `{}`, {problem})", column.printed.name))
+    });
+    why.unwrap_or_default()
 }
 
 /// The name of a file says another month than its titles.

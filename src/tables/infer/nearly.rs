@@ -1,8 +1,9 @@
 //! Columns that hold figures or periods but for some cells: a plan in words, a footnote mark, a word for what is missing.
 
-use crate::model::ColumnKind;
+use crate::model::{ColumnKind, Granularity, Period};
 
 use super::{
+    super::periods::meanings,
     columns::{Column, says_period},
     heading::is_figure,
     key::is_plan,
@@ -34,6 +35,11 @@ pub(super) fn settle(
     }
     let name = scalar(&column.printed.name);
     if let Some(periods) = periods.filter(|periods| says_period(column) && periods.nearly(MOST)) {
+        if are_days(periods) {
+            column.extra.push_str(", granularity: day");
+            (column.kind, column.reading) = (ColumnKind::Period, periods.clone());
+            return;
+        }
         let reasons: Vec<String> = periods.strange.keys().map(|text| quoted(&pattern(text))).collect();
         (column.kind, column.reading) = (ColumnKind::Period, periods.clone());
         if periods.strange.keys().all(|text| totals::whole(text)) {
@@ -88,6 +94,14 @@ pub(super) fn settle(
             question
         });
     }
+}
+
+/// Whether what is read are days, and what is not could be: of a first of the month alone it cannot be told whether the
+/// month is meant.
+fn are_days(periods: &Reading) -> bool {
+    let day = |period: &Period| period.granularity() == Granularity::Day;
+    let read = periods.periods.iter().all(|text| text.parse().is_ok_and(|period| day(&period)));
+    read && periods.strange.keys().all(|text| meanings(text, None).iter().any(day))
 }
 
 /// One question in place of many alike: where most columns are odd, the header is elsewhere.

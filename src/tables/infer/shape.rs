@@ -130,10 +130,22 @@ fn ask_of_shifted(shape: &mut Shape, heading: &Heading, body: &[&Row], width: us
              one column out of place. Hold the headers against the cells",
             at + 1
         );
-        shape.questions.push(
-            Question::open(&question).or("under `columns`, for each column that is found by its place", "position: 8"),
-        );
+        // Texts beside figures are a column of their own: moved by one, the figures would have been to the right of them.
+        let beside = !holds_any_figure(body, at) && holds_figures(body, last);
+        let question = if beside {
+            Question::new(&format!(
+                "What is column {}? It holds texts and nothing stands above it; give it a name if it is wanted",
+                at + 1
+            ))
+        } else {
+            Question::open(&question)
+        };
+        shape.questions.push(question.or("under `columns`, for each column that is found by its place", "position: 8"));
     }
+}
+
+fn holds_any_figure(body: &[&Row], at: usize) -> bool {
+    body.iter().filter_map(|row| row.get(at)).any(is_figure)
 }
 
 /// Periods above groups of columns: two things stand across, which one header cannot say.
