@@ -36,7 +36,13 @@ struct Desk {
 
 impl Desk {
     fn new(valid: &str) -> Self {
+        Self::prepared(valid, |_| ())
+    }
+
+    /// With other settings.
+    fn prepared(valid: &str, prepare: impl FnOnce(&Home)) -> Self {
         let home = Home::new();
+        prepare(&home);
         // Told without links.
         home.take_months(&["2025-04"]);
         let links = format!("\nlisten: 127.0.0.1:0\nlinks: {{ base: '{BASE}/', valid: {valid} }}");
@@ -138,6 +144,21 @@ fn field(page: &str, name: &str) -> String {
 fn boxes(page: &str) -> Vec<(String, bool)> {
     let boxes = page.split("<input type=\"checkbox\" name=\"alert\" value=\"").skip(1);
     boxes.map(|rest| (rest[..16].to_owned(), rest[16..].starts_with("\" checked"))).collect()
+}
+
+#[test]
+fn the_page_says_no_smaller_numbers_than_the_message() {
+    // Post Bariatric Monitoring has 66 of the 254 planned, which is 26.0%.
+    let whole = Desk::new("30 days");
+    let page = whole.get(&whole.link()).body;
+    assert!(page.contains("66 delivered") && page.contains("26.0%"), "{page}");
+    let desk = Desk::prepared("30 days", |home| {
+        let (measure, below) = ("\n    value: delivered\n", "\n    value: delivered\n    suppressed_below: 70\n");
+        home.edit("config/datasets/les-activity.yaml", measure, below);
+    });
+    let page = desk.get(&desk.link()).body;
+    assert!(page.contains("Post Bariatric Monitoring") && page.contains("fewer than 70"), "{page}");
+    assert!(!page.contains("66 delivered") && !page.contains("26.0%") && !page.contains(">66<"), "{page}");
 }
 
 #[test]

@@ -69,13 +69,18 @@ fn left_in(home: &Home, folder: &str) -> String {
 }
 
 fn cells(path: &std::path::Path) -> String {
+    marked_up(path, |name| name.starts_with("xl/worksheets/") || name.ends_with("sharedStrings.xml"))
+}
+
+/// What stands in the parts of an office file, without tags and what they say of places and styles.
+fn marked_up(path: &std::path::Path, is_text: impl Fn(&str) -> bool) -> String {
     let file = std::fs::File::open(path).expect("a file");
     let mut workbook = zip::ZipArchive::new(file).expect("a workbook");
     let mut text = String::new();
     for at in 0..workbook.len() {
         let mut part = workbook.by_index(at).expect("a part");
         let name = part.name().expect("a name").into_owned();
-        if name.starts_with("xl/worksheets/") || name.ends_with("sharedStrings.xml") {
+        if is_text(&name) {
             part.read_to_string(&mut text).expect("text");
         }
     }
@@ -134,6 +139,83 @@ fn the_month_after_does_not_say_what_the_month_before_was() {
     let masked = left_in(&home, "reports/masked");
     // 333 − 89 = 244.
     assert!(says(&masked, "333") && !says(&masked, "89") && !says(&masked, "244"), "{masked}");
+}
+
+/// The report of October in a format, as text.
+fn tabled(home: &Home, format: &str, options: &[&str]) -> String {
+    let file = home.path(format!("report.{format}"));
+    let to = file.display().to_string();
+    let asked = ["report", "--group", "performance-team", "--period", "2025-10", "--format", format, "--output", &to];
+    home.run(&[&asked[..], options].concat()).ends_with(0);
+    match format {
+        "pdf" => support::paper("pdf", &to).to_string(),
+        // Words for pictures are attributes.
+        "docx" => {
+            marked_up(&file, |name| name.starts_with("word/") && !name.starts_with("word/media/"))
+                + &support::paper("docx", &to)["pictures"].to_string()
+        }
+        "xlsx" => cells(&file),
+        _ => {
+            let drawn =
+                regex::Regex::new(r#" (d|x|y|cx|cy|r|width|height|viewBox|style)="[^"]*"|<style>[^<]*</style>"#);
+            drawn.expect("a pattern").replace_all(&home.read(&format!("report.{format}")), "").into_owned()
+        }
+    }
+}
+
+#[test]
+fn a_small_number_stands_in_no_format_of_the_report_of_a_committee() {
+    let home = home("      - email: { to: [chair@example.org] }\n");
+    take(&home);
+    for format in ["html", "pdf", "docx", "md", "xlsx", "json"] {
+        let whole = tabled(&home, format, &["--disclosure", "none"]);
+        assert!(says(&whole, "89") || says(&whole, "89.0"), "{format}: {whole}");
+        assert!(format == "json" || whole.contains("not for publication"), "{format}: {whole}");
+
+        let masked = tabled(&home, format, &[]);
+        for number in ["89", "89.0", "151", "37.1%", "62.9%", "0.37"] {
+            assert!(!says(&masked, number), "{number} in {format}: {masked}");
+        }
+        assert!(says(&masked, "4,321") || says(&masked, "4321") || says(&masked, "4321.0"), "{format}: {masked}");
+        assert!(format == "json" || masked.contains("below the publication threshold"), "{format}: {masked}");
+
+        let rounded = tabled(&home, format, &["--disclosure", "round_to=50"]);
+        assert!(
+            !["89", "89.0", "4,321", "4321", "4321.0"].iter().any(|number| says(&rounded, number)),
+            "{format}: {rounded}"
+        );
+    }
+    let json = |options: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&tabled(&home, "json", options)).expect("JSON")
+    };
+    assert_eq!(json(&[])["disclosure"], "mask");
+    assert_eq!(json(&["--disclosure", "round_to=50"])["disclosure"]["round_to"], 50);
+    home.run(&["report", "--group", "performance-team", "--format", "md", "--disclosure", "some"]).ends_with(2);
+}
+
+/// A third pathway that falls as well, and the printed total of all three: 4,321 + 1,000 + 89.
+#[test]
+fn a_total_does_not_say_the_one_part_that_is_withheld() {
+    let home =
+        home("      - folder: { path: reports/masked }\n      - folder: { path: reports/whole, disclosure: none }\n");
+    for (period, one, other, third) in [("2025-09", 240, 9765, 2500), ("2025-10", 89, 4321, 1000)] {
+        let rows = [("Shingles", one), ("Sinusitis", other), ("Otitis", third), ("All", one + other + third)];
+        let rows: Vec<String> = rows.iter().map(|(name, figure)| format!("{period},{name},{figure}\n")).collect();
+        let rows = rows.concat();
+        home.take(&format!("pharmacy-first-{period}.csv"), format!("period,pathway,consultations\n{rows}"), 0);
+    }
+    let (masked, whole) = (left_in(&home, "reports/masked"), left_in(&home, "reports/whole"));
+    assert!(says(&whole, "5,410") && says(&whole, "89"), "{whole}");
+    assert!(says(&masked, "4,321") && says(&masked, "1,000"), "{masked}");
+    for number in ["89", "89.0", "5,410", "5410", "5410.0"] {
+        assert!(!says(&masked, number), "{number} in {masked}");
+    }
+    for format in ["html", "pdf", "docx", "md", "xlsx", "json"] {
+        let paper = tabled(&home, format, &[]);
+        let given = |number: &str| says(&paper, number);
+        assert!(!["5,410", "5410", "5410.0"].into_iter().any(given), "{format}: {paper}");
+        assert!(["4,321", "4321", "4321.0"].into_iter().any(given), "{format}: {paper}");
+    }
 }
 
 #[test]

@@ -4,11 +4,11 @@
 
 mod support;
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs};
 
 use serde_json::{Value, json};
 
-use support::{BELOW, Home, MONTHS, changed, les, les_name};
+use support::{BELOW, Home, MONTHS, changed, les, les_name, paper};
 
 const GROUP: &str = "primary-care-medical-services";
 const FORMATS: [&str; 6] = ["html", "pdf", "docx", "md", "xlsx", "json"];
@@ -35,13 +35,7 @@ fn as_json(home: &Home, period: &str) -> Value {
 fn read_back(home: &Home, format: &str) -> Value {
     let file = home.path(format!("report.{format}")).display().to_string();
     report(home, &["--format", format, "--output", &file]).ends_with(0);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let python = root.join("tests/.venv/bin/python");
-    assert!(python.exists(), "the Python packages are missing: run tests/run once");
-    let ran = Command::new(python).arg(root.join("tests/support/papers.py")).args([format, &file]).output();
-    let ran = ran.expect("Python starts");
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    serde_json::from_slice(&ran.stdout).expect("JSON")
+    paper(format, &file)
 }
 
 fn alerts(report: &Value) -> &Vec<Value> {
@@ -159,6 +153,7 @@ fn word_reads_headings_tables_and_pictures_with_words() {
         [
             "Summary",
             "Alert, advise, assure",
+            "Waiting for a decision",
             "New (3)",
             "Worsened (2)",
             "Continuing",
@@ -208,7 +203,7 @@ fn a_pdf_is_tagged_searchable_and_holds_its_fonts() {
         assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
     }
     assert_eq!((&pdf["figures"], pdf["alternatives"].as_array().map(Vec::len)), (&6.into(), Some(6)));
-    assert_eq!(pdf["outline"][2], "New (3)");
+    assert_eq!(pdf["outline"][3], "New (3)");
 }
 
 /// Names from Wales, Poland, Greece and Ukraine, and letters that no font of the paper has.
@@ -433,4 +428,52 @@ fn what_there_is_nothing_of_is_said_plainly() {
     ] {
         assert!(empty.contains(words), "{words:?} in\n{empty}");
     }
+}
+
+/// Its papers are due on 31 December 2099, a Thursday. The holidays of that year are not known: 30, 29 and 28 December.
+#[test]
+fn a_group_with_papers_has_the_report_by_itself() {
+    let home = seven_months();
+    let group = format!("  {GROUP}:\n");
+    let with = |settings: &str| format!("{group}    digest: {{ {settings} }}\n");
+    home.run(&["preview", "--group", GROUP, "--digest"]).ends_with(2);
+    home.edit(
+        "config/groups.yaml",
+        &group,
+        &with("papers_due: [2099-12-31], before: 3 working days, attach: [docx, pdf]"),
+    );
+    let status = home.run(&["status", "--format", "json"]).ends_with(0).json();
+    let next = json!([{ "group": GROUP, "at": "2099-12-28T09:00:00Z", "papers_due": "2099-12-31" }]);
+    assert_eq!(status["next_digests"], next);
+    let status = home.run(&["status"]).ends_with(0).out;
+    assert!(status.contains("28 December 2099 at 09:00, for papers due on 31 December 2099"), "{status}");
+
+    let to = home.path("previewed").display().to_string();
+    let said = home.run(&["preview", "--group", GROUP, "--digest", "--output", &to]).ends_with(0).out;
+    assert!(said.contains("October 2025: alert 5, advise 0, assure 1 – papers due 31 December"), "{said}");
+    let files = home.files("previewed");
+    let ending = |ending: &str| files.iter().find(|name| name.ends_with(ending)).expect(ending).clone();
+    let text = home.read(&format!("previewed/{}", ending(".txt")));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "Papers are due on Thursday 31 December 2099. The report is attached, to be tabled as it is: Word document and PDF.",
+        "For October 2025, 14 series were judged by 2 rules: 5 alerts fire (3 new, 2 worsened) and 1 is resolved.",
+        "Alert (5)",
+        "Assure (1)",
+        "no figures – ",
+    ] {
+        assert!(text.contains(words), "{words:?} in {text}");
+    }
+    for format in ["pdf", "docx"] {
+        let file = home.path(format!("previewed/{}", ending(&format!("2025-10.{format}"))));
+        let title = &paper(format, &file.display().to_string())["title"];
+        assert_eq!(title, "Exception report: Primary Care Medical Services Group, October 2025");
+    }
+
+    let line =
+        home.read("config/groups.yaml").lines().position(|line| line.starts_with("    digest:")).expect("there") + 1;
+    home.edit("config/groups.yaml", "papers_due: [2099-12-31]", "papers_due: fifth Monday");
+    let wrong = home.run(&["check"]).ends_with(2).err;
+    assert!(wrong.contains("`fifth Monday` does not say when papers are due"), "{wrong}");
+    assert!(wrong.contains(&format!("config/groups.yaml:{line}:27")), "{wrong}");
 }

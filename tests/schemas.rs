@@ -160,7 +160,7 @@ fn the_bodies_of_webhooks_fit_their_schema() {
     }
     // Those that this home has no reason for, as samples.
     let output = home.path("looked-at").display().to_string();
-    for kind in ["operator", "silence", "escalation", "three_as"] {
+    for kind in ["operator", "silence", "escalation", "three_as", "digest"] {
         let group = ["--group", "performance-team", "--kind", kind, "--output", &output];
         home.run(&[&["preview"], &group[..]].concat()).ends_with(0);
         let body: Value = serde_json::from_str(&home.read("looked-at/1-folder.json")).expect("JSON");

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 
 use support::{Home, Ran, program};
 
-const SCENARIOS: [&str; 4] = ["year", "receivers", "decisions", "escalation"];
+const SCENARIOS: [&str; 5] = ["year", "receivers", "decisions", "escalation", "digest"];
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios"))
@@ -75,6 +75,11 @@ fn what_people_decide_counts_from_then_on() {
 #[test]
 fn what_nobody_looks_after_is_taken_further_one_step_at_a_time() {
     played("escalation", &[]).ends_with(0);
+}
+
+#[test]
+fn papers_have_their_report_once_whatever_becomes_of_process_clock_and_settings() {
+    played("digest", &[]).ends_with(0);
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use crate::{
     config::{Config, Dataset},
-    model::{Alert, AlertLine, Content, Disclosure, LATE_DELIVERY, Labels, Notice},
-    reports::{self, Thresholds},
+    model::{Alert, CommitteeReport, Content, Disclosure, LATE_DELIVERY, Labels, Notice},
+    outbox::ChannelSettings,
+    reports::{self, Least, Thresholds},
 };
 
 /// The notice as it may leave by a channel.
@@ -19,11 +20,32 @@ pub fn disclosed<'a>(config: &Config, notice: &'a Notice, how: Disclosure) -> Co
             let title = report.dataset_title.as_ref();
             strictest(config.datasets.values().filter(|dataset| title.is_none_or(|title| *title == dataset.title)))
         }
-        Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) | Content::ThreeAs(_) => None,
+        Content::Operator(_)
+        | Content::Silence(_)
+        | Content::Escalation(_)
+        | Content::ThreeAs(_)
+        | Content::Digest(_) => None,
     };
-    let of_line = |line: &AlertLine| least(config, &line.rule, &line.labels);
-    let of_rule = |rule: &str| least(config, rule, &Labels::default());
-    reports::disclosed(notice, how, &Thresholds { of_line: &of_line, of_rule: &of_rule, of_file })
+    reports::disclosed(notice, how, &Thresholds { of: &|rule, labels| least(config, rule, labels), of_file })
+}
+
+/// The report of a committee as it may be read.
+#[must_use]
+pub fn disclosed_report(config: &Config, report: CommitteeReport, how: Disclosure) -> CommitteeReport {
+    let of = |rule: &str, labels: &Labels| least(config, rule, labels);
+    reports::disclosed_report(report, how, &Thresholds { of: &of, of_file: None })
+}
+
+/// How small numbers leave in what goes to all of a group's channels alike: as by the channel that may say the least.
+#[must_use]
+pub fn of_group(config: &Config, group: &str) -> Disclosure {
+    let channels = config.groups.get(group).map(|group| group.channels.as_slice()).unwrap_or_default();
+    let rank = |how: &Disclosure| match how {
+        Disclosure::None => 0,
+        Disclosure::Mask => 1,
+        Disclosure::RoundTo(to) => 1 + u64::from(to.get()),
+    };
+    channels.iter().map(ChannelSettings::disclosure).max_by_key(rank).unwrap_or_default()
 }
 
 /// What may be said of an alert in a text that goes to every channel alike: the rule's message, or, where that may hold a
@@ -37,10 +59,10 @@ pub fn said(config: &Config, alert: &Alert) -> String {
 }
 
 /// The least count that may leave of what a rule looks at. A rule that is gone may have been about any measure.
-fn least(config: &Config, rule: &str, labels: &Labels) -> Option<u32> {
+fn least(config: &Config, rule: &str, labels: &Labels) -> Option<Least> {
     match config.rules.get(rule) {
         _ if rule == LATE_DELIVERY => None,
-        None => strictest(config.datasets.values()),
+        None => strictest(config.datasets.values()).map(|below| Least { below, measure: String::new() }),
         // An alert of a parent counts series.
         Some(rule)
             if rule.roll_up().is_some_and(|roll_up| {
@@ -50,7 +72,10 @@ fn least(config: &Config, rule: &str, labels: &Labels) -> Option<u32> {
         {
             None
         }
-        Some(rule) => config.suppressed_below(rule.dataset(), rule.measure()),
+        Some(rule) => {
+            let below = config.suppressed_below(rule.dataset(), rule.measure())?;
+            Some(Least { below, measure: format!("{}/{}", rule.dataset(), rule.measure()) })
+        }
     }
 }
 

@@ -22,7 +22,7 @@
 //! | `app/links/` | signed links in messages, and the page on which people act |
 //! | `app/lines.rs` | alerts that are kept, with the figures that are known now |
 //! | `app/unattended.rs`, `app/escalations.rs` | what nobody looks after, and taking it further |
-//! | `app/summaries.rs` | the summary of a month to committees that ask for it |
+//! | `app/summaries.rs`, `app/digests.rs`, `app/reporting.rs` | reports at a moment: the summary of a month, the exception report before papers are due; what both have in common |
 //! | `app/schedule.rs`, `app/clock.rs` | when to look for it, and what time it is |
 //! | `app/daemon.rs`, `app/once.rs`, `app/steps.rs` | the loop of `run`, and `run --once`; what any loop does |
 //! | `app/reload.rs`, `app/send.rs` | a new configuration; the outbox over the store, dead letters |
@@ -50,6 +50,7 @@ pub mod committee;
 pub mod cycle;
 pub mod daemon;
 pub mod demo;
+pub mod digests;
 pub mod disclosure;
 pub mod duplicate;
 pub mod error;
@@ -92,6 +93,7 @@ pub mod remember;
 pub mod removed;
 pub mod render;
 pub mod replay;
+mod reporting;
 pub mod requests;
 pub mod reviews;
 mod roll_up;

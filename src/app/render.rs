@@ -20,7 +20,10 @@ pub fn payloads(config: &Config, channel: &ChannelSettings, notice: &Notice) -> 
     let notice = &*disclosure::disclosed(config, notice, channel.disclosure());
     match channel {
         ChannelSettings::Email(_) => Ok(vec![email(config, notice)?]),
-        ChannelSettings::Folder(_) => Ok(vec![whole(config, notice)?]),
+        ChannelSettings::Folder(_) => {
+            let files = reports::papers(notice).into_iter().map(enclosed).collect();
+            Ok(vec![Payload { files, ..whole(config, notice)? }])
+        }
         ChannelSettings::Webhook(settings) => match settings.own.format {
             WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(vec![whole(config, notice)?]),
             WebhookFormat::Alertmanager => Ok(vec![data(notice, reports::alertmanager_webhook(notice))]),
@@ -76,12 +79,6 @@ pub fn by_email(config: &Config, notice: &Notice) -> Result<Vec<Payload>, Render
 /// An email with its pictures and tables.
 fn email(config: &Config, notice: &Notice) -> Result<Payload, RenderError> {
     let mail = reports::mail(notice, config.templates.of(&notice.group))?;
-    let enclosed = |file: MailFile| Enclosure {
-        name: file.name,
-        media_type: file.media_type.to_owned(),
-        content_id: file.content_id,
-        bytes: file.bytes,
-    };
     Ok(Payload {
         subject: mail.subject,
         html: mail.html,
@@ -90,6 +87,15 @@ fn email(config: &Config, notice: &Notice) -> Result<Payload, RenderError> {
         thread: thread(notice),
         files: mail.files.into_iter().map(enclosed).collect(),
     })
+}
+
+fn enclosed(file: MailFile) -> Enclosure {
+    Enclosure {
+        name: file.name,
+        media_type: file.media_type.to_owned(),
+        content_id: file.content_id,
+        bytes: file.bytes,
+    }
 }
 
 /// A notice in every form, in one message.
@@ -115,6 +121,7 @@ fn thread(notice: &Notice) -> Option<String> {
         | Content::Operator(_)
         | Content::Silence(_)
         | Content::Escalation(_)
-        | Content::ThreeAs(_) => None,
+        | Content::ThreeAs(_)
+        | Content::Digest(_) => None,
     }
 }

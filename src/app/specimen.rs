@@ -1,10 +1,14 @@
 //! Messages to be looked at before anybody gets one, and messages that try whether somebody would.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     config::{Config, Group},
-    model::{Content, Disclosure, Notice, NoticeId, NoticeKind, OperatorReport},
+    model::{Content, Disclosure, Notice, NoticeId, NoticeKind, OperatorReport, calendar::day_in_london},
     outbox::{self, ChannelSettings, Payload, QueuedMessage},
     reports::{self, RenderError},
     store::{Commit, Store, StoreError},
@@ -12,7 +16,15 @@ use crate::{
 
 pub use crate::outbox::ChannelKind;
 
-use super::{App, announce::Announcement, disclosure::disclosed, error::CycleError, render};
+use super::{
+    App,
+    announce::Announcement,
+    committee::{Asked, CommitteeError, committee},
+    digests,
+    disclosure::disclosed,
+    error::CycleError,
+    render,
+};
 
 /// Why there is nothing to look at, or nothing to try.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +32,15 @@ pub enum SpecimenError {
     /// No such group.
     #[error("there is no group `{0}` (see: bellwether routes show)")]
     Group(String),
+    /// It has no digest.
+    #[error("the group `{0}` has no `digest:` in config/groups.yaml, which says when its papers are due")]
+    NoDigest(String),
+    /// All its deadlines are over.
+    #[error("papers of the group `{0}` are due on no day to come: list further days in config/groups.yaml")]
+    NoDeadline(String),
+    /// No report can be made.
+    #[error(transparent)]
+    Report(#[from] CommitteeError),
     /// No such channel.
     #[error("the group `{group}` has no channel of the kind {channel}")]
     Channel {
@@ -48,12 +69,12 @@ pub enum SpecimenError {
 }
 
 /// What is looked at: a group's newest notice, of the kind that is asked for, or of exceptions if there is one; or else a
-/// sample.
+/// sample; or what it would have for its next papers.
 #[derive(Debug)]
 pub struct Specimen {
     /// The notice.
     pub notice: Notice,
-    /// Whether the group was told it; a sample otherwise.
+    /// Whether the group was told it.
     pub is_kept: bool,
 }
 
@@ -77,6 +98,35 @@ impl Specimen {
             return Ok(Self { notice: kept.notice, is_kept: true });
         }
         let notice = reports::sample(kind.unwrap_or(NoticeKind::Exceptions), group, &settings.name)?;
+        Ok(Self { notice, is_kept: false })
+    }
+
+    /// What the group would have for its next papers if they were due now. Without a store there is nothing to report of.
+    ///
+    /// # Errors
+    /// There is no such group, it has no papers to come, or the store fails.
+    pub async fn of_digest(
+        config: &Arc<Config>,
+        group: &str,
+        store: Option<&Store>,
+        now: Timestamp,
+    ) -> Result<Self, SpecimenError> {
+        let known = settings(config, group)?;
+        let digest = known.digest.as_ref().ok_or_else(|| SpecimenError::NoDigest(group.to_owned()))?;
+        let store = store.ok_or_else(|| CommitteeError::NoPeriod(group.to_owned()))?;
+        let mut planned = digests::planned(config, &store.deadlines().await?, now).into_iter();
+        let planned = planned.find_map(|(id, planned)| planned.filter(|_| id == group));
+        let due = planned.ok_or_else(|| SpecimenError::NoDeadline(group.to_owned()))?.due;
+        let period = digests::newest_month(config, store, group).await?;
+        let report = committee(config, store, &Asked { group, period, date: day_in_london(now) }).await?;
+        let notice = Notice {
+            id: NoticeId(Uuid::now_v7()),
+            created: now,
+            group: group.to_owned(),
+            group_name: known.name.clone(),
+            content: digests::content(digest, due, report),
+            link: None,
+        };
         Ok(Self { notice, is_kept: false })
     }
 
@@ -104,6 +154,12 @@ impl Specimen {
             }
         }
         Ok(files)
+    }
+
+    /// Its subject.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        reports::subject(&self.notice)
     }
 
     /// What templates may use of it, as it may leave by a channel that says nothing else.

@@ -7,16 +7,16 @@ use jiff::Timestamp;
 
 use crate::{
     config::{Config, Hears},
-    model::{Arrival, Content, Granularity, Period, calendar::day_in_london},
+    model::{Content, Period},
     routing::Length,
     store::{Commit, StoreError},
 };
 
 use super::{
     App,
-    announce::Announcement,
-    committee::{Asked, CommitteeError, committee, covered},
+    disclosure::{disclosed_report, of_group},
     error::CycleError,
+    reporting,
 };
 
 /// How long after the first delivery of a month its summary waits for the others.
@@ -56,14 +56,7 @@ struct Month {
 
 /// The oldest month that is newer than the last summary of a group; before the first summary, the newest of all.
 async fn month(app: &App, config: &Config, group: &str) -> Result<Option<Month>, StoreError> {
-    let mut of_datasets: Vec<Vec<(Period, Timestamp)>> = Vec::new();
-    for dataset in datasets(config, group) {
-        let published = app.store.arrivals(&dataset).await?.into_iter().filter(|arrival| arrival.held_back.is_none());
-        let month = |arrival: Arrival| Some((arrival.period?, arrival.received));
-        of_datasets.push(
-            published.filter_map(month).filter(|(period, _)| period.granularity() == Granularity::Month).collect(),
-        );
-    }
+    let of_datasets = reporting::months(config, &app.store, group).await?;
     let known: BTreeSet<Period> = of_datasets.iter().flatten().map(|(period, _)| *period).collect();
     let said = app.store.summaries(group).await?.into_iter().max();
     let period = match said {
@@ -79,34 +72,12 @@ async fn month(app: &App, config: &Config, group: &str) -> Result<Option<Month>,
     Ok(Some(Month { period, first, complete }))
 }
 
-/// The datasets whose rules a group, or one below it, hears of.
-fn datasets(config: &Config, group: &str) -> BTreeSet<String> {
-    let groups = covered(config, group);
-    let hears = |group: &String, rule: &crate::rules::Rule| {
-        config.policy.route.may_reach(group, rule.id(), rule.dataset(), rule.severity())
-    };
-    let rules = config.rules.values().filter(|rule| groups.iter().any(|group| hears(group, rule)));
-    rules.map(|rule| rule.dataset().to_owned()).collect()
-}
-
 async fn say(app: &App, config: &Arc<Config>, group: &str, period: Period) -> Result<(), CycleError> {
-    let now = app.now();
-    let asked = Asked { group, period: Some(period), date: day_in_london(now) };
-    let report = match committee(config, &app.store, &asked).await {
-        Ok(report) => report,
-        Err(CommitteeError::Store(error)) => return Err(error.into()),
-        Err(error) => {
-            tracing::error!(group, %period, %error, "no summary could be made");
-            return Ok(());
-        }
-    };
-    let (mut announcement, mut commit) = (Announcement::of(app), Commit::at(now));
-    announcement.tell(config, group, Content::ThreeAs(report.summary()), now)?;
-    let notice = announcement.notices.first().map(|(notice, _)| notice.id);
-    commit.summaries.extend(notice.map(|notice| (group.to_owned(), period, notice)));
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
+    let Some(report) = reporting::report(app, config, group, Some(period)).await? else { return Ok(()) };
+    // Every channel carries the same words: figures in them are told from others only while the report is whole.
+    let report = disclosed_report(config, report, of_group(config, group));
+    let note = |commit: &mut Commit, notice| commit.summaries.push((group.to_owned(), period, notice));
+    reporting::say(app, config, group, Content::ThreeAs(report.summary()), note).await?;
     tracing::info!(group, %period, "the summary of a month was said");
     Ok(())
 }

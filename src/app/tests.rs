@@ -17,6 +17,7 @@ const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2
 const NAME: &str = "les-activity-2025-10.csv";
 
 mod damping;
+mod digests;
 mod escalation;
 mod late;
 mod literate;
@@ -84,6 +85,7 @@ impl Desk {
                     Content::Silence(_) => "silence",
                     Content::Escalation(_) => "escalation",
                     Content::ThreeAs(_) => "three_as",
+                    Content::Digest(_) => "digest",
                 };
                 format!("{kind} to {}", kept.notice.group)
             })

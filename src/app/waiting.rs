@@ -12,12 +12,12 @@ use crate::{
 };
 
 use super::{
-    App, announce::Announcement, arrivals, error::CycleError, escalations, handling, receivers, reviews, silences,
-    summaries, unmuted,
+    App, announce::Announcement, arrivals, digests, error::CycleError, escalations, handling, receivers, reviews,
+    silences, summaries, unmuted,
 };
 
 /// Does what the passing of time asks for: says what is late, that silences are over, which review dates have passed, what
-/// has waited long enough or is no longer muted, and which receivers take nothing, sums up months, and takes further what
+/// has waited long enough or is no longer muted, and which receivers take nothing, sums up months, gives what is to be tabled, and takes further what
 /// nobody looks after. Answers with the next moment at which to look again.
 ///
 /// # Errors
@@ -29,9 +29,9 @@ pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
     let spoken = speak(app).await?;
     unmuted::tell(app).await?;
     let failing = receivers::report(app).await?;
-    let summed_up = summaries::tell(app).await?;
+    let (summed_up, tabled) = (summaries::tell(app).await?, digests::tell(app).await?);
     // Last: what was told a moment ago is not taken further.
-    let moments = [late, over, reviewed, spoken, failing, summed_up, escalations::take(app).await?];
+    let moments = [late, over, reviewed, spoken, failing, summed_up, tabled, escalations::take(app).await?];
     Ok(moments.into_iter().flatten().min())
 }
 

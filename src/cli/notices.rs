@@ -52,7 +52,11 @@ impl From<KeptNotice> for Entry {
         let delivery = match &notice.content {
             Content::Exceptions(exceptions) => exceptions.delivery,
             Content::Gate(report) => Some(report.delivery),
-            Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) | Content::ThreeAs(_) => None,
+            Content::Operator(_)
+            | Content::Silence(_)
+            | Content::Escalation(_)
+            | Content::ThreeAs(_)
+            | Content::Digest(_) => None,
         };
         Self {
             id: notice.id.to_string(),

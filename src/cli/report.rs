@@ -11,11 +11,12 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     app::{
-        committee::{Asked, CommitteeError, PaperFormat, committee, written},
+        committee::{Asked, CommitteeError, committee, written},
+        disclosure::disclosed_report,
         home::Home,
     },
     config::Config,
-    model::{Period, calendar::day_in_london},
+    model::{Disclosure, PaperFormat, Period, calendar::day_in_london},
     store::Store,
 };
 
@@ -30,6 +31,9 @@ that it rests on. Alerts of groups that escalate to the group are in it as well.
 
   bellwether report --group quality-outcomes --format pdf --output exceptions.pdf
   bellwether report --group finance-contracting --period 2025/26-Q2 --format docx --output exceptions.docx
+
+Counts below the publication threshold of their measure (`suppressed_below`) are withheld, as in every message; `--disclosure \
+none` shows them, for the home's own use, and the report says so.
 
 It is worked out of what is kept, by the figures and rules of now: the same day and the same state give the same bytes. Of an \
 older period it says how things stood then, by what is known of it now.
@@ -52,6 +56,9 @@ pub(super) struct ReportArguments {
     /// The day that it is of: what is late or silenced is so by the end of it; left out: today
     #[arg(long, value_name = "DATE")]
     date: Option<Date>,
+    /// How small numbers stand in it: mask (withheld), `round_to=5` (withheld, and all others rounded), none (as they are)
+    #[arg(long, value_name = "HOW", default_value = "mask", value_parser = disclosure)]
+    disclosure: Disclosure,
     /// Where it is written; left out: standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -86,6 +93,15 @@ impl From<ReportFormat> for PaperFormat {
     }
 }
 
+fn disclosure(text: &str) -> Result<Disclosure, String> {
+    let rounded = || text.strip_prefix("round_to=")?.parse().ok().map(Disclosure::RoundTo);
+    match text {
+        "mask" => Ok(Disclosure::Mask),
+        "none" => Ok(Disclosure::None),
+        _ => rounded().ok_or_else(|| "write mask, none or round_to=5".to_owned()),
+    }
+}
+
 pub(super) async fn report(home: &Home, options: &ReportArguments) -> Result<Exit, Failure> {
     let config = Arc::new(Config::load(home.root()).map_err(Failure::configuration)?);
     let is_text = matches!(options.format, ReportFormat::Html | ReportFormat::Md | ReportFormat::Json);
@@ -100,6 +116,7 @@ pub(super) async fn report(home: &Home, options: &ReportArguments) -> Result<Exi
     let date = options.date.unwrap_or_else(|| day_in_london(Timestamp::now()));
     let asked = Asked { group: &options.group, period: options.period, date };
     let report = committee(&config, &store, &asked).await.map_err(|error| refused(&error))?;
+    let report = disclosed_report(&config, report, options.disclosure);
     let bytes = written(&report, options.format.into()).map_err(Failure::trouble)?;
     match &options.output {
         Some(file) => std::fs::write(file, bytes)

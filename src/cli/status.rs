@@ -1,13 +1,21 @@
 //! `bellwether status`.
 
 use clap::Args;
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    app::{arrivals::Standing, home::Home, lock::HomeLock},
+    app::{
+        arrivals::Standing,
+        digests::{Planned, planned},
+        home::Home,
+        lock::HomeLock,
+    },
     config::Config,
-    model::{AlertState, DueState, Period, Verdict, calendar::in_words},
+    model::{
+        AlertState, DueState, Period, Verdict,
+        calendar::{in_words, london},
+    },
     store::{Counts, DeliveryFilter, MessageState, Receiver, Refusal, Store},
 };
 
@@ -25,19 +33,23 @@ pub(super) struct StatusArguments {
 
 pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exit, Failure> {
     let running = HomeLock::running(home);
-    let (mistakes, waiting) = match Config::load(home.root()) {
-        Ok(config) => (0, Waiting::of(expected::standings(home, &config).await?)),
-        Err(problems) => (problems.into_iter().count(), Waiting::default()),
+    let config = Config::load(home.root());
+    let (mistakes, waiting) = match &config {
+        Ok(config) => (0, Waiting::of(expected::standings(home, config).await?)),
+        Err(problems) => (problems.clone().into_iter().count(), Waiting::default()),
     };
+    let mut deadlines = Vec::new();
     let (counts, last, unjudged, receivers) = match Store::open_read_only(&home.database(), &home.measures()).await? {
         Some(store) => {
             let filter = DeliveryFilter { dataset: None, limit: Some(1) };
             let last = store.deliveries(&filter).await?.pop();
+            deadlines = store.deadlines().await?;
             (store.counts().await?, last, store.unjudged().await?.len(), store.receivers().await?)
         }
         None => (Counts::default(), None, 0, Vec::new()),
     };
     let last = last.map(|kept| kept.delivery);
+    let planned = config.map(|config| planned(&config, &deadlines, Timestamp::now())).unwrap_or_default();
     match options.format {
         Format::Json => output::print_json(&json!({
             "home": home.root().display().to_string(),
@@ -51,6 +63,11 @@ pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exi
             "unjudged": unjudged,
             "outstanding": waiting.outstanding,
             "next_due": waiting.next.as_ref().map(|(due, dataset, period)| json!({ "dataset": dataset, "period": period, "due": due })),
+            "next_digests": planned.iter().map(|(group, next)| json!({
+                "group": group,
+                "at": next.as_ref().map(|next| next.at),
+                "papers_due": next.as_ref().map(|next| next.due),
+            })).collect::<Vec<_>>(),
             "last_delivery": last.as_ref().map(|delivery| delivery.id.to_string()),
         }))?,
         Format::Table => {
@@ -99,6 +116,9 @@ pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exi
             if let more @ 1.. = refusing.len().saturating_sub(NAMED) {
                 line("receivers", output::bad(&format!("{more} more take no messages: bellwether outbox names them")))?;
             }
+            for (group, next) in &planned {
+                line("next report", output::clean(&format!("{group}: {}", next_report(next.as_ref()))))?;
+            }
         }
     }
     Ok(Exit::Fine)
@@ -136,6 +156,17 @@ fn refused(receiver: &Receiver) -> Option<String> {
         receiver.recipient, receiver.channel, receiver.group, receiver.reason
     );
     Some(output::clean(&text))
+}
+
+/// `14 November 2025 at 09:00, for papers due on 19 November 2025`
+fn next_report(next: Option<&Planned>) -> String {
+    match next {
+        Some(Planned { due, at }) => {
+            let at = at.to_zoned(london());
+            format!("{} at {}, for papers due on {}", in_words(at.date()), at.strftime("%H:%M"), in_words(*due))
+        }
+        None => "none: all days on which papers are due are over".to_owned(),
+    }
 }
 
 /// What is waited for.

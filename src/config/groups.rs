@@ -18,7 +18,7 @@ use crate::{
     yaml::{Entries, Located, Node, Problem, Problems, SourceFile},
 };
 
-use super::{Daemon, Dataset, Decoded, Files, check_id, decode_file, escalation};
+use super::{Daemon, Dataset, Decoded, DigestSettings, Files, check_id, decode_file, escalation};
 
 /// A committee, group or team.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -50,6 +50,9 @@ pub struct Group {
     /// What it hears of beside the exceptions that the route leads to it.
     #[serde(default = "escalations")]
     pub hears: Vec<Hears>,
+    /// When it has the exception report, before its papers are due.
+    #[serde(default)]
+    pub digest: Option<DigestSettings>,
     /// The days on which it does not work, beside weekends and the holidays of the home: a date, and why.
     #[serde(default)]
     pub closed: Entries<Located<String>>,
@@ -136,6 +139,9 @@ impl Group {
     }
 
     fn check(&self, problems: &mut Problems) {
+        if let Some(digest) = &self.digest {
+            digest.check(problems);
+        }
         for (nth, channel) in self.channels.iter().enumerate() {
             problems.extend(channel.check());
             let before = self.channels.iter().take(nth).filter(|other| other.kind() == channel.kind());

@@ -5,6 +5,7 @@
 mod advice;
 mod daemon;
 mod dataset;
+mod digest;
 mod due;
 mod escalation;
 mod files;
@@ -33,6 +34,7 @@ use crate::{
 
 pub use daemon::{Daemon, Listen};
 pub use dataset::Dataset;
+pub use digest::DigestSettings;
 pub use files::Files;
 pub use groups::{Group, GroupKind, Hears, Language, Person};
 pub use links::Links;

@@ -115,6 +115,19 @@ impl Calendar {
         day
     }
 
+    /// The `count`th working day before a day, which is itself not counted; for 0 the day itself, or the working day before it
+    /// where it is none.
+    #[must_use]
+    pub fn working_days_before(&self, day: Date, count: u16) -> Date {
+        let (mut day, mut left) = (day, count);
+        while (left > 0 || !self.is_working_day(day)) && day > Date::MIN {
+            // The day that is gone back from counts for nothing, whether it is worked or not.
+            day = day.saturating_sub(1.day());
+            left = left.saturating_sub(u16::from(self.is_working_day(day)));
+        }
+        day
+    }
+
     /// The moment itself in working hours, which are from nine to five in London on a working day; otherwise nine o'clock
     /// on the next morning that is worked.
     #[must_use]

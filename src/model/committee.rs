@@ -4,8 +4,8 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertId, AlertLine, AlertSeverity, Cause, ControlChart, DeliveryId, Labels, NotAssured, Override, Period, Reading,
-    TransitionKind, UnknownLine, Value, Verdict, coded,
+    AlertId, AlertLine, AlertSeverity, Cause, ControlChart, DeliveryId, Disclosure, Labels, NotAssured, Override,
+    Period, Reading, TransitionKind, UnknownLine, Value, Verdict, coded,
 };
 
 coded! {
@@ -64,6 +64,9 @@ pub struct CommitteeReport {
     pub period: Period,
     /// The day that it is of: what is late or silenced is so by the end of it. Figures are those that are known.
     pub date: Date,
+    /// How small numbers stand in it; none where none of its measures has a threshold below which counts are withheld.
+    #[serde(default)]
+    pub disclosure: Option<Disclosure>,
     /// How many series have an answer of at least one rule at the period.
     pub series: usize,
     /// What was judged, a line for each rule, in the order of dataset and rule.

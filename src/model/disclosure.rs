@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How counts of a measure leave that are withheld below a threshold (`suppressed_below`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Disclosure {
     /// Counts from 1 to one less than the threshold are withheld, with what they could be worked out from.

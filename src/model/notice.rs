@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AlertId, AlertSeverity, Cause, ControlChart, Delivery, DeliveryId, DueState, Examination, Finding, Handling,
-    Labels, Override, Period, Severity, ThreeAs, Unit, Value, Verdict, coded,
+    AlertId, AlertSeverity, Cause, ControlChart, Delivery, DeliveryId, Digest, DueState, Examination, Finding,
+    Handling, Labels, Override, Period, Severity, ThreeAs, Unit, Value, Verdict, coded,
 };
 
 /// A notice's id; later ones sort after earlier ones.
@@ -37,6 +37,8 @@ coded! {
         Escalation = "escalation",
         /// What the groups below a committee are alerted to, advised of and assured about.
         ThreeAs = "three_as",
+        /// The exception report, so many working days before papers are due.
+        Digest = "digest",
     }
 }
 
@@ -75,6 +77,8 @@ pub enum Content {
     Escalation(EscalationReport),
     /// The summary of a period.
     ThreeAs(ThreeAs),
+    /// The exception report before papers are due.
+    Digest(Digest),
 }
 
 impl Content {
@@ -84,6 +88,7 @@ impl Content {
         match self {
             Self::Exceptions(exceptions) => Some(Cow::Borrowed(exceptions)),
             Self::Escalation(report) => report.exceptions().map(Cow::Owned),
+            Self::Digest(digest) => digest.exceptions().map(Cow::Owned),
             Self::Gate(_) | Self::Operator(_) | Self::Silence(_) | Self::ThreeAs(_) => None,
         }
     }
@@ -116,6 +121,7 @@ impl Notice {
             Content::Silence(_) => NoticeKind::Silence,
             Content::Escalation(_) => NoticeKind::Escalation,
             Content::ThreeAs(_) => NoticeKind::ThreeAs,
+            Content::Digest(_) => NoticeKind::Digest,
         }
     }
 }

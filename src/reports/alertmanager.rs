@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value as Json, json};
 
-use super::{alert::Change, words};
+use super::{alert::Change, committee, words};
 use crate::model::{AlertLine, Content, Exceptions, Notice, Period};
 
 /// What Alertmanager writes for "no time".
@@ -92,6 +92,7 @@ fn alerts(notice: &Notice) -> Vec<Posted> {
             let description: Vec<String> = report.matters.iter().map(|matter| matter.message.clone()).collect();
             vec![event(notice, None, &description)]
         }
+        Content::Digest(digest) => vec![event(notice, None, &committee::sentences(&digest.report))],
         Content::Operator(report) | Content::Silence(report) => vec![event(notice, None, &report.paragraphs)],
     }
 }

@@ -4,6 +4,7 @@ use super::{
     RenderError, TemplateSet,
     alert::ChartView,
     chart::Chart,
+    digest::papers,
     escalation::EscalationView,
     exceptions::{ExceptionsView, Form},
     render_by, table,
@@ -45,9 +46,9 @@ pub fn mail(notice: &Notice, templates: &TemplateSet) -> Result<Mail, RenderErro
     match &notice.content {
         Content::Exceptions(content) => of_exceptions(notice, content, templates),
         Content::Escalation(content) => of_escalation(notice, content, templates),
-        Content::Gate(_) | Content::Operator(_) | Content::Silence(_) | Content::ThreeAs(_) => {
+        Content::Gate(_) | Content::Operator(_) | Content::Silence(_) | Content::ThreeAs(_) | Content::Digest(_) => {
             let rendered = render_by(notice, templates)?;
-            Ok(Mail { subject: rendered.subject, html: rendered.html, text: rendered.text, files: Vec::new() })
+            Ok(Mail { subject: rendered.subject, html: rendered.html, text: rendered.text, files: papers(notice) })
         }
     }
 }

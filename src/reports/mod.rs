@@ -7,7 +7,7 @@
 //! counted. JSON carries names and values as they were delivered.
 //!
 //! The body of a webhook is `{"type": "bellwether.exceptions" | "bellwether.gate" | "bellwether.operator" | "bellwether.silence"
-//! | "bellwether.escalation" | "bellwether.three_as", "timestamp": RFC 3339, "data": {…}}`; `config/schemas/webhook.json` is its
+//! | "bellwether.escalation" | "bellwether.three_as" | "bellwether.digest", "timestamp": RFC 3339, "data": {…}}`; `config/schemas/webhook.json` is its
 //! JSON Schema. `data` always holds `version` (1), `notice` and `group {id, name}`, where people can act on it `link` (and each
 //! alert its own), and by type:
 //!
@@ -34,6 +34,9 @@
 //! - `three_as`: `period`, `series`, `answers {clear, all, unjudged}`, `below` (the groups summed up), `matters [{alert, rule,
 //!   three_a (alert, advise, assure), standing, severity, group_name, message, since, handling}]`, `not_assured`
 //!
+//! - `digest`: `papers_due`, `attached`, `period`, `date`, `summary` (three sentences), `counts` and `not_assured` as in the
+//!   JSON of `bellwether report`, `matters` as in `three_as`, `decisions` (sentences: what waits for one)
+//!
 //! A figure is a number or `{"missing": reason}`; `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
 //! `GBP`, `EUR`, `USD`, what is counted (`appointments`), or `number`. Periods are written as everywhere: `2025-10`.
 
@@ -44,6 +47,7 @@ mod chart;
 mod chat;
 mod clean;
 mod committee;
+mod digest;
 mod disclosure;
 mod escalation;
 mod exceptions;
@@ -78,8 +82,9 @@ mod words;
 pub use act_page::{ACT_SHOWN, ACT_STYLE, Acting, Doing, Filled, Standing, Word, act_page, plain_page};
 pub use alertmanager::{alertmanager_alerts, alertmanager_webhook};
 pub use chat::{Link, Mentioned, cards, slack};
-pub use committee::{PaperFormat, committee};
-pub use disclosure::{Thresholds, disclosed};
+pub use committee::committee;
+pub use digest::papers;
+pub use disclosure::{Least, Thresholds, disclosed, disclosed_report};
 pub use mail::{Mail, MailFile, mail};
 pub use overview::{CellState, Overview, OverviewCell, OverviewRow, TextStyle, overview, overview_text};
 pub use sample::sample;
@@ -111,6 +116,7 @@ pub fn subject(notice: &Notice) -> String {
         Content::Operator(content) | Content::Silence(content) => operator::subject(content),
         Content::Escalation(content) => escalation::subject(content),
         Content::ThreeAs(content) => three_as::subject(content),
+        Content::Digest(content) => digest::subject(content),
     }
 }
 
@@ -148,6 +154,11 @@ pub fn render_by(notice: &Notice, templates: &TemplateSet) -> Result<Rendered, R
             let (html, text) = (templates.fill("three_as.html", &view)?, templates.fill("three_as.txt", &view)?);
             (view.subject, html, text)
         }
+        Content::Digest(content) => {
+            let view = digest::DigestView::of(notice, content);
+            let (html, text) = (templates.fill("digest.html", &view)?, templates.fill("digest.txt", &view)?);
+            (view.subject, html, text)
+        }
     };
     Ok(Rendered { subject, html, text, json: payload::of(notice) })
 }
@@ -166,6 +177,7 @@ pub fn variables(notice: &Notice) -> Result<serde_json::Value, RenderError> {
             serde_json::to_value(escalation::EscalationView::of(notice, content, &mut exceptions::Browser))
         }
         Content::ThreeAs(content) => serde_json::to_value(three_as::ThreeAsView::of(notice, content)),
+        Content::Digest(content) => serde_json::to_value(digest::DigestView::of(notice, content)),
     };
     view.map_err(|error| RenderError::Json(error.to_string()))
 }

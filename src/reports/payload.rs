@@ -19,6 +19,7 @@ pub(super) fn of(notice: &Notice) -> Json {
         Content::Operator(report) | Content::Silence(report) => of_operator(report),
         Content::Escalation(report) => of_escalation(report),
         Content::ThreeAs(report) => super::three_as::json(report),
+        Content::Digest(digest) => super::digest::json(digest),
     };
     let mut body = json!({
         "type": format!("bellwether.{}", notice.kind().code()),
@@ -34,8 +35,9 @@ pub(super) fn of(notice: &Notice) -> Json {
 
 /// Where people can act on all of it, and on each alert that was said to fire.
 fn put_links(notice: &Notice, body: &mut serde_json::Map<String, Json>) {
-    let (Some(link), Content::Exceptions(exceptions)) = (&notice.link, &notice.content) else { return };
+    let Some(link) = &notice.link else { return };
     body.insert("link".to_owned(), link.clone().into());
+    let Content::Exceptions(exceptions) = &notice.content else { return };
     let named = exceptions.actionable();
     let alerts = ["alerts", "looked_after"].into_iter().filter_map(|list| body.remove_entry(list)).collect::<Vec<_>>();
     for (list, mut alerts) in alerts {

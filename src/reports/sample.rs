@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use super::RenderError;
 use crate::model::{
-    AlertLine, Content, DueState, EscalatedAlert, EscalationReport, Exceptions, Handling, Matter, NotAssured, Notice,
-    NoticeId, NoticeKind, OperatorReport, Standing, StepTo, ThreeA, ThreeAs,
+    AlertLine, CommitteeReport, Content, ControlChart, Digest, DueState, EscalatedAlert, EscalationReport, Exceptions,
+    Handling, JudgedRule, Matter, NotAssured, Notice, NoticeId, NoticeKind, OperatorReport, PaperFormat, Standing,
+    StepTo, TabledAlert, ThreeA, ThreeAs,
 };
 
 /// Alerts on the Local Enhanced Services of October 2025, as published.
@@ -28,6 +29,10 @@ pub fn sample(kind: NoticeKind, group: &str, name: &str) -> Result<Notice, Rende
         NoticeKind::Silence => Content::Silence(report("A sample of what is told of a silence")),
         NoticeKind::Escalation => Content::Escalation(escalated(exceptions()?, None)),
         NoticeKind::ThreeAs => Content::ThreeAs(summed_up(&exceptions()?)),
+        NoticeKind::Digest => {
+            let attach = vec![PaperFormat::Pdf, PaperFormat::Docx];
+            Content::Digest(Digest { due: date(2025, 11, 19), attach, report: tabled(exceptions()?) })
+        }
     };
     Ok(notice(group, name, content))
 }
@@ -109,6 +114,69 @@ fn summed_up(exceptions: &Exceptions) -> ThreeAs {
             reason: "not arrived".to_owned(),
         }],
         unjudged: 1,
+    }
+}
+
+/// The same alerts as a committee tables them.
+fn tabled(exceptions: Exceptions) -> CommitteeReport {
+    let missing = summed_up(&exceptions).missing;
+    let Exceptions { dataset, dataset_title, period, series_judged, new, worsened, continuing, resolved, .. } =
+        exceptions;
+    let tabled = |(standing, line): (Standing, AlertLine)| TabledAlert {
+        dataset_title: dataset_title.clone(),
+        standing,
+        three_a: ThreeA::of(standing, line.severity, false),
+        group_name: "A group".to_owned(),
+        muted: None,
+        cannot_tell: None,
+        figures: ControlChart {
+            points: Vec::new(),
+            rebases: Vec::new(),
+            suggested_rebase: None,
+            variation: None,
+            assurance: None,
+        },
+        line,
+    };
+    let sections = [
+        (Standing::New, new),
+        (Standing::Worsened, worsened),
+        (Standing::Continuing, continuing),
+        (Standing::Resolved, resolved),
+    ];
+    let lines = sections.into_iter().flat_map(|(standing, lines)| lines.into_iter().map(move |line| (standing, line)));
+    let alerts: Vec<TabledAlert> = lines.map(tabled).collect();
+    let firing = alerts.iter().filter(|alert| alert.is_firing()).count();
+    let judged = JudgedRule {
+        rule: "les-below-60-percent-of-plan".to_owned(),
+        rule_summary: "Delivered activity is below 60% of plan".to_owned(),
+        dataset,
+        dataset_title: dataset_title.clone(),
+        measure: "activity".to_owned(),
+        period,
+        is_current: true,
+        series: series_judged,
+        clear: series_judged.saturating_sub(firing),
+        firing,
+        pending: 0,
+        cannot_tell: 0,
+    };
+    CommitteeReport {
+        group: "group".to_owned(),
+        group_name: "A committee".to_owned(),
+        below: vec!["A group".to_owned()],
+        period,
+        date: date(2025, 11, 14),
+        disclosure: None,
+        series: series_judged,
+        judged: vec![judged],
+        alerts,
+        corrected: Vec::new(),
+        missing,
+        absent: Vec::new(),
+        cannot_tell: Vec::new(),
+        failed: Vec::new(),
+        sources: Vec::new(),
     }
 }
 

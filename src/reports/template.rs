@@ -10,7 +10,7 @@ use super::text;
 /// More than the longest report takes, and an end to a loop that has none.
 const FUEL: u64 = 5_000_000;
 
-pub(super) const TEMPLATES: [(&str, &str); 15] = [
+pub(super) const TEMPLATES: [(&str, &str); 17] = [
     ("parts.html", include_str!("templates/parts.html")),
     ("page.html", include_str!("templates/page.html")),
     ("exceptions.html", include_str!("templates/exceptions.html")),
@@ -18,6 +18,8 @@ pub(super) const TEMPLATES: [(&str, &str); 15] = [
     ("escalation.txt", include_str!("templates/escalation.txt")),
     ("three_as.html", include_str!("templates/three_as.html")),
     ("three_as.txt", include_str!("templates/three_as.txt")),
+    ("digest.html", include_str!("templates/digest.html")),
+    ("digest.txt", include_str!("templates/digest.txt")),
     ("gate.html", include_str!("templates/gate.html")),
     ("act.html", include_str!("templates/act.html")),
     ("act_plain.html", include_str!("templates/act_plain.html")),

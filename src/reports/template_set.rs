@@ -207,6 +207,7 @@ fn roots(notice: &Notice) -> &'static [&'static str] {
         Content::Operator(_) | Content::Silence(_) => &["operator.html", "operator.txt"],
         Content::Escalation(_) => &["escalation.html", "escalation.txt"],
         Content::ThreeAs(_) => &["three_as.html", "three_as.txt"],
+        Content::Digest(_) => &["digest.html", "digest.txt"],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use sqlx::{Any, Transaction};
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::{
     alerts::{self, UnknownRecord},
     database::Store,
     datasets, deliveries,
+    digests::{self, DeadlineStep},
     error::{Result, StoreError},
     escalations,
     held::{self, HeldNotice},
@@ -52,6 +53,8 @@ pub struct Commit {
     pub unsaid_over: Vec<(AlertId, String)>,
     /// The summaries of periods that groups are given by notices of this commit.
     pub summaries: Vec<(String, Period, NoticeId)>,
+    /// What becomes of the deadlines of papers: by group and day.
+    pub deadlines: Vec<(String, Date, DeadlineStep)>,
     /// What was learnt of each dataset that was evaluated.
     pub judged: Vec<Judged>,
     /// Notices and their subject lines.
@@ -106,6 +109,7 @@ impl Commit {
             escalations: Vec::new(),
             unsaid: Vec::new(),
             summaries: Vec::new(),
+            deadlines: Vec::new(),
             unsaid_over: Vec::new(),
             judged: Vec::new(),
             notices: Vec::new(),
@@ -193,6 +197,7 @@ async fn keep(tx: &mut Transaction<'static, Any>, commit: &Commit) -> Result<()>
         acts::append(tx, act).await?;
     }
     summaries::insert(tx, &commit.summaries, commit.recorded).await?;
+    digests::note(tx, &commit.deadlines, commit.recorded).await?;
     escalations::leave_unsaid(tx, &commit.unsaid, commit.recorded).await?;
     escalations::no_longer_unsaid(tx, &commit.unsaid_over).await?;
     for step in &commit.escalations {

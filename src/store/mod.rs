@@ -11,6 +11,7 @@
 //! | `deliveries`, `alerts`, `datasets`, `notices`, `placements` | a table or two each |
 //! | `arrivals` | when each period of a dataset came |
 //! | `acts`, `escalations` | what people did about alerts; who was told of them, and whom they were taken to |
+//! | `digests` | the deadlines of papers that groups have |
 //! | `summaries` | the summaries of periods that groups were given |
 //! | `silences`, `held` | what people asked not to hear of; what waits to be said |
 //! | `outbox/`, `receivers` | messages, leases, dead letters; who does not take messages now |
@@ -30,6 +31,7 @@ mod counts;
 mod database;
 mod datasets;
 mod deliveries;
+mod digests;
 mod error;
 mod escalations;
 mod escape;
@@ -52,6 +54,7 @@ pub use counts::Counts;
 pub use database::Store;
 pub use datasets::DatasetMemory;
 pub use deliveries::{DeliveryFilter, KeptDelivery};
+pub use digests::{DeadlineStep, KeptDeadline};
 pub use error::{Result, StoreError};
 pub use held::HeldNotice;
 pub use measures::{Archive, MeasureFile, Part};

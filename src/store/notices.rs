@@ -82,7 +82,11 @@ fn about(content: &Content) -> (Option<&str>, Option<DeliveryId>, Option<Period>
     match content {
         Content::Exceptions(report) => (Some(&report.dataset), report.delivery, Some(report.period)),
         Content::Gate(report) => (None, Some(report.delivery), report.periods.last().copied()),
-        Content::Operator(_) | Content::Silence(_) | Content::Escalation(_) | Content::ThreeAs(_) => (None, None, None),
+        Content::Operator(_)
+        | Content::Silence(_)
+        | Content::Escalation(_)
+        | Content::ThreeAs(_)
+        | Content::Digest(_) => (None, None, None),
     }
 }
 

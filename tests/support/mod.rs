@@ -15,7 +15,9 @@ pub use daemon::Daemon;
 pub use home::{Home, Ran, program};
 pub use told::Told;
 
-use std::path::Path;
+use std::{path::Path, process::Command};
+
+use serde_json::Value;
 
 /// The months of the published figures, in order.
 pub const MONTHS: [&str; 7] = ["2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"];
@@ -49,4 +51,15 @@ fn data(file: &str) -> String {
 pub fn changed(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "{from:?} must stand once in\n{text}");
     text.replace(from, to)
+}
+
+/// What other programs find in a paper: `docx`, `xlsx` or `pdf`.
+pub fn paper(format: &str, file: &str) -> Value {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = root.join("tests/.venv/bin/python");
+    assert!(python.exists(), "the Python packages are missing: run tests/run once");
+    let ran = Command::new(python).arg(root.join("tests/support/papers.py")).args([format, file]).output();
+    let ran = ran.expect("Python starts");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    serde_json::from_slice(&ran.stdout).expect("JSON")
 }

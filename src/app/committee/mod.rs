@@ -26,7 +26,7 @@ use super::{memory::Memory, outstanding::outstanding};
 
 use judged::{Judged, Matter};
 
-pub use crate::reports::{PaperFormat, committee as written};
+pub use crate::reports::committee as written;
 
 /// Which report is asked for.
 #[derive(Debug, Clone)]
@@ -172,6 +172,7 @@ fn empty(asked: &Asked<'_>, covered: &Covered, period: Period) -> CommitteeRepor
         below: below.to_vec(),
         period,
         date: asked.date,
+        disclosure: None,
         series: 0,
         judged: Vec::new(),
         alerts: Vec::new(),

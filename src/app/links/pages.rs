@@ -18,6 +18,7 @@ use crate::{
     app::{
         App,
         acts::{self, ActError, LATEST_REVIEW},
+        disclosure::{disclosed, of_group},
         error::CycleError,
     },
     model::{AlertId, Exceptions, Handling, Notice, calendar::day_in_london},
@@ -128,7 +129,9 @@ impl Desk {
         let Some(links) = Links::of(&self.app) else { return Err(self.no_such_link(from)) };
         let Some(known) = links.open(&token, self.app.now()) else { return Err(self.no_such_link(from)) };
         let kept = self.app.store.notice(known.notice).await.map_err(|error| trouble(&error.into()))?;
-        match kept.map(|kept| kept.notice).filter(|notice| notice.group == known.group) {
+        let config = self.app.config();
+        let seen = |notice: Notice| disclosed(&config, &notice, of_group(&config, &notice.group)).into_owned();
+        match kept.map(|kept| kept.notice).filter(|notice| notice.group == known.group).map(seen) {
             Some(notice) => match notice.content.actionable().map(Cow::into_owned) {
                 Some(exceptions) => Ok(Opened { links, notice, exceptions, token }),
                 None => Err(self.no_such_link(from)),

@@ -10,12 +10,12 @@ pub use slack::slack;
 
 use super::{
     alert::{AlertView, Change, LABEL, MESSAGE},
-    clean, escalation, exceptions,
+    clean, digest, escalation, exceptions,
     findings::FindingView,
     gate, looked_after, muted, not_assured, operator, subject, three_as, unknown, words,
 };
 use crate::model::{
-    AlertLine, Content, EscalationReport, Exceptions, GateReport, Notice, OperatorReport, Severity, ThreeAs,
+    AlertLine, Content, Digest, EscalationReport, Exceptions, GateReport, Notice, OperatorReport, Severity, ThreeAs,
 };
 
 /// The most messages that carry one notice, with about 500 alerts on cards and 900 in Slack: a channel that is flooded is read
@@ -81,6 +81,7 @@ impl Chat {
             Content::Gate(report) => Self::of_gate(notice, report),
             Content::Escalation(report) => Self::of_escalation(notice, report),
             Content::ThreeAs(report) => Self::of_three_as(notice, report),
+            Content::Digest(digest) => Self::of_digest(notice, digest),
             Content::Operator(report) | Content::Silence(report) => Self::of_operator(notice, report),
         }
     }
@@ -136,6 +137,41 @@ impl Chat {
             subject: short(&said.subject),
             headline: bounded(&said.headline, MESSAGE),
             facts: vec![("For", short(&notice.group_name))],
+            sections,
+            whole: "“bellwether report” lists every alert",
+            small_print: format!("Notice {}", notice.id),
+        }
+    }
+
+    fn of_digest(notice: &Notice, content: &Digest) -> Self {
+        let said = digest::DigestView::of(notice, content);
+        let tones = [Tone::Bad, Tone::Warning, Tone::Good];
+        let entries = |points: Vec<digest::PointView>, whole: &str| {
+            let entry = |one: digest::PointView| Entry {
+                title: one.head,
+                text: one.text,
+                whole: whole.to_owned(),
+                ..Entry::default()
+            };
+            points.into_iter().map(entry).collect::<Vec<_>>()
+        };
+        let whole = format!("bellwether report --group {}", content.report.group);
+        let mut sections = vec![Section::of_paragraphs(said.sentences)];
+        sections.extend(said.sections.into_iter().zip(tones).map(|(section, tone)| Section {
+            title: format!("{} ({})", section.title, section.count),
+            tone,
+            note: section.folded,
+            entries: entries(section.points, &whole),
+        }));
+        for (title, points) in [(digest::DECISIONS, said.decisions), (digest::GAPS, said.gaps)] {
+            let (title, tone) = (title.to_owned(), Tone::Warning);
+            sections.push(Section { title, tone, note: None, entries: entries(points, &whole) });
+        }
+        sections.retain(|section| !section.entries.is_empty());
+        Self {
+            subject: short(&said.subject),
+            headline: bounded(&said.headline, MESSAGE),
+            facts: vec![("For", short(&notice.group_name)), ("Papers due", said.due)],
             sections,
             whole: "“bellwether report” lists every alert",
             small_print: format!("Notice {}", notice.id),

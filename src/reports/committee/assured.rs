@@ -6,7 +6,7 @@ use crate::{
     reports::{
         alert::{LABEL, MESSAGE},
         clean,
-        paper::{Block, Column, Table},
+        paper::{Block, Column, Point, Table},
         unknown, words,
     },
 };
@@ -86,23 +86,7 @@ pub(super) fn section(report: &CommitteeReport) -> Vec<Block> {
         }));
         return blocks;
     }
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    for gap in gaps(report) {
-        let (title, measures) = match gap.of {
-            GapOf::Due(line) => (&line.dataset_title, measures(&line.measures)),
-            GapOf::Absent(one) => (&one.dataset_title, measures(&one.measures)),
-            GapOf::Released(source) => (&source.dataset_title, "all measures of the delivery".to_owned()),
-            GapOf::Series(_) => continue,
-        };
-        rows.push(vec![clean::line(title, LABEL), gap.words.to_owned(), measures, gap.reason()]);
-    }
-    for (lines, what) in [(&report.failed, "Rule went wrong"), (&report.cannot_tell, "Not judged")] {
-        rows.extend(
-            unknown::groups(lines.iter(), "the whole")
-                .into_iter()
-                .map(|group| vec![group.rule, what.to_owned(), group.names, group.text]),
-        );
-    }
+    let mut rows: Vec<Vec<String>> = rows(report).into_iter().map(Vec::from).collect();
     let hidden = rows.len().saturating_sub(SHOWN);
     rows.truncate(SHOWN);
     blocks.push(Block::Table(Table {
@@ -120,6 +104,41 @@ pub(super) fn section(report: &CommitteeReport) -> Vec<Block> {
         blocks.push(Block::Text(format!("And {more} more, which this report as a workbook lists.")));
     }
     blocks
+}
+
+/// Dataset or rule, what it is, of which measures or series, and why.
+fn rows(report: &CommitteeReport) -> Vec<[String; 4]> {
+    let mut rows = Vec::new();
+    for gap in gaps(report) {
+        let (title, measures) = match gap.of {
+            GapOf::Due(line) => (&line.dataset_title, measures(&line.measures)),
+            GapOf::Absent(one) => (&one.dataset_title, measures(&one.measures)),
+            GapOf::Released(source) => (&source.dataset_title, "all measures of the delivery".to_owned()),
+            GapOf::Series(_) => continue,
+        };
+        rows.push([clean::line(title, LABEL), gap.words.to_owned(), measures, gap.reason()]);
+    }
+    for (lines, what) in [(&report.failed, "Rule went wrong"), (&report.cannot_tell, "Not judged")] {
+        let groups = unknown::groups(lines.iter(), "the whole").into_iter();
+        rows.extend(groups.map(|group| [group.rule, what.to_owned(), group.names, group.text]));
+    }
+    rows
+}
+
+/// The same as points, at most so many, and how many more there are.
+pub(in crate::reports) fn points(report: &CommitteeReport, most: usize) -> Vec<Point> {
+    let rows = rows(report);
+    let hidden = rows.len().saturating_sub(most);
+    let point = |[about, what, which, why]: [String; 4]| Point {
+        head: format!("{about}:"),
+        text: format!("{} – {which}: {why}.", what.to_lowercase()),
+    };
+    let mut points: Vec<Point> = rows.into_iter().take(most).map(point).collect();
+    if hidden > 0 {
+        let text = format!("And {} more, which the report lists.", words::number(hidden as f64));
+        points.push(Point { head: String::new(), text });
+    }
+    points
 }
 
 fn measures(names: &[String]) -> String {

@@ -19,7 +19,8 @@ pub(super) fn write(report: &CommitteeReport) -> Result<Vec<u8>, RenderError> {
     Ok((written + "\n").into_bytes())
 }
 
-fn value(report: &CommitteeReport) -> Value {
+/// All of it.
+pub(in crate::reports) fn value(report: &CommitteeReport) -> Value {
     let gaps = gaps(report);
     let standing = |standing| report.standing(standing).count();
     let three_a = |three_a| report.alerts.iter().filter(|alert| alert.three_a == three_a).count();
@@ -30,6 +31,7 @@ fn value(report: &CommitteeReport) -> Value {
         "group": { "id": report.group, "name": report.group_name, "below": report.below },
         "period": report.period,
         "date": report.date,
+        "disclosure": report.disclosure,
         "summary": summary::sentences(report),
         "series_judged": report.series,
         "counts": {

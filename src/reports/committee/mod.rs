@@ -9,6 +9,8 @@
 //! `2025-12-03`, moments in RFC 3339, figures as numbers or `{"missing": reason}` in the unit that `unit` names.
 //!
 //! - `type`: `bellwether.committee`; `version`: 1; `group {id, name, below}`, `period`, `date`
+//! - `disclosure`: how small numbers stand in it: `mask` (withheld), `{"round_to": n}`, `none` (as they are), or null where no
+//!   measure of it has a threshold
 //! - `summary`: the three sentences; `series_judged`; `counts {firing, critical, new, worsened, continuing, pending, resolved,
 //!   withdrawn, amended, alert, advise, assure, not_assured}`
 //! - `alerts [{id, rule, rule_summary, dataset_title, severity, standing, three_a, labels, message, since, periods, period,
@@ -23,11 +25,17 @@
 //!   [{action, reason, by, at}]}]`
 
 mod assured;
+mod decisions;
 mod json;
 mod matters;
 mod sources;
 mod summary;
 mod workbook;
+
+pub(super) use assured::points as gap_points;
+pub(super) use decisions::{DECISIONS, decisions};
+pub(super) use json::value;
+pub(super) use summary::{clear, none, points, sentences};
 
 use super::{
     RenderError,
@@ -35,24 +43,7 @@ use super::{
     clean,
     paper::{self, Block, Fact, Paper},
 };
-use crate::model::{CommitteeReport, TabledAlert, calendar::in_words};
-
-/// What a report is written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaperFormat {
-    /// One page for a browser or a printer.
-    Html,
-    /// Tagged, with its fonts in it.
-    Pdf,
-    /// For Word.
-    Docx,
-    /// Text with marks.
-    Markdown,
-    /// A workbook.
-    Xlsx,
-    /// For programs.
-    Json,
-}
+use crate::model::{CommitteeReport, Disclosure, PaperFormat, TabledAlert, calendar::in_words};
 
 /// Writes the report; the same report gives the same bytes.
 pub fn committee(report: &CommitteeReport, format: PaperFormat) -> Result<Vec<u8>, RenderError> {
@@ -73,6 +64,7 @@ fn paper_of(report: &CommitteeReport) -> Paper {
     blocks.push(Block::Heading(1, "Summary".to_owned()));
     blocks.push(Block::Lead(summary::sentences(report).join(" ")));
     blocks.extend(summary::three_as(report));
+    blocks.extend(decisions::section(report));
     blocks.extend(matters::sections(report));
     blocks.extend(assured::section(report));
     blocks.extend(sources::section(report));
@@ -97,7 +89,23 @@ fn facts(report: &CommitteeReport, group: &str, period: &str) -> Vec<Fact> {
         facts.push(Fact { name: "With", text: format!("{}, which report to it", super::words::list(&names)) });
     }
     facts.push(Fact { name: "Figures", text: sources::newest(report) });
+    facts.extend(report.disclosure.map(|how| Fact { name: "Small numbers", text: small_numbers(how) }));
     facts
+}
+
+/// The same below a message.
+pub(super) fn small_print(report: &CommitteeReport) -> Option<String> {
+    report.disclosure.map(|how| format!("Small numbers: {}.", small_numbers(how)))
+}
+
+/// What a reader must know of figures that are not there, or that are and may not be passed on.
+fn small_numbers(how: Disclosure) -> String {
+    let withheld = "counts below the publication threshold of their measure are withheld (“suppressed”)";
+    match how {
+        Disclosure::Mask => format!("{withheld}, with what they could be worked out from"),
+        Disclosure::RoundTo(to) => format!("{withheld}, and all others are rounded to the nearest {to}"),
+        Disclosure::None => "shown as they are: this paper is not for publication".to_owned(),
+    }
 }
 
 /// What an alert is about, for people: its labels, or the title of its dataset.

@@ -1,8 +1,8 @@
 //! The whole in three sentences, and what a committee is to do: alert, advise, assure.
 
-use super::{label, said};
+use super::{label, owner, said};
 use crate::{
-    model::{AlertSeverity, CommitteeReport, JudgedRule, Standing, TabledAlert, ThreeA},
+    model::{AlertSeverity, CommitteeReport, JudgedRule, Missing, Standing, TabledAlert, ThreeA, Value},
     reports::{
         alert::{LABEL, MESSAGE},
         clean,
@@ -15,7 +15,7 @@ use crate::{
 const SHOWN: usize = 30;
 
 /// What was judged and how it stands; the gravest; what could not be assured.
-pub(super) fn sentences(report: &CommitteeReport) -> [String; 3] {
+pub(in crate::reports) fn sentences(report: &CommitteeReport) -> [String; 3] {
     [standing(report), gravest(report), not_assured(report)]
 }
 
@@ -87,7 +87,10 @@ fn worst(report: &CommitteeReport) -> Option<&TabledAlert> {
     let severity = report.firing().map(|alert| alert.line.severity).max()?;
     let gravest = || report.firing().filter(|alert| alert.line.severity == severity);
     let apart = |alert: &TabledAlert| {
-        let (value, plan) = (alert.line.value.get()?, alert.line.plan.get()?);
+        // What is withheld for being small is nearly nothing of a plan.
+        let value =
+            if alert.line.value == Value::missing(Missing::Suppressed) { 0.0 } else { alert.line.value.get()? };
+        let plan = alert.line.plan.get()?;
         let apart = ((value - plan) / plan).abs();
         apart.is_finite().then_some(apart)
     };
@@ -137,31 +140,48 @@ fn count(report: &CommitteeReport, standing: Standing) -> usize {
 /// The three lists.
 pub(super) fn three_as(report: &CommitteeReport) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(1, "Alert, advise, assure".to_owned())];
-    for (three_a, title, none) in [
-        (ThreeA::Alert, "Alert: needs the committee now", "Nothing needs the committee now."),
-        (ThreeA::Advise, "Advise: goes on, or is being acted on", "Nothing goes on, and nothing is pending."),
-    ] {
+    for (three_a, title) in
+        [(ThreeA::Alert, "Alert: needs the committee now"), (ThreeA::Advise, "Advise: goes on, or is being acted on")]
+    {
         blocks.push(Block::Heading(2, title.to_owned()));
-        let alerts: Vec<&TabledAlert> = report.alerts.iter().filter(|alert| alert.three_a == three_a).collect();
-        if alerts.is_empty() {
-            blocks.push(Block::Text(none.to_owned()));
+        let points = points(report, three_a);
+        if points.is_empty() {
+            blocks.push(Block::Text(none(three_a).to_owned()));
         } else {
-            blocks.push(Block::List(points(alerts.into_iter().map(point).collect())));
+            blocks.push(Block::List(cut(points)));
         }
     }
     blocks.push(Block::Heading(2, "Assure: over, or judged and clear".to_owned()));
-    let resolved = report.standing(Standing::Resolved).map(point);
-    let mut assured = points(resolved.collect());
-    assured.extend(report.judged.iter().map(clear));
+    let mut assured = cut(points(report, ThreeA::Assure));
+    assured.extend(clear(report));
     if assured.is_empty() {
-        blocks.push(Block::Text("Nothing was judged, so nothing can be assured.".to_owned()));
+        blocks.push(Block::Text(none(ThreeA::Assure).to_owned()));
     } else {
         blocks.push(Block::List(assured));
     }
     blocks
 }
 
-fn points(mut points: Vec<Point>) -> Vec<Point> {
+/// What is said where there is nothing of a kind.
+pub(in crate::reports) fn none(three_a: ThreeA) -> &'static str {
+    match three_a {
+        ThreeA::Alert => "Nothing needs the committee now.",
+        ThreeA::Advise => "Nothing goes on, and nothing is pending.",
+        ThreeA::Assure => "Nothing was judged, so nothing can be assured.",
+    }
+}
+
+/// The alerts with which a committee is to do one thing.
+pub(in crate::reports) fn points(report: &CommitteeReport, three_a: ThreeA) -> Vec<Point> {
+    report.alerts.iter().filter(|alert| alert.three_a == three_a).map(|alert| point(alert, report)).collect()
+}
+
+/// What rules found clear.
+pub(in crate::reports) fn clear(report: &CommitteeReport) -> Vec<Point> {
+    report.judged.iter().map(clear_of).collect()
+}
+
+fn cut(mut points: Vec<Point>) -> Vec<Point> {
     let hidden = points.len().saturating_sub(SHOWN);
     if hidden > 0 {
         points.truncate(SHOWN);
@@ -171,7 +191,7 @@ fn points(mut points: Vec<Point>) -> Vec<Point> {
     points
 }
 
-fn point(alert: &TabledAlert) -> Point {
+fn point(alert: &TabledAlert, report: &CommitteeReport) -> Point {
     let line = &alert.line;
     let since = line.since.label();
     let standing = match alert.standing {
@@ -193,12 +213,14 @@ fn point(alert: &TabledAlert) -> Point {
         (None, true) => "; acknowledged by nobody".to_owned(),
         (None, false) => String::new(),
     };
+    // Whose it is goes without saying where nobody reports to the group.
+    let owner = if report.below.is_empty() { String::new() } else { format!("; {}", owner(alert)) };
     let message = said(alert);
-    Point { head: format!("{}:", label(alert)), text: format!("{message}; {critical}{standing}{known}.") }
+    Point { head: format!("{}:", label(alert)), text: format!("{message}; {critical}{standing}{owner}{known}.") }
 }
 
 /// What a rule found clear, and of how many.
-fn clear(judged: &JudgedRule) -> Point {
+fn clear_of(judged: &JudgedRule) -> Point {
     let measure = clean::line(&judged.measure.replace('_', " "), LABEL);
     let title = clean::line(&judged.dataset_title, LABEL);
     let scope =
@@ -212,7 +234,7 @@ fn clear(judged: &JudgedRule) -> Point {
     Point {
         head: format!("{measure} ({title}), {scope}:"),
         text: format!(
-            "{} of {} series clear of “{}”{rest}",
+            "{} of {} series clear of “{}”{rest}.",
             words::number(judged.clear as f64),
             words::number(judged.series as f64),
             clean::line(&judged.rule_summary, MESSAGE)

@@ -19,7 +19,7 @@ async fn a_database_from_a_newer_version_is_refused() {
     let home = Home::new();
     pretend_a_newer_program_was_here(&home).await;
     let error = Store::open(&home.database(), &home.measures()).await.unwrap_err();
-    assert!(matches!(error, StoreError::NewerDatabase { found: 9999, known: 9, .. }), "{error}");
+    assert!(matches!(error, StoreError::NewerDatabase { found: 9999, known: 10, .. }), "{error}");
     let message = error.to_string();
     assert!(message.contains("newer bellwether") && message.contains("bellwether.db"), "{message}");
     let error = Store::open_read_only(&home.database(), &home.measures()).await.unwrap_err();

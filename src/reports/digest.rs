@@ -1,0 +1,183 @@
+//! The exception report in short, before papers are due: what a chair reads in a mail or a chat, with the papers attached.
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::{alert::LABEL, clean, committee, mail::MailFile, paper::Point, subject::LONGEST, words};
+use crate::model::{Digest, Notice, PaperFormat, ThreeA, calendar::in_words};
+
+/// How many points of a section are shown; the papers have them all.
+const SHOWN: usize = 20;
+/// The titles of what is not one of the three As.
+pub(super) const DECISIONS: &str = committee::DECISIONS;
+pub(super) const GAPS: &str = "Could not be assured";
+
+/// All that the templates need.
+#[derive(Debug, Serialize)]
+pub(super) struct DigestView {
+    pub(super) subject: String,
+    pub(super) headline: String,
+    group: String,
+    /// "Wednesday 19 November 2025".
+    pub(super) due: String,
+    attached: Option<String>,
+    pub(super) sentences: Vec<String>,
+    link: Option<String>,
+    below: Option<String>,
+    pub(super) decisions: Vec<PointView>,
+    pub(super) sections: Vec<Section>,
+    pub(super) gaps: Vec<PointView>,
+    small_print: Vec<String>,
+}
+
+/// What a committee is to do one thing with.
+#[derive(Debug, Serialize)]
+pub(super) struct Section {
+    kind: &'static str,
+    pub(super) title: &'static str,
+    pub(super) count: String,
+    /// What is said where there is nothing.
+    pub(super) note: Option<&'static str>,
+    pub(super) points: Vec<PointView>,
+    pub(super) folded: Option<String>,
+}
+
+/// A point: what it is about, and what is said of it.
+#[derive(Debug, Serialize)]
+pub(super) struct PointView {
+    pub(super) head: String,
+    pub(super) text: String,
+}
+
+impl From<Point> for PointView {
+    fn from(point: Point) -> Self {
+        Self { head: point.head.trim_end_matches(':').to_owned(), text: point.text }
+    }
+}
+
+impl DigestView {
+    pub(super) fn of(notice: &Notice, content: &Digest) -> Self {
+        let report = &content.report;
+        let below: Vec<String> = report.below.iter().map(|name| clean::line(name, LABEL)).collect();
+        let kinds = [
+            (ThreeA::Alert, "new", "Alert"),
+            (ThreeA::Advise, "continuing", "Advise"),
+            (ThreeA::Assure, "resolved", "Assure"),
+        ];
+        let sections = kinds.into_iter().map(|(three_a, kind, title)| {
+            let mut points = committee::points(report, three_a);
+            let count = points.len();
+            if three_a == ThreeA::Assure {
+                points.extend(committee::clear(report));
+            }
+            let note = points.is_empty().then(|| committee::none(three_a));
+            Section { note, ..Section::of(kind, title, count, points) }
+        });
+        Self {
+            subject: subject(content),
+            headline: format!("Exception report for {}", report.period.label()),
+            group: clean::line(&notice.group_name, LABEL),
+            due: due(content),
+            attached: attached(content),
+            sentences: committee::sentences(report).to_vec(),
+            link: notice.link.clone(),
+            below: (!below.is_empty()).then(|| format!("With what concerns {}.", words::list(&below))),
+            decisions: committee::decisions(report).into_iter().map(PointView::from).collect(),
+            sections: sections.collect(),
+            gaps: committee::gap_points(report, SHOWN).into_iter().map(PointView::from).collect(),
+            small_print: committee::small_print(report).into_iter().chain([format!("Notice {}", notice.id)]).collect(),
+        }
+    }
+}
+
+impl Section {
+    fn of(kind: &'static str, title: &'static str, count: usize, points: Vec<Point>) -> Self {
+        let hidden = points.len().saturating_sub(SHOWN);
+        let folded = || format!("and {} more, which the report lists", words::number(hidden as f64));
+        Self {
+            kind,
+            title,
+            count: words::number(count as f64),
+            note: None,
+            points: points.into_iter().take(SHOWN).map(PointView::from).collect(),
+            folded: (hidden > 0).then(folded),
+        }
+    }
+}
+
+fn due(content: &Digest) -> String {
+    format!("{} {}", content.due.strftime("%A"), in_words(content.due))
+}
+
+/// "October 2025: alert 5, advise 0, assure 1 – papers due 19 November"
+pub(super) fn subject(content: &Digest) -> String {
+    let report = &content.report;
+    let [alert, advise, assure] = [ThreeA::Alert, ThreeA::Advise, ThreeA::Assure]
+        .map(|three_a| report.alerts.iter().filter(|alert| alert.three_a == three_a).count());
+    let due = content.due.strftime("%-d %B");
+    let subject =
+        format!("{}: alert {alert}, advise {advise}, assure {assure} – papers due {due}", report.period.label());
+    clean::line(&subject, LONGEST)
+}
+
+fn attached(content: &Digest) -> Option<String> {
+    let word = |format: &PaperFormat| match format {
+        PaperFormat::Html => "page",
+        PaperFormat::Pdf => "PDF",
+        PaperFormat::Docx => "Word document",
+        PaperFormat::Markdown => "text",
+        PaperFormat::Xlsx => "workbook",
+        PaperFormat::Json => "JSON",
+    };
+    let words: Vec<String> = content.attach.iter().map(|format| word(format).to_owned()).collect();
+    (!words.is_empty()).then(|| format!("The report is attached, to be tabled as it is: {}.", words::list(&words)))
+}
+
+/// The papers of a notice, for who takes files. One that cannot be made is left out: a message is better than none.
+#[must_use]
+pub fn papers(notice: &Notice) -> Vec<MailFile> {
+    let crate::model::Content::Digest(digest) = &notice.content else { return Vec::new() };
+    let stem = format!("exception-report-{}-{}", digest.report.group, digest.report.period).replace('/', "-");
+    let paper = |format: &PaperFormat| {
+        let made = committee::committee(&digest.report, *format);
+        let bytes =
+            made.inspect_err(|error| tracing::error!(notice = %notice.id, %error, "a message goes without a paper"));
+        Some(MailFile {
+            name: format!("{stem}.{format}"),
+            media_type: media_type(*format),
+            content_id: None,
+            bytes: bytes.ok()?,
+        })
+    };
+    digest.attach.iter().filter_map(paper).collect()
+}
+
+fn media_type(format: PaperFormat) -> &'static str {
+    match format {
+        PaperFormat::Html => "text/html",
+        PaperFormat::Pdf => "application/pdf",
+        PaperFormat::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        PaperFormat::Markdown => "text/markdown",
+        PaperFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        PaperFormat::Json => "application/json",
+    }
+}
+
+/// The `data` of a digest.
+pub(super) fn json(content: &Digest) -> Json {
+    let report = &content.report;
+    let whole = committee::value(report);
+    let decisions: Vec<String> =
+        committee::decisions(report).into_iter().map(|point| format!("{} {}", point.head, point.text)).collect();
+    json!({
+        "papers_due": content.due,
+        "period": report.period,
+        "date": report.date,
+        "summary": whole["summary"],
+        "counts": whole["counts"],
+        "below": report.below,
+        "matters": report.summary().matters,
+        "decisions": decisions,
+        "not_assured": whole["not_assured"],
+    })
+}
