@@ -169,6 +169,7 @@ fn notation(values: &[Value]) -> String {
         Value::Number(number) => number.to_string(),
         Value::Missing { missing: Missing::Suppressed } => "*".to_owned(),
         Value::Missing { .. } => "_".to_owned(),
+        Value::Bound(bound) => bound.only_end().map_or_else(|| "_".to_owned(), |end| end.to_string()),
     };
     let figures: Vec<String> = values.iter().map(figure).collect();
     // An asterisk at the beginning would be an alias.

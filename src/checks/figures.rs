@@ -167,6 +167,7 @@ fn value(figure: Figure, value: Value) -> String {
     match value {
         Value::Number(number) => figure.unit.unwrap_or_default().write(number),
         Value::Missing { missing } => missing.reason().to_owned(),
+        Value::Bound(bound) => bound.write(|end| figure.unit.unwrap_or_default().write(end)),
     }
 }
 

@@ -208,5 +208,6 @@ pub(super) fn figure(value: Value, unit: Unit) -> String {
         Value::Number(number) => unit.write(number),
         Value::Missing { missing: Missing::Absent } => "–".to_owned(),
         Value::Missing { missing } => missing.reason().to_owned(),
+        Value::Bound(bound) => bound.write(|end| unit.write(end)),
     }
 }

@@ -25,6 +25,11 @@ pub(super) fn of(ast: &AST) -> Kind {
     }
 }
 
+/// Whether it is the plan and nothing else.
+pub(super) fn is_plan(ast: &AST) -> bool {
+    matches!(ast.statements(), [Stmt::Expr(expression)] if matches!(&**expression, Expr::Variable(variable, ..) if variable.1 == "plan"))
+}
+
 fn of_expression(expression: &Expr) -> Kind {
     match expression {
         Expr::Variable(variable, ..) if matches!(variable.1.as_str(), "value" | "plan") => Kind::Figure,

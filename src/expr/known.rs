@@ -10,7 +10,7 @@ use rhai::{Array, Dynamic, Engine, ImmutableString, Map};
 use super::{
     failure::{Outcome, cannot_tell, wrong},
     operators::finite,
-    questions::none,
+    questions::{no_single_figure, none},
 };
 use crate::model::{Figure, History, Labels, Missing, Period, Series, Value};
 
@@ -136,6 +136,10 @@ impl<'a> Asked<'a> {
         match series.at(period).map_or(Value::ABSENT, |figure| side(&figure)) {
             Value::Number(number) => Ok(number),
             Value::Missing { missing } => cannot_tell(format!("{}: {}", self.what, none(name, period, missing))),
+            Value::Bound(bound) => match bound.only_end() {
+                Some(end) => Ok(end),
+                None => cannot_tell(format!("{}: {}", self.what, no_single_figure(name, period))),
+            },
         }
     }
 
@@ -155,6 +159,9 @@ impl<'a> Asked<'a> {
                 Value::Missing { missing: Missing::Absent | Missing::Blank } => {}
                 Value::Missing { missing } => {
                     return cannot_tell(format!("{}: {}", self.what, none(name, period, missing)));
+                }
+                Value::Bound(_) => {
+                    return cannot_tell(format!("{}: {}", self.what, no_single_figure(name, period)));
                 }
             }
         }

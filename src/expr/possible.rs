@@ -25,7 +25,7 @@ pub(super) fn values(series: &Series, at: Period, below: Option<u32>) -> Option<
         Value::Missing { missing: Missing::Unsure } => {
             series.unsure(at).map(|unsure| unsure.possible.clone()).filter(|possible| !possible.is_empty())
         }
-        Value::Missing { .. } | Value::Number(_) => None,
+        Value::Missing { .. } | Value::Number(_) | Value::Bound(_) => None,
     }
 }
 

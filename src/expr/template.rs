@@ -80,7 +80,12 @@ impl Template {
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(text) => text.clone(),
             Part::Value(code, format, kind) => {
-                let write = |value: &Dynamic| format.write(value, *kind, view.series.unit());
+                let unit = view.series.unit();
+                let write = |value: &Dynamic| format.write(value, *kind, unit);
+                let plan = view.series.at(view.period).map(|figure| figure.plan);
+                if let Some(Value::Bound(bound)) = plan.filter(|_| kind::is_plan(&code.ast)) {
+                    return bound.write(|end| write(&Dynamic::from_float(end)));
+                }
                 match code.run(view) {
                     Ok(value) => write(&value),
                     Err(Stopped::CannotTell(reason) | Stopped::Failed(reason)) => {

@@ -96,6 +96,8 @@ fn there(name: &'static str, period: Period, value: Value) -> Result<(), Stopped
     match value {
         Value::Number(_) => Ok(()),
         Value::Missing { missing } => Err(Stopped::CannotTell(questions::none(name, period, missing))),
+        Value::Bound(bound) if bound.only_end().is_some() => Ok(()),
+        Value::Bound(_) => Err(Stopped::CannotTell(questions::no_single_figure(name, period))),
     }
 }
 

@@ -67,4 +67,4 @@ pub use table::{Asked, Batch, Cell, CellPlace, Column, ColumnDef, ColumnKind, He
 pub use three_as::{Matter, ThreeAs};
 pub use tolerance::Tolerance;
 pub use unit::Unit;
-pub use value::{Missing, Value};
+pub use value::{Bound, Missing, Value};

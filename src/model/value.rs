@@ -17,7 +17,7 @@ coded! {
         NotAvailable = "not_available",
         /// The figure makes no sense here (`-`, `N/A`).
         NotApplicable = "not_applicable",
-        /// Words where a plan or target would be (`Reduction`, `Lower 85% Upper 90%`): no mistake, and no figure.
+        /// Words where a plan or target would be (`Reduction on last year`): no mistake, and no figure.
         Words = "words",
         /// Something is there and cannot be read as a figure.
         Unreadable = "unreadable",
@@ -47,7 +47,7 @@ impl Missing {
 
 /// A number in the measure's own unit, or the reason why there is none.
 ///
-/// Serializes as the number, or as `{"missing": "suppressed"}`.
+/// Serializes as the number, as `{"missing": "suppressed"}`, or as `{"at_least": 0.85, "at_most": 0.9}`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -58,6 +58,47 @@ pub enum Value {
         /// The reason.
         missing: Missing,
     },
+    /// A target that is no single figure.
+    Bound(Bound),
+}
+
+/// A target that is met by every figure from one end or up to another: `≥ 95%`, `18.2 or less`, `Lower 85% Upper 90%`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bound {
+    /// What is below it misses the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    /// What is above it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+}
+
+impl Bound {
+    /// The end, where there is one only.
+    #[must_use]
+    pub fn only_end(self) -> Option<f64> {
+        self.at_least.xor(self.at_most)
+    }
+
+    /// By how much a figure misses it; nought where it is met.
+    #[must_use]
+    pub fn missed_by(self, figure: f64) -> f64 {
+        let below = self.at_least.map_or(0.0, |least| least - figure);
+        let above = self.at_most.map_or(0.0, |most| figure - most);
+        below.max(above).max(0.0)
+    }
+
+    /// `85% to 90%`, `at most 92%`, where `number` writes a figure.
+    #[must_use]
+    pub fn write(self, number: impl Fn(f64) -> String) -> String {
+        match (self.at_least, self.at_most) {
+            (Some(least), Some(most)) => format!("{} to {}", number(least), number(most)),
+            (Some(least), None) => format!("at least {}", number(least)),
+            (None, Some(most)) => format!("at most {}", number(most)),
+            (None, None) => Missing::Words.reason().to_owned(),
+        }
+    }
 }
 
 impl Value {
@@ -76,11 +117,12 @@ impl Value {
         Self::Missing { missing }
     }
 
-    /// The number, if there is one.
+    /// The number, if there is one: that of a target with one end is this end.
     #[must_use]
     pub fn get(self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(number),
+            Self::Bound(bound) => bound.only_end(),
             Self::Missing { .. } => None,
         }
     }
@@ -92,6 +134,7 @@ impl fmt::Display for Value {
         match self {
             Self::Number(number) => f.write_str(&format_number(*number)),
             Self::Missing { missing } => f.write_str(missing.reason()),
+            Self::Bound(bound) => f.write_str(&bound.write(format_number)),
         }
     }
 }

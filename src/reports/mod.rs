@@ -37,7 +37,8 @@
 //! - `digest`: `papers_due`, `attached`, `period`, `date`, `summary` (three sentences), `counts` and `not_assured` as in the
 //!   JSON of `bellwether report`, `matters` as in `three_as`, `decisions` (sentences: what waits for one)
 //!
-//! A figure is a number or `{"missing": reason}`; `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
+//! A figure is a number or `{"missing": reason}`, a plan also `{"at_least": n, "at_most": n}` with one of the two or both;
+//! `unit` says of what: `percent` (0.567 is 56.7%), `duration` (seconds),
 //! `GBP`, `EUR`, `USD`, what is counted (`appointments`), or `number`. Periods are written as everywhere: `2025-10`.
 
 mod act_page;

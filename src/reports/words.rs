@@ -92,6 +92,7 @@ pub(super) fn figure_of(value: Value, unit: Unit, period: Period) -> String {
         Value::Number(figure) => format!("{} in {}", quantity(figure, unit), period.label()),
         Value::Missing { missing: Missing::Absent } => format!("no figure for {}", period.label()),
         Value::Missing { missing } => format!("no figure for {}: {}", period.label(), missing.reason()),
+        Value::Bound(bound) => format!("{} in {}", bound.write(|end| quantity(end, unit)), period.label()),
     }
 }
 

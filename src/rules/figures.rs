@@ -44,7 +44,7 @@ impl FromStr for Figures {
             }
             figures.extend((0..count).map(|n| match first {
                 Value::Number(first) => Value::number(first + step * n as f64),
-                Value::Missing { .. } => first,
+                Value::Missing { .. } | Value::Bound(_) => first,
             }));
         }
         Ok(Self(figures))

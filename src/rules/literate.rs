@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Catalog, Derived, DerivedSettings, MeasureEntry, Rule, RuleSettings, kinds::KindSettings, with_derived};
 use crate::{
     expr::{Lane, Limits, Scripts, View},
-    model::{Better, Categories, Figure, History, Missing, Period, SeriesKey, Signal, Unit, Value},
+    model::{Better, Bound, Categories, Figure, History, Missing, Period, SeriesKey, Signal, Unit, Value},
     spc::ChartSettings,
     yaml::{
         Located, Node, Place, Problems, SourceFile, decode,
@@ -52,6 +52,12 @@ fn value(text: &str, unit: Unit) -> Value {
         ("", _) => Value::ABSENT,
         ("*", _) => Value::missing(Missing::Suppressed),
         (word, Unit::Category(categories)) => Value::Number(categories.place(word).expect("a category").into()),
+        // A target that is a bound or a range: `0.85..0.9`, `..0.92`.
+        (text, _) if text.contains("..") => {
+            let end = |end: &str| (!end.is_empty()).then(|| end.parse().expect("a figure"));
+            let (least, most) = text.split_once("..").expect("two ends");
+            Value::Bound(Bound { at_least: end(least), at_most: end(most) })
+        }
         (text, _) => text.replace(',', "").parse().map_or(Value::missing(Missing::Words), Value::Number),
     }
 }

@@ -3,7 +3,7 @@
 //! What is not certainly a figure is unreadable: `1,33` is not 133, `56.3%` is no plain number, `1e400` and `NaN` are no
 //! numbers. Nothing here depends on the cells around it.
 
-use crate::model::{Cell, ColumnKind, Missing};
+use crate::model::{Bound, Cell, ColumnKind, Missing};
 
 use super::{periods, row::trim};
 
@@ -87,11 +87,50 @@ fn read_figure(text: &str) -> Option<f64> {
     }
 }
 
-/// A figure, or the figure of a bound: `=<92%`, `≥ 95%`.
+/// A figure, or the figure of a bound: `=<92%`, `≥ 95%`, `18.2 or less`.
 fn read_target(text: &str) -> Option<f64> {
-    const BOUNDS: [&str; 8] = ["=<", "<=", "≤", "<", "=>", ">=", "≥", ">"];
-    let bound = BOUNDS.iter().find_map(|bound| text.strip_prefix(bound));
-    read_figure(bound.map_or(text, str::trim_start))
+    read_figure(text).or_else(|| read_bound(text)?.only_end())
+}
+
+/// A target that is no single figure: `≥ 95%`, `18.2 or less`, `Lower 85% Upper 90%`, `Between 10 and 12`. None for words
+/// that set no bound, and for a plain figure.
+pub(super) fn read_bound(text: &str) -> Option<Bound> {
+    let folded = trim(text).to_lowercase();
+    if let Some((least, most)) = ends_of(&folded) {
+        let (least, most) = (read_figure_like(least, most)?, read_figure_like(most, least)?);
+        return (least <= most).then_some(Bound { at_least: Some(least), at_most: Some(most) });
+    }
+    let starts = |words: &[&str]| words.iter().find_map(|word| folded.strip_prefix(word)).map(str::trim_start);
+    let ends = |words: &[&str]| words.iter().find_map(|word| folded.strip_suffix(word)).map(str::trim_end);
+    if let Some(most) = starts(&AT_MOST).or_else(|| ends(&OR_LESS)) {
+        return Some(Bound { at_least: None, at_most: Some(read_figure(most)?) });
+    }
+    let least = starts(&AT_LEAST).or_else(|| ends(&OR_MORE))?;
+    Some(Bound { at_least: Some(read_figure(least)?), at_most: None })
+}
+
+const AT_MOST: [&str; 9] = ["=<", "<=", "≤", "<", "at most ", "no more than ", "not more than ", "up to ", "maximum "];
+const AT_LEAST: [&str; 8] = ["=>", ">=", "≥", ">", "at least ", "no less than ", "not less than ", "minimum "];
+const OR_LESS: [&str; 5] = [" or less", " or fewer", " or below", " or lower", " or under"];
+const OR_MORE: [&str; 4] = [" or more", " or above", " or higher", " or over"];
+
+/// The two ends of a range, as they are printed.
+fn ends_of(folded: &str) -> Option<(&str, &str)> {
+    let rest = |word: &str| folded.strip_prefix(word).map(str::trim_start);
+    let (least, most) = if let Some(rest) = rest("lower ") {
+        rest.split_once(" upper ")?
+    } else if let Some(rest) = rest("between ") {
+        rest.split_once(" and ")?
+    } else {
+        folded.split_once(" to ").or_else(|| folded.split_once('\u{2013}')).or_else(|| folded.split_once(" - "))?
+    };
+    Some((least.trim_end_matches([' ', ',', ';']), most.trim_start()))
+}
+
+/// A figure; one without a percent sign beside one with it is a percentage too: `85 to 90%`.
+fn read_figure_like(text: &str, other: &str) -> Option<f64> {
+    let bare = unit(text) == Unit::Number && unit(other) == Unit::Percent;
+    if bare { read_points(text) } else { read_figure(text) }
 }
 
 /// A share whose bare numbers are hundredths (`73.5`).
@@ -356,6 +395,32 @@ mod tests {
             assert_eq!(read_cell(ColumnKind::Target, text), Cell::Missing(Missing::Words), "{text}");
         }
         assert_eq!(read_cell(ColumnKind::Target, "TBC"), Cell::Missing(Missing::NotAvailable));
+    }
+
+    #[test]
+    fn targets_come_in_every_shape() {
+        for (text, at_least, at_most) in [
+            ("Lower 85% Upper 90%", Some(0.85), Some(0.9)),
+            ("Between 10 and 12", Some(10.0), Some(12.0)),
+            ("85% to 90%", Some(0.85), Some(0.9)),
+            ("85\u{2013}90%", Some(0.85), Some(0.9)),
+            ("1,000 - 1,200", Some(1000.0), Some(1200.0)),
+            ("<=5%", None, Some(0.05)),
+            ("=<92%", None, Some(0.92)),
+            ("≤ 00:30:00", None, Some(1800.0)),
+            ("18.2 or less", None, Some(18.2)),
+            ("no more than 4", None, Some(4.0)),
+            ("≥ 95%", Some(0.95), None),
+            ("At least 66.1%", Some(0.661), None),
+            ("95% or above", Some(0.95), None),
+        ] {
+            assert_eq!(read_bound(text), Some(Bound { at_least, at_most }), "{text}");
+        }
+        // The upper end stands first, years and plain figures are no range, and words set no bound.
+        for text in ["Lower 90% Upper 85%", "2023-24", "92%", "Reduction on last year", "n/a", "TBC", "between", "< >5"]
+        {
+            assert_eq!(read_bound(text), None, "{text}");
+        }
     }
 
     #[test]

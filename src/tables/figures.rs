@@ -171,7 +171,7 @@ fn not_reported(later: &BTreeSet<Period>, all: bool) -> Option<Finding> {
 /// Whether something is given as the figure: a number, or words that say why there is none as yet.
 pub(super) fn is_given(value: Value) -> bool {
     match value {
-        Value::Number(_) => true,
+        Value::Number(_) | Value::Bound(_) => true,
         Value::Missing { missing } => {
             matches!(missing, Missing::Suppressed | Missing::NotAvailable | Missing::Words | Missing::Unreadable)
         }

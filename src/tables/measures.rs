@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     model::{
-        Batch, Categories, Cell, ColumnKind, Figure, Finding, Labels, Memo, Missing, Period, Schema, SeriesKey,
+        Batch, Bound, Categories, Cell, ColumnKind, Figure, Finding, Labels, Memo, Missing, Period, Schema, SeriesKey,
         Severity, Unit, Value, finding::ROWS_KEPT,
     },
     yaml::{Entries, Located},
@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     Figures, MeasureSettings, PeriodOf,
-    cells::missing,
+    cells::{missing, read_bound},
     figures::{Reported, is_given},
     periods,
     places::Places,
@@ -369,6 +369,7 @@ impl Extractor {
             None
         });
         let [value, plan] = [Some(measure.value), measure.plan].map(|column| measure.value(batch, column, at));
+        let plan = measure.bound(batch, at).map_or(plan, Value::Bound);
         if measure.categories.is_some() {
             for (value, column) in [(value, Some(measure.value)), (plan, measure.plan)] {
                 if value == Value::missing(Missing::Unreadable) {
@@ -433,6 +434,16 @@ impl Measure {
             }
             (value, _) => value,
         }
+    }
+}
+
+impl Measure {
+    /// A target that is no single figure.
+    fn bound(&self, batch: &Batch, at: usize) -> Option<Bound> {
+        let (column, _) = self.plan.filter(|(_, kind)| *kind == ColumnKind::Target)?;
+        let column = batch.columns.get(column)?;
+        let may_be = matches!(column.cell(at), Cell::Number(_) | Cell::Missing(Missing::Words));
+        may_be.then(|| read_bound(column.text(at))).flatten()
     }
 }
 

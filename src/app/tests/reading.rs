@@ -61,3 +61,65 @@ async fn of_a_long_history_only_what_is_asked_for_is_read() {
     // For the gate the two months before, of ten measures; for the rules eleven months of m1, m7 and m4.
     assert_eq!(read, 3 * (2 * 10 + 11 * 3), "of {} that are known", 3 * 11 * 10);
 }
+
+const TARGETS: &str = "title: Targets
+steward: performance-team
+files: ['targets-*.csv']
+period: { column: month }
+columns:
+  month: { kind: period }
+  priority: {}
+  actual: { kind: figure }
+  plan: { kind: target }
+measures:
+  performance: { value: actual, plan: plan, labels: [priority], better: higher }
+";
+
+const MISSED: &str = "rules:
+  missed:
+    summary: A target is missed
+    dataset: targets
+    measure: performance
+    severity: warning
+    when: { target: { plan: as_printed } }
+";
+
+#[tokio::test]
+async fn targets_of_every_shape_are_held_against_and_shown_as_they_are_printed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = Home::at(folder.path()).expect("a home");
+    home::init(&home).expect("the shipped configuration");
+    fs::write(folder.path().join("config/datasets/targets.yaml"), TARGETS).expect("written");
+    fs::write(folder.path().join("rules/targets.yaml"), MISSED).expect("written");
+    let config = Config::load(home.root()).unwrap_or_else(|problems| panic!("{problems}"));
+    let desk = Desk { folder, app: App::open(home, config).await.expect("a home at work") };
+    let month = |month: &str| {
+        format!(
+            "month,priority,actual,plan\n{month},Two weeks,83.6%,Lower 85% Upper 90%\n{month},Occupancy,93%,=<92%\n\
+             {month},Falls,19.1,18.2 or less\n{month},Beds,11,Between 10 and 12\n{month},Four hours,58%,76%\n\
+             {month},Stillbirth,5,Reduction on last year\n{month},Staging,50%,TBC\n"
+        )
+    };
+    // The first month comes back from the history as it was.
+    for name in ["2023-11", "2023-12"] {
+        assert_eq!(desk.handle(&format!("targets-{name}.csv"), &month(name)).await.verdict, Verdict::Published);
+    }
+    let mut said: Vec<(String, String)> = desk
+        .firing()
+        .await
+        .into_iter()
+        .filter(|alert| alert.rule == "missed")
+        .map(|alert| (alert.reading.message, alert.since.to_string()))
+        .collect();
+    said.sort();
+    let since = |message: &str| (message.to_owned(), "2023-11".to_owned());
+    assert_eq!(
+        said,
+        [
+            since("Falls: 19.1, where the target is at most 18.2"),
+            since("Four hours: 58%, where the target is 76%"),
+            since("Occupancy: 93%, where the target is at most 92%"),
+            since("Two weeks: 83.6%, where the target is 85% to 90%"),
+        ]
+    );
+}

@@ -25,7 +25,7 @@ use super::{
     view::{Around, View},
 };
 use crate::{
-    model::{Missing, Period, Series, SeriesKey},
+    model::{Bound, Missing, Period, Series, SeriesKey},
     spc::Charting,
 };
 
@@ -286,6 +286,16 @@ fn within<T>(answer: impl FnOnce(View<'_>, &Arc<Charting>) -> Outcome<Result<T, 
             }
         })
     })
+}
+
+/// The end of a target that has one only.
+fn end_of(bound: Bound, name: &'static str, period: Period) -> Result<f64, Unanswered> {
+    bound.only_end().ok_or_else(|| Unanswered::Because(no_single_figure(name, period)))
+}
+
+/// "the plan for September 2025 is a range: `target` holds figures against it".
+pub(super) fn no_single_figure(name: &str, period: Period) -> String {
+    format!("the {name} for {} is a range: the kinds `target` and `rag` hold figures against it", period.label())
 }
 
 /// "no figure for September 2025: suppressed".

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Signatures, Takes, Unanswered, View};
+use super::{Argument, Signatures, Takes, Unanswered, View, end_of};
 use crate::{
     expr::{failure::Outcome, functions::whole},
     model::{Period, Series, Value},
@@ -71,6 +71,7 @@ impl OtherQuestion {
                 period.label(),
                 missing.reason()
             ))),
+            Value::Bound(bound) => end_of(bound, "plan", period),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a rule can ask about the periods of its own series.
 
-use super::{Argument, Signatures, Takes, Unanswered, View, ahead};
+use super::{Argument, Signatures, Takes, Unanswered, View, ahead, end_of};
 use crate::{
     expr::{
         failure::{Outcome, wrong},
@@ -81,6 +81,7 @@ pub(in crate::expr) const FIGURES: &[&str] = &[
 /// What asks for a plan: the variable, and functions.
 pub(in crate::expr) const ASKS_FOR_PLAN: &[&str] = &[
     "plan",
+    "target_missed_by",
     "previous_plan",
     "plan_ago",
     "plan_ytd",
@@ -252,6 +253,7 @@ fn there(name: &'static str, period: Period, value: Value) -> Result<f64, Unansw
     match value {
         Value::Number(number) => Ok(number),
         Value::Missing { missing } => Err(Unanswered::Missing(name, period, missing)),
+        Value::Bound(bound) => end_of(bound, name, period),
     }
 }
 

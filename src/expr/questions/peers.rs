@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Signatures, Takes, Unanswered, View};
+use super::{Argument, Signatures, Takes, Unanswered, View, end_of};
 use crate::{
     expr::{
         failure::{Outcome, wrong},
@@ -88,6 +88,7 @@ impl PeerQuestion {
                 match value {
                     Value::Number(value) => Ok(rank(figures, value, series.better) as f64),
                     Value::Missing { missing } => Err(Unanswered::Missing("figure", period, missing)),
+                    Value::Bound(bound) => end_of(bound, "figure", period),
                 }
             }
             Asks::PeriodsBefore => Ok(around.periods_before(period) as f64),

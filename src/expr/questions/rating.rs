@@ -9,14 +9,23 @@ use crate::{
         failure::{Outcome, wrong},
         functions::whole,
     },
-    model::{Better, Rating, Tolerance},
+    model::{Better, Bound, Period, Rating, Tolerance, Value},
 };
 
-pub(super) const SIGNATURES: Signatures = &[("rag", &[Takes::Text]), ("rag", &[Takes::Text, Takes::Number])];
+pub(super) const SIGNATURES: Signatures =
+    &[("rag", &[Takes::Text]), ("rag", &[Takes::Text, Takes::Number]), ("target_missed_by", &[])];
 
-/// The rating of a figure against its plan, some periods ago: 1 is green, 2 amber, 3 red.
+/// How a figure stands against its plan, which may be a bound or a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::expr) struct RatingQuestion {
+pub(in crate::expr) enum RatingQuestion {
+    /// By how much the plan is missed; nought where it is met.
+    MissedBy,
+    /// The rating, some periods ago: 1 is green, 2 amber, 3 red.
+    Rag(Rag),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::expr) struct Rag {
     amber: Tolerance,
     /// The direction that is good, where it is not that of the measure.
     better: Option<Better>,
@@ -25,6 +34,7 @@ pub(in crate::expr) struct RatingQuestion {
 
 pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome<RatingQuestion>> {
     let (text, ago) = match *arguments {
+        [] if name == "target_missed_by" => return Some(Ok(RatingQuestion::MissedBy)),
         [Argument::Text(text)] if name == "rag" => (text, 0.0),
         [Argument::Text(text), Argument::Number(ago)] if name == "rag" => (text, ago),
         _ => return None,
@@ -33,7 +43,7 @@ pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome
         let words = "write \"5%\", \"0.02\", or \"5% lower\" where lower is better";
         return Some(wrong(format!("`{text}` is no tolerance: {words}")));
     };
-    Some(whole(ago, 0..=FURTHEST).map(|ago| RatingQuestion { amber, better, ago }))
+    Some(whole(ago, 0..=FURTHEST).map(|ago| RatingQuestion::Rag(Rag { amber, better, ago })))
 }
 
 /// `5%`, `0.02`, `5% lower`.
@@ -49,15 +59,39 @@ fn amber(text: &str) -> Option<(Tolerance, Option<Better>)> {
 
 impl RatingQuestion {
     pub(super) fn answer(self, view: View<'_>) -> Result<f64, Unanswered> {
+        match self {
+            Self::MissedBy => missed_by(view),
+            Self::Rag(rag) => rag.answer(view),
+        }
+    }
+}
+
+/// The target of a period: a plain plan is met on the side that is good.
+fn bound(view: View<'_>, period: Period, better: Better) -> Result<Bound, Unanswered> {
+    if let Some(Value::Bound(bound)) = view.series.at(period).map(|figure| figure.plan) {
+        return Ok(bound);
+    }
+    let plan = plan(view, period)?;
+    match better {
+        Better::Higher => Ok(Bound { at_least: Some(plan), at_most: None }),
+        Better::Lower => Ok(Bound { at_least: None, at_most: Some(plan) }),
+        Better::Neither => Err(Unanswered::Because("no direction of this measure is good".to_owned())),
+    }
+}
+
+fn missed_by(view: View<'_>) -> Result<f64, Unanswered> {
+    let actual = value(view, view.period)?;
+    Ok(bound(view, view.period, view.series.better)?.missed_by(actual))
+}
+
+impl Rag {
+    fn answer(self, view: View<'_>) -> Result<f64, Unanswered> {
         let period = view.period.minus(self.ago);
-        let (actual, plan) = (value(view, period)?, plan(view, period)?);
-        let rating = match self.better.unwrap_or(view.series.better) {
-            Better::Higher => Rating::where_higher_is_better(actual, plan, self.amber),
-            Better::Lower => Rating::where_lower_is_better(actual, plan, self.amber),
-            Better::Neither => {
-                return Err(Unanswered::Because("no direction of this measure is good".to_owned()));
-            }
-        };
-        Ok(f64::from(rating.number()))
+        let actual = value(view, period)?;
+        let bound = bound(view, period, self.better.unwrap_or(view.series.better))?;
+        let below = bound.at_least.map(|least| Rating::where_higher_is_better(actual, least, self.amber));
+        let above = bound.at_most.map(|most| Rating::where_lower_is_better(actual, most, self.amber));
+        let worst = below.into_iter().chain(above).map(Rating::number).max();
+        Ok(f64::from(worst.unwrap_or_else(|| Rating::Green.number())))
     }
 }

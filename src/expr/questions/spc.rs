@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Argument, Signatures, Takes, Unanswered, View};
+use super::{Argument, Signatures, Takes, Unanswered, View, end_of};
 use crate::{
     expr::failure::{Outcome, wrong},
     model::{Better, Granularity, Period, Series, Value},
@@ -246,6 +246,7 @@ fn plan(view: View<'_>) -> Result<f64, Unanswered> {
     match view.series.at(view.period).map_or(Value::ABSENT, |figure| figure.plan) {
         Value::Number(plan) => Ok(plan),
         Value::Missing { missing } => Err(Unanswered::Missing("plan", view.period, missing)),
+        Value::Bound(bound) => end_of(bound, "plan", view.period),
     }
 }
 

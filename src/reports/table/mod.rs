@@ -115,6 +115,7 @@ fn row(section: &str, line: &AlertLine, labels: &[&str]) -> Vec<Cell> {
     let figure = |value: Value| match value {
         Value::Number(figure) => Cell::Figure(figure, line.unit),
         Value::Missing { missing } => Cell::Text(missing.reason().to_owned()),
+        Value::Bound(bound) => Cell::Text(bound.write(|end| line.unit.write(end))),
     };
     let plan = if line.plan == Value::ABSENT { Cell::Text(String::new()) } else { figure(line.plan) };
     let unit = match (&line.counted, line.unit) {

@@ -1,8 +1,9 @@
 //! `rag`: red, amber or green against the plan, and changes of colour.
 //!
 //! The plan met is green; missed by no more than `within`, amber; by more, red. It is the arithmetic of the gate's check
-//! `rag`, which holds printed ratings against it. Without a figure or a plan (also where the plan is in words) the rating
-//! is grey, and it cannot be told.
+//! `rag`, which holds printed ratings against it. A plan that is a bound or a range (`≥ 95%`, `Lower 85% Upper 90%`) is met
+//! between its own ends. Without a figure or a plan (also where the plan is in words) the rating is grey, and it cannot be
+//! told.
 //!
 //! | setting | meaning |
 //! |---|---|

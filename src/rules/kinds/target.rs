@@ -2,6 +2,7 @@
 //!
 //! | setting | meaning |
 //! |---|---|
+//! | `plan` | `as_printed`: the target that stands beside each figure, a bound (`≥ 95%`, `18.2 or less`) or a range (`Lower 85% Upper 90%`) by its own ends, a plain plan by the direction that is good |
 //! | `at_least`, `at_most` | a bound: below or above it is a breach |
 //! | `between` | a range with both its ends: `[85%, 90%]` |
 //! | `quarter` | the plan is that of a quarter. `level`: each month's figure is held against the plan of its quarter. `total`: the sum of the quarter's months is, at its last month; before that it cannot be told |
@@ -11,17 +12,18 @@
 //! One of the shapes is written. Amounts are in the unit of the figures: `92%`, `00:30:00`, `4,242`.
 //!
 //! ```yaml
+//! when: { target: { plan: as_printed } }
 //! when: { target: { at_most: 92% } }
 //! when: { target: { between: [85%, 90%] } }
 //! when: { target: { quarter: level } }
 //! when: { target: { reduction: 5% } }
 //! ```
 //!
-//! They stand for `value > 0.92`, `value < 0.85 || value > 0.9`, `value > quarter_plan()` where lower is better, and
+//! They stand for `target_missed_by() > 0`, `value > 0.92`, `value < 0.85 || value > 0.9`, `value > quarter_plan()` where lower is better, and
 //! `round(value - 0.95 * same_period_last_year(), 6) > 0`. The plan of a quarter stands beside the month itself, beside the
 //! quarter's last month, or beside the quarter as a period (`2024/25-Q2`), whichever is found first. A plan in words
-//! (`Reduction`, `Lower 85% Upper 90%`) is no plan that a figure can be held against: what it means is said by the rule, for
-//! the series that `where` names.
+//! (`Reduction`) is no plan that a figure can be held against: what it means is said by the rule, for the series that
+//! `where` names.
 
 use serde::Deserialize;
 
@@ -38,6 +40,8 @@ use crate::{
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
+    #[serde(default)]
+    plan: Option<Printed>,
     #[serde(default)]
     at_least: Option<Located<Amount>>,
     #[serde(default)]
@@ -56,6 +60,12 @@ pub struct Target {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+enum Printed {
+    AsPrinted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 enum Quarter {
     Level,
     Total,
@@ -64,6 +74,7 @@ enum Quarter {
 impl Kind for Target {
     fn say(&self, place: &Place, measure: &MeasureEntry) -> Result<Said, Problems> {
         let shapes = [
+            self.plan.map(|Printed::AsPrinted| as_printed(place, measure)),
             self.at_least.as_ref().map(|bound| at_least(bound, measure)),
             self.at_most.as_ref().map(|bound| at_most(bound, measure)),
             self.between.as_ref().map(|range| between(range, measure)),
@@ -73,11 +84,18 @@ impl Kind for Target {
         ];
         let mut said = shapes.into_iter().flatten();
         let (Some(said), None) = (said.next(), said.next()) else {
-            let message = "one of `at_least`, `at_most`, `between`, `quarter`, `reduction` and `increase` is needed";
+            let message =
+                "one of `plan`, `at_least`, `at_most`, `between`, `quarter`, `reduction` and `increase` is needed";
             return Err(Problem::new(place.clone(), message).into());
         };
         Ok(said?)
     }
+}
+
+fn as_printed(place: &Place, measure: &MeasureEntry) -> Result<Said, Problem> {
+    needs_plan("target", place, measure)?;
+    let message = "{subject}: {value}, where the target is {plan}".to_owned();
+    Ok(Said { condition: "target_missed_by() > 0".to_owned(), message })
 }
 
 fn at_least(bound: &Located<Amount>, measure: &MeasureEntry) -> Result<Said, Problem> {

@@ -18,7 +18,7 @@ use parquet::{
 
 use super::encode;
 use crate::{
-    model::{Better, Figure, History, Missing, Period, Series, SeriesKey, Unit, Value},
+    model::{Better, Bound, Figure, History, Missing, Period, Series, SeriesKey, Unit, Value},
     store::error::{Result, StoreError},
 };
 
@@ -128,16 +128,27 @@ fn add_batch(gathering: &mut Gathering, period: Period, batch: &RecordBatch) -> 
     let better = Text::of(batch, "better")?;
     let values = Values::of(batch, "value", "value_missing")?;
     let plans = Values::of(batch, "plan", "plan_missing")?;
+    let ends = [number_column(batch, "plan_at_least"), number_column(batch, "plan_at_most")];
     let units = batch.column_by_name("unit").map(|_| Text::of(batch, "unit")).transpose()?;
     for row in 0..batch.num_rows() {
         let unit = units.as_ref().and_then(|units| units.at(row)).map(unit).transpose()?;
-        let figure = Figure { value: values.at(row)?, plan: plans.at(row)?, unit };
+        let [at_least, at_most] = ends.map(|end| end.filter(|end| end.is_valid(row)).map(|end| end.value(row)));
+        let plan = match (at_least, at_most) {
+            (None, None) => plans.at(row)?,
+            _ => Value::Bound(Bound { at_least, at_most }),
+        };
+        let figure = Figure { value: values.at(row)?, plan, unit };
         let series = gathering.series(measure.required(row)?, labels.required(row)?, row)?;
         // Where a measure's good direction was changed, the newest period says it.
         series.better = direction(better.required(row)?)?;
         series.insert(period, figure);
     }
     Ok(())
+}
+
+/// A column that only files with such targets have.
+fn number_column<'b>(batch: &'b RecordBatch, name: &str) -> Option<&'b Float64Array> {
+    batch.column_by_name(name)?.as_any().downcast_ref()
 }
 
 fn direction(code: &str) -> std::result::Result<Better, String> {

@@ -14,7 +14,7 @@ use parquet::{
 };
 
 use crate::{
-    model::{Better, Figure, Labels, Missing, Period, SeriesKey, Unit, Value},
+    model::{Better, Bound, Figure, Labels, Missing, Period, SeriesKey, Unit, Value},
     store::{
         error::{Result, StoreError},
         rows,
@@ -62,7 +62,7 @@ pub(super) fn batch(
     let reasons = |of: fn(&Figure) -> Value| -> ArrayRef {
         Arc::new(figures.iter().map(|(_, _, figure)| split(of(figure)).1).collect::<StringArray>())
     };
-    let columns: Vec<(&str, ArrayRef, bool)> = vec![
+    let mut columns: Vec<(&str, ArrayRef, bool)> = vec![
         ("measure", Arc::new(StringArray::from_iter_values(figures.iter().map(|(key, ..)| &key.measure))), false),
         ("labels", Arc::new(StringArray::from_iter_values(labels)), false),
         ("better", Arc::new(StringArray::from_iter_values(figures.iter().map(|(_, better, _)| code(*better)))), false),
@@ -76,12 +76,25 @@ pub(super) fn batch(
             true,
         ),
     ];
+    if figures.iter().any(|(_, _, figure)| matches!(figure.plan, Value::Bound(_))) {
+        columns.push(("plan_at_least", ends(figures, |bound| bound.at_least), true));
+        columns.push(("plan_at_most", ends(figures, |bound| bound.at_most), true));
+    }
     let field = |(name, array, nullable): &(&str, ArrayRef, bool)| {
         let kind: DataType = array.data_type().clone();
         Field::new(*name, kind, *nullable)
     };
     let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
     Ok(RecordBatch::try_new(Arc::new(schema), columns.into_iter().map(|(_, array, _)| array).collect())?)
+}
+
+/// One end of the plans that are a bound or a range.
+fn ends(figures: &[(SeriesKey, Better, Figure)], end: impl Fn(Bound) -> Option<f64>) -> ArrayRef {
+    let of = |(_, _, figure): &(SeriesKey, Better, Figure)| match figure.plan {
+        Value::Bound(bound) => end(bound).filter(|end| end.is_finite()),
+        Value::Number(_) | Value::Missing { .. } => None,
+    };
+    Arc::new(figures.iter().map(of).collect::<Float64Array>())
 }
 
 fn written(dataset: &str, period: Period, batch: &RecordBatch) -> std::result::Result<Vec<u8>, ParquetError> {
@@ -106,6 +119,11 @@ fn split(value: Value) -> (Option<f64>, Option<&'static str>) {
         Value::Number(number) if number.is_finite() => (Some(number), None),
         Value::Number(_) => (None, Some(Missing::Unreadable.code())),
         Value::Missing { missing } => (None, Some(missing.code())),
+        // Its ends stand in columns of their own.
+        Value::Bound(bound) => match bound.only_end().filter(|end| end.is_finite()) {
+            Some(end) => (Some(end), None),
+            None => (None, Some(Missing::Words.code())),
+        },
     }
 }
 

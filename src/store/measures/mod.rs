@@ -20,6 +20,9 @@
 //! | `plan_missing` | text, may be null | where there is none, why |
 //! | `unit` | text, may be null | the unit of both where they show it: `number`, `percent` (0.567 is 56.7%), `duration` (seconds), `GBP`, …, or `category: Low \| High` (the place in the list, from 1) |
 //!
+//! Where a plan is a bound or a range, two columns more hold its ends, `plan_at_least` and `plan_at_most` (double, may be
+//! null); `plan` is the end of a bound, and `plan_missing` says `words` of a range.
+//!
 //! Files of earlier versions have no column `unit`: their figures are read as of no known unit.
 
 mod archive;
