@@ -97,9 +97,7 @@ impl Filling<'_> {
     fn side(&mut self, side: &Expr) -> String {
         let filled = self.fill(side, LOOSEST);
         match (side, self.run(side)) {
-            (Expr::FnCall(call, _), Ok(value)) if is_operator(call) && call.args.len() > 1 => {
-                format!("{filled} = {}", shown(&value))
-            }
+            (Expr::FnCall(call, _), Ok(value)) if self.is_worked_out(call) => format!("{filled} = {}", shown(&value)),
             _ => filled,
         }
     }
@@ -126,17 +124,24 @@ impl Filling<'_> {
         }
     }
 
-    /// A call that answers true or false keeps its name and has its arguments filled in; another one is its value.
+    /// A call that answers true or false, or that is made of figures, keeps its name and has its arguments filled in;
+    /// another one is its value.
     fn call(&mut self, expression: &Expr, call: &FnCallExpr) -> String {
+        let arguments: Vec<String> = call.args.iter().map(|argument| self.fill(argument, LOOSEST)).collect();
         if self.run(expression).is_ok_and(|value| value.is_bool()) {
-            let arguments: Vec<String> = call.args.iter().map(|argument| self.fill(argument, LOOSEST)).collect();
             return called(&call.name, &arguments);
         }
-        // What its arguments are is told as well, where they are more than constants.
-        for argument in &call.args {
-            self.fill(argument, LOOSEST);
+        let value = self.value(expression);
+        if self.is_worked_out(call) { called(&call.name, &arguments) } else { value }
+    }
+
+    /// Whether a call is made of figures, so that its value does not say what it is made of.
+    fn is_worked_out(&self, call: &FnCallExpr) -> bool {
+        if is_operator(call) {
+            return call.args.len() > 1;
         }
-        self.value(expression)
+        let is_figure = |argument: &Expr| !argument.is_constant() && self.run(argument).is_ok_and(|it| it.is_float());
+        call.args.iter().any(is_figure)
     }
 
     /// The value of a name or call, noted.
@@ -271,6 +276,8 @@ mod tests {
             ("value > 2 * (plan - previous())", "2025-07", "61 > 2 * (100 - 60) = 80"),
             ("value - (plan - 1) < -value", "2025-09", "59 - (100 - 1) = -40 < -59"),
             ("value > mean(3)", "2025-07", "61 > 30"),
+            ("round(value - 0.5 * previous(), 6) > 0", "2025-07", "round(61 - 0.5 * 60, 6) = 31 > 0"),
+            ("2 * max(previous(), ago(2)) < value", "2025-07", "2 * max(60, 20) = 120 < 61"),
             ("!(value > 5)", "2025-09", "!(59 > 5)"),
             ("value > 60 && value < plan", "2025-09", "59 > 60 (false) && value < plan (not asked)"),
             (
