@@ -82,6 +82,12 @@ fn a_script_that_grows_without_end_is_stopped() {
 }
 
 #[test]
+fn a_text_that_grows_without_end_is_stopped() {
+    let script = "fn grow(value) { if value == 694.0 { let s = \"x\"; loop { s += s; } } value == 579.0 }";
+    assert_failure(&with_rule("grow(value)", script), "grew too large");
+}
+
+#[test]
 fn a_script_that_calls_itself_without_end_is_stopped() {
     let script = "fn deep(value) { if value == 694.0 { return deep(value); } value == 579.0 }";
     assert_failure(&with_rule("deep(value)", script), "too deep");
