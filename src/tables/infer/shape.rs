@@ -95,6 +95,7 @@ pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
     shape.empty = (0..width).filter(|at| !named(*at) && !filled(*at)).collect();
     ask_of_shifted(&mut shape, heading, &body, width);
     shape.across = across(heading, &body);
+    ask_of_days(&mut shape, heading);
     ask_of_groups(&mut shape, heading);
     shape.alternate = alternate::find(&body, heading, shape.across.as_ref());
     shape.fill_down = fill_down(&body, &shape);
@@ -146,6 +147,26 @@ fn ask_of_shifted(shape: &mut Shape, heading: &Heading, body: &[&Row], width: us
 
 fn holds_any_figure(body: &[&Row], at: usize) -> bool {
     body.iter().filter_map(|row| row.get(at)).any(is_figure)
+}
+
+/// Days across, of which a few begin or end a month: those alone would be taken for months.
+fn ask_of_days(shape: &mut Shape, heading: &Heading) {
+    let is_day = |text: &str| {
+        let meanings = periods::meanings(text, None);
+        !meanings.is_empty() && meanings.iter().all(|period| period.granularity() == Granularity::Day)
+    };
+    let days: Vec<&str> = heading.columns.iter().map(|above| above.full.as_str()).filter(|text| is_day(text)).collect();
+    let taken = shape.across.as_ref().map_or(0, |across| across.positions.len());
+    if let Some(day) = days.first().filter(|_| taken > 0 && days.len() > taken) {
+        shape.across = None;
+        shape.questions.push(
+            Question::open(&format!(
+                "Do days or weeks stand across (`{day}`)? Here each column is one of its own; only months, quarters and years \
+                 across are proposed"
+            ))
+            .or("under `table`, with columns for both names", "across: { columns: periods, name: period, value: figure }"),
+        );
+    }
 }
 
 /// Periods above groups of columns: two things stand across, which one header cannot say.
