@@ -1,6 +1,6 @@
 //! The family of checks that look at the figures of a delivery and at what is known, not at single rows.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use super::{
     check::{Context, Found, Looks},
@@ -37,11 +37,26 @@ pub(super) trait FigureCheck: fmt::Debug + Send + Sync {
     fn examine(&self, look: &Look<'_>) -> Answer;
 }
 
+/// The figures of a delivery period by period, each in the order of series.
+#[derive(Debug)]
+pub(super) struct ByPeriod<'a>(BTreeMap<Period, Vec<Delivery<'a>>>);
+
+impl<'a> ByPeriod<'a> {
+    pub(super) fn of(delivered: Delivered<'a>) -> Self {
+        let mut periods: BTreeMap<Period, Vec<Delivery<'a>>> = BTreeMap::new();
+        for one in delivered.each() {
+            periods.entry(one.period).or_default().push(one);
+        }
+        Self(periods)
+    }
+}
+
 /// What a check of figures is given.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) delivered: Delivered<'a>,
     pub(super) known: &'a Known,
+    by_period: &'a ByPeriod<'a>,
     rows_kept: usize,
 }
 
@@ -71,9 +86,20 @@ impl<'a> Look<'a> {
         all.filter(|other| other.granularity() == period.granularity() && *other < period).max()
     }
 
+    /// The figures that are delivered of a period, in the order of series.
+    pub(super) fn of(&self, period: Period) -> &'a [Delivery<'a>] {
+        self.by_period.0.get(&period).map_or(&[], Vec::as_slice)
+    }
+
+    /// The figure of a series at a period, where it is delivered.
+    pub(super) fn delivery(&self, key: &SeriesKey, period: Period) -> Option<&'a Delivery<'a>> {
+        let of_period = self.of(period);
+        of_period.get(of_period.binary_search_by(|one| one.key.cmp(key)).ok()?)
+    }
+
     /// The figure of a series at a period: delivered with the rest, or known.
     pub(super) fn figure(&self, key: &SeriesKey, period: Period) -> Option<Figure> {
-        let delivered = self.delivered.figures.get(&(key.clone(), period)).copied();
+        let delivered = self.delivery(key, period).map(|one| one.figure);
         delivered.or_else(|| self.own()?.get(key)?.at(period))
     }
 }
@@ -228,8 +254,8 @@ impl FigureDeclaration {
     }
 
     /// What it finds.
-    pub(super) fn findings(&self, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
-        let answer = self.check.examine(&Look { delivered, known, rows_kept: self.weighing.rows_kept });
+    pub(super) fn findings(&self, delivered: Delivered<'_>, by_period: &ByPeriod<'_>, known: &Known) -> Vec<Finding> {
+        let answer = self.check.examine(&Look { delivered, known, by_period, rows_kept: self.weighing.rows_kept });
         let looked_at = LookedAt { rows: answer.looked_at, values: answer.looked_at };
         let weigh = |found: Found| {
             let is_whole = found.is_whole();

@@ -46,7 +46,7 @@ mod weighing;
 use std::{collections::BTreeSet, sync::Arc};
 
 use check::{Context, Start};
-use figures::FigureDeclaration;
+use figures::{ByPeriod, FigureDeclaration};
 use kinds::{Declared, columns_present::ColumnsPresent, r#type::Types};
 use policy::{Declaration, Watch};
 
@@ -144,14 +144,28 @@ impl Checks {
     /// What the checks that look at figures find in those of a delivery, beside what is known.
     #[must_use]
     pub fn of_figures(&self, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
-        self.of_figures.iter().flat_map(|check| check.findings(delivered, known)).collect()
+        self.examine_figures(|_| true, delivered, known)
     }
 
     /// The same of those checks alone that ask for figures of this other dataset.
     #[must_use]
     pub fn of_figures_naming(&self, other: &str, delivered: Delivered<'_>, known: &Known) -> Vec<Finding> {
-        let names_it = |check: &&FigureDeclaration| check.needs().iter().any(|need| need.dataset.value == other);
-        self.of_figures.iter().filter(names_it).flat_map(|check| check.findings(delivered, known)).collect()
+        let names_it = |check: &FigureDeclaration| check.needs().iter().any(|need| need.dataset.value == other);
+        self.examine_figures(names_it, delivered, known)
+    }
+
+    fn examine_figures(
+        &self,
+        asked: impl Fn(&FigureDeclaration) -> bool,
+        delivered: Delivered<'_>,
+        known: &Known,
+    ) -> Vec<Finding> {
+        let checks: Vec<&FigureDeclaration> = self.of_figures.iter().filter(|check| asked(check)).collect();
+        if checks.is_empty() {
+            return Vec::new();
+        }
+        let by_period = ByPeriod::of(delivered);
+        checks.into_iter().flat_map(|check| check.findings(delivered, &by_period, known)).collect()
     }
 
     /// Begins with a file.

@@ -119,8 +119,7 @@ impl Compiled {
     fn total(&self, look: &Look<'_>, period: Period) -> Option<f64> {
         let mine = |key: &SeriesKey| self.measure.as_ref().is_none_or(|measure| *measure == key.measure);
         let figures: Vec<Figure> = if look.delivered.periods.contains(&period) {
-            let each = look.delivered.each().filter(|one| one.period == period && mine(one.key));
-            each.map(|one| one.figure).collect()
+            look.of(period).iter().filter(|one| mine(one.key)).map(|one| one.figure).collect()
         } else {
             look.own()?.series().filter(|series| mine(&series.key)).filter_map(|series| series.at(period)).collect()
         };

@@ -138,7 +138,7 @@ impl Compiled {
     fn columns_of(&self, look: &Look<'_>, period: Period) -> Vec<Found> {
         let Some(before) = look.before(period) else { return Vec::new() };
         let mut grown: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-        for one in look.delivered.each().filter(|one| one.period == period) {
+        for one in look.of(period) {
             let mine = self.measure.as_ref().is_none_or(|measure| *measure == one.key.measure);
             let Some(was) = look.figure(one.key, before).filter(|_| mine) else { continue };
             grown.entry(one.key.measure.as_str()).or_default().extend(self.times_grown(was, one.figure));

@@ -100,8 +100,8 @@ impl Compiled {
     fn compare(&self, look: &Look<'_>, measure: &str, period: Period) -> Option<String> {
         let before = look.before(period)?;
         let earlier = look.before(before)?;
-        let series: Vec<&SeriesKey> =
-            look.delivered.each().filter(|one| self.is_compared(one, measure, period)).map(|one| one.key).collect();
+        let compared = look.of(period).iter().filter(|one| self.is_compared(one, measure));
+        let series: Vec<&SeriesKey> = compared.map(|one| one.key).collect();
         let now = correlation(look, &series, (before, period), self.least)?;
         let then = correlation(look, &series, (earlier, before), self.least)?;
         if then.of - now.of <= self.fall || !differ(now, then) {
@@ -115,9 +115,9 @@ impl Compiled {
         ))
     }
 
-    fn is_compared(&self, one: &Delivery<'_>, measure: &str, period: Period) -> bool {
+    fn is_compared(&self, one: &Delivery<'_>, measure: &str) -> bool {
         let is_share = one.figure.unit == Some(Unit::Percent);
-        one.period == period && one.key.measure == measure && (self.shares_too || !is_share)
+        one.key.measure == measure && (self.shares_too || !is_share)
     }
 }
 

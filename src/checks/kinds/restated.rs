@@ -141,7 +141,7 @@ fn gone(look: &Look<'_>, history: &History, again: &BTreeSet<Period>) -> Vec<Str
     let mut gone = Vec::new();
     for series in history.series() {
         for (period, was) in series.iter().filter(|(period, was)| again.contains(period) && is_reported(was.value)) {
-            if !look.delivered.figures.contains_key(&(series.key.clone(), period)) {
+            if look.delivery(&series.key, period).is_none() {
                 gone.push(format!("{}: it was {}", name(&series.key, period), written(was)));
             }
         }

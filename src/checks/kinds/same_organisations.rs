@@ -107,8 +107,7 @@ impl Compiled {
             key.labels.get(&self.label).filter(|_| mine && is_reported(figure.value))
         };
         if look.delivered.periods.contains(&period) {
-            let each = look.delivered.each().filter(|one| one.period == period);
-            each.filter_map(|one| value(one.key, one.figure)).collect()
+            look.of(period).iter().filter_map(|one| value(one.key, one.figure)).collect()
         } else {
             let series = look.own().into_iter().flat_map(crate::model::History::series);
             series.filter_map(|series| value(&series.key, series.at(period)?)).collect()

@@ -70,7 +70,7 @@ impl Compiled {
     fn compare(&self, look: &Look<'_>, period: Period) -> Option<String> {
         let before = look.before(period)?;
         let (mut all, mut same) = (0, 0);
-        for one in look.delivered.each().filter(|one| one.period == period) {
+        for one in look.of(period) {
             let is_share = one.figure.unit == Some(Unit::Percent);
             let mine = self.measure.as_ref().is_none_or(|measure| *measure == one.key.measure);
             let now = one.figure.value.get().filter(|now| *now != 0.0 && mine && !is_share);
