@@ -121,14 +121,13 @@ struct One {
 impl One {
     fn say(&self) -> std::io::Result<()> {
         let Self { entry, placed, withheld, checks, tables, overrides } = self;
-        let periods: Vec<String> = entry.periods.iter().map(ToString::to_string).collect();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         for (name, text) in [
             ("delivery", entry.id.clone()),
             ("file", entry.file.clone()),
             ("table", text(&entry.table)),
             ("dataset", entry.dataset.clone().unwrap_or_else(|| "none recognised it".to_owned())),
-            ("periods", periods.join(", ")),
+            ("periods", output::periods(&entry.periods)),
             ("revision", if entry.revision > 0 { entry.revision.to_string() } else { String::new() }),
             ("verdict", entry.verdict.words()),
             ("received", output::when(&entry.received)),

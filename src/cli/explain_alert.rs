@@ -130,10 +130,9 @@ fn say_condition(at: &AtPeriod) -> std::io::Result<()> {
 }
 
 fn say_rest(rest: &Rest) -> std::io::Result<()> {
-    let periods: Vec<String> = rest.periods.iter().map(ToString::to_string).collect();
     output::say(format!(
         "  {}: {}, revision {}, {}, received {}; {} checks passed",
-        periods.join(", "),
+        output::periods(&rest.periods),
         output::clean(&output::file(&rest.file, rest.table.as_deref())),
         rest.revision,
         rest.verdict.words(),

@@ -80,7 +80,7 @@ impl<'a> Suite<'a> {
         let dataset = self.entry.dataset.as_deref().unwrap_or("no dataset");
         let element = xml.create_element("testsuite").with_attribute(("name", name.as_str()));
         counted(element, self.cases.iter()).write_inner_content(|xml| {
-            let periods = self.entry.periods_written();
+            let periods = self.entry.periods.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let properties =
                 [("dataset", dataset), ("periods", periods.as_str()), ("verdict", self.entry.verdict.code())];
             xml.create_element("properties").write_inner_content(|xml| {

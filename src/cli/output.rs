@@ -6,6 +6,11 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use crate::model::Period;
+
+/// So many periods are named one by one.
+const NAMED: usize = 6;
+
 /// What a list is printed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(super) enum Format {
@@ -198,7 +203,28 @@ pub(super) fn faint(text: &str) -> String {
     paint(Style::new().dimmed(), text)
 }
 
+/// Periods as people read them: `2025-08, 2025-10`, and of many `2009-01 to 2024-12, 192 periods`.
+pub(super) fn periods(periods: &[Period]) -> String {
+    match periods {
+        [first, .., last] if periods.len() > NAMED => format!("{first} to {last}, {} periods", periods.len()),
+        _ => periods.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// A file's name, and which of its tables is meant where that is not plain: `les-2025-10.xlsx (Bands)`.
 pub(super) fn file(name: &str, table: Option<&str>) -> String {
     table.map_or_else(|| name.to_owned(), |table| format!("{name} ({table})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_periods_are_named_and_many_are_counted() {
+        let months: Vec<Period> = (1..=7).map(|month| format!("2025-0{month}").parse().expect("a month")).collect();
+        assert_eq!(periods(&[]), "");
+        assert_eq!(periods(&months[..2]), "2025-01, 2025-02");
+        assert_eq!(periods(&months), "2025-01 to 2025-07, 7 periods");
+    }
 }

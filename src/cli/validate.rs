@@ -142,11 +142,6 @@ impl Entry {
     pub(super) fn title(&self) -> String {
         output::file(&self.file, self.table.as_deref())
     }
-
-    /// The periods, as they are written.
-    pub(super) fn periods_written(&self) -> String {
-        self.periods.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    }
 }
 
 fn describe(entry: &Entry) -> Vec<String> {
@@ -156,7 +151,7 @@ fn describe(entry: &Entry) -> Vec<String> {
         Verdict::Published | Verdict::Duplicate | Verdict::Released => output::good("would be published"),
     };
     let dataset = entry.dataset.as_deref().unwrap_or("no dataset");
-    let (title, periods) = (output::clean(&entry.title()), entry.periods_written());
+    let (title, periods) = (output::clean(&entry.title()), output::periods(&entry.periods));
     let mut lines = vec![format!("{title}: {verdict} ({dataset} {periods})")];
     lines.extend(entry.findings.iter().flat_map(findings::lines));
     lines
