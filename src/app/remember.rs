@@ -1,6 +1,9 @@
 //! What a delivery adds to the history of its dataset.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     config::Dataset,
@@ -25,8 +28,7 @@ pub async fn remember(
 ) -> Result<Cause, CycleError> {
     let known = memory.recall([&dataset.id]).await?.periods(&dataset.id);
     let cause = cause(&known, &examined.periods());
-    for period in examined.periods() {
-        let figures = figures_of(dataset, &examined.figures, period);
+    for (period, figures) in by_period(dataset, &examined.figures, examined.periods()) {
         let file = app.store.write_measures(&dataset.id, period, figures).await?;
         commit.measure_files.push(file);
     }
@@ -34,9 +36,19 @@ pub async fn remember(
     Ok(cause)
 }
 
-fn figures_of(dataset: &Dataset, figures: &Figures, period: Period) -> Vec<(SeriesKey, Better, Figure)> {
-    let of_period = figures.figures.iter().filter(|((_, of), _)| *of == period);
-    of_period.map(|((key, _), figure)| (key.clone(), better(dataset, key), *figure)).collect()
+/// The figures of each period, one without figures included.
+fn by_period(
+    dataset: &Dataset,
+    figures: &Figures,
+    periods: Vec<Period>,
+) -> BTreeMap<Period, Vec<(SeriesKey, Better, Figure)>> {
+    let mut by_period: BTreeMap<Period, Vec<_>> = periods.into_iter().map(|period| (period, Vec::new())).collect();
+    for ((key, period), figure) in &figures.figures {
+        if let Some(of_period) = by_period.get_mut(period) {
+            of_period.push((key.clone(), better(dataset, key), *figure));
+        }
+    }
+    by_period
 }
 
 /// A newer period is news, also in a file that holds all months of a year again.
