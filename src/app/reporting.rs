@@ -60,6 +60,10 @@ pub(super) async fn report(
     match committee(config, &app.store, &asked).await {
         Ok(report) => Ok(Some(report)),
         Err(CommitteeError::Store(error)) => Err(error.into()),
+        Err(CommitteeError::NoPeriod(_)) => {
+            tracing::debug!(group, "there are no figures to report yet");
+            Ok(None)
+        }
         Err(error) => {
             tracing::error!(group, %error, "no report could be made");
             Ok(None)
