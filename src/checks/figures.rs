@@ -1,6 +1,9 @@
 //! The family of checks that look at the figures of a delivery and at what is known, not at single rows.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use super::{
     check::{Context, Found, Looks},
@@ -81,9 +84,11 @@ impl<'a> Look<'a> {
 
     /// The newest period before this one of the same kind: delivered with it, or known.
     pub(super) fn before(&self, period: Period) -> Option<Period> {
-        let known = self.own().map(|history| &history.periods).into_iter().flatten();
-        let all = self.delivered.periods.iter().chain(known).copied();
-        all.filter(|other| other.granularity() == period.granularity() && *other < period).max()
+        let known = self.own().map(|history| &history.periods);
+        // Those of one kind are neighbours in their order.
+        let before = |periods: &BTreeSet<Period>| periods.range(..period).next_back().copied();
+        let newest = before(self.delivered.periods).max(known.and_then(before));
+        newest.filter(|newest| newest.granularity() == period.granularity())
     }
 
     /// The figures that are delivered of a period, in the order of series.

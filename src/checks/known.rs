@@ -113,14 +113,12 @@ impl Known {
 /// kind before each. Of older ones checks know only that they are there; what they name by measure, they know as a whole.
 #[must_use]
 pub fn looks_back(reported: &BTreeSet<Period>, known: &BTreeSet<Period>) -> BTreeSet<Period> {
+    let all: BTreeSet<Period> = known.union(reported).copied().collect();
     let mut periods = reported.clone();
     for period in reported {
-        let all = known.range(..*period).rev().chain(reported.range(..*period).rev());
-        let mut before: Vec<Period> =
-            all.copied().filter(|before| before.granularity() == period.granularity()).collect();
-        before.sort_unstable_by(|a, b| b.cmp(a));
-        before.dedup();
-        periods.extend(before.into_iter().take(2));
+        // Those of one kind are neighbours in their order.
+        let before = all.range(..*period).rev().take_while(|before| before.granularity() == period.granularity());
+        periods.extend(before.take(2));
     }
     periods
 }
