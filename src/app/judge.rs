@@ -1,6 +1,9 @@
 //! Between the rules and the rest: evaluate away from the runtime's own threads, tell the groups concerned, and keep it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use crate::{
     config::{Config, Dataset},
@@ -166,24 +169,29 @@ async fn judge(
     cause: Cause,
     delivery: Option<DeliveryId>,
 ) -> Result<Evaluation, CycleError> {
-    let rules: Vec<Arc<Rule>> = config.rules_on(&dataset.id).cloned().collect();
-    let (known, orphans): (Vec<_>, Vec<_>) =
-        known.into_iter().partition(|alert| rules.iter().any(|rule| rule.id() == alert.rule));
+    // The rules on each measure, with the alerts of these.
+    let mut of_measures: BTreeMap<String, (Vec<Arc<Rule>>, Vec<Alert>)> = BTreeMap::new();
+    let mut measures: HashMap<&str, &str> = HashMap::new();
+    for rule in config.rules_on(&dataset.id) {
+        of_measures.entry(rule.measure().to_owned()).or_default().0.push(Arc::clone(rule));
+        measures.insert(rule.id(), rule.measure());
+    }
+    let mut orphans = Vec::new();
+    for alert in known {
+        match measures.get(alert.rule.as_str()).and_then(|measure| of_measures.get_mut(*measure)) {
+            Some((_, known)) => known.push(alert),
+            None => orphans.push(alert),
+        }
+    }
     let (config, dataset) = (Arc::clone(config), dataset.id.clone());
     let all = move || {
         let newest = Period::newest(recall.periods(&dataset));
         let mut evaluation = Evaluation { newest, ..Evaluation::default() };
-        let mut of_measures: BTreeMap<&str, Vec<Arc<Rule>>> = BTreeMap::new();
-        for rule in &rules {
-            of_measures.entry(rule.measure()).or_default().push(Arc::clone(rule));
-        }
-        for rules in of_measures.into_values() {
+        for (rules, known) in of_measures.into_values() {
             let elsewhere = recall.around(&config.needs_of(&rules))?;
             let history = elsewhere.get(&dataset).cloned().unwrap_or_default();
             let matter =
                 Matter { dataset: &dataset, rules: &rules, history: &history, elsewhere: &elsewhere, cause, delivery };
-            let of_rules = |alert: &&Alert| rules.iter().any(|rule| rule.id() == alert.rule);
-            let known: Vec<Alert> = known.iter().filter(of_rules).cloned().collect();
             evaluation.join(evaluate(&matter, &known));
         }
         Ok(evaluation)
