@@ -1,5 +1,7 @@
 //! Rows that add up the others: left out where they name nothing of their own, asked about where they may be followed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     super::{
         cells::read_number,
@@ -22,6 +24,8 @@ const LEAST_TOTALS: usize = 2;
 pub(super) struct Totals {
     /// Patterns of those that leave blank what tells the other rows apart.
     pub(super) left_out: Vec<String>,
+    /// What these say.
+    labels: BTreeSet<String>,
     /// What the rows above them come to.
     pub(super) of_rows_above: Option<OfRowsAbove>,
     /// What is to be asked of the others.
@@ -47,27 +51,31 @@ pub(super) fn find(body: &[&Row]) -> Totals {
         let mut others = tells.iter().filter(|at| Some(**at) != first).peekable();
         others.peek().is_some() && others.all(|at| row.get(*at).is_none_or(is_blank))
     };
-    let mut found = Totals::default();
+    let mut all_bare: BTreeMap<&str, bool> = BTreeMap::new();
     for row in &totals {
-        let Some(label) = called(row) else { continue };
-        let pattern = escaped(label);
-        if totals.iter().filter(|other| called(other) == Some(label)).all(|other| bare(other)) {
-            if !found.left_out.contains(&pattern) {
-                found.left_out.push(pattern);
-            }
-        } else if whole(label) {
-            found.question.get_or_insert_with(|| ask(label));
+        if let Some(label) = called(row) {
+            *all_bare.entry(label).or_insert(true) &= bare(row);
         }
     }
-    let whole = totals.iter().find(|row| found.leaves_out(row) && called(row).is_some_and(whole));
-    found.of_rows_above = whole.and_then(|row| of_rows_above(body, &others, row));
-    found
+    let is_bare = |row: &Row| called(row).is_some_and(|label| all_bare.get(label) == Some(&true));
+    let is_whole = |row: &Row| called(row).is_some_and(whole);
+    let kept = totals.iter().find(|row| !is_bare(row) && is_whole(row)).and_then(|row| called(row));
+    let mut known = BTreeSet::new();
+    let bare_labels = totals.iter().filter(|row| is_bare(row)).filter_map(|row| called(row));
+    let labels: Vec<&str> = bare_labels.filter(|label| known.insert(*label)).collect();
+    let added_up = totals.iter().find(|row| is_bare(row) && is_whole(row));
+    Totals {
+        of_rows_above: added_up.and_then(|row| of_rows_above(body, &others, row)),
+        question: kept.map(ask),
+        left_out: labels.iter().map(|label| escaped(label)).collect(),
+        labels: labels.into_iter().map(str::to_owned).collect(),
+    }
 }
 
 impl Totals {
     /// Whether a row is left out.
     pub(super) fn leaves_out(&self, row: &Row) -> bool {
-        called(row).is_some_and(|label| self.left_out.contains(&escaped(label)))
+        called(row).is_some_and(|label| self.labels.contains(label))
     }
 }
 
