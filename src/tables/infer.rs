@@ -180,15 +180,10 @@ fn propose(
 /// The period that the rows above the table say, as a column.
 fn in_title(period: &str, pattern: &str, columns: &Columns) -> Column {
     let taken = columns.all.iter().any(|column| column.printed.name == "period");
+    let name = if taken { "reporting_period" } else { "period" };
     let printed = Printed {
-        name: if taken { "reporting_period" } else { "period" }.to_owned(),
-        source: Source::InTitle(pattern.to_owned()),
-        position: None,
-        above: String::new(),
-        aliases: Vec::new(),
-        optional: false,
         texts: vec![period.to_owned()],
-        beyond: std::collections::BTreeSet::new(),
+        ..Printed::made(name.to_owned(), Source::InTitle(pattern.to_owned()))
     };
     let reading = Reading { values: 1, periods: vec![period.to_owned()], ..Reading::default() };
     let seen = [(period.to_owned(), 1)].into();

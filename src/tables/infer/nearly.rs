@@ -10,6 +10,7 @@ use super::{
     names::{expression, quoted, scalar, shown},
     questions::Question,
     sample::Reading,
+    shape::escaped,
     spec, totals,
 };
 
@@ -156,11 +157,8 @@ fn exceptions(reading: &Reading) -> String {
 /// A pattern for texts that begin as this one does.
 fn pattern(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let plain = |text: &str| -> String {
-        text.chars().map(|c| if "*?[]{}\\!".contains(c) { format!("\\{c}") } else { c.to_string() }).collect()
-    };
     match words.get(..2) {
-        Some(start) if words.len() > 2 => format!("{} *", plain(&start.join(" "))),
-        _ => plain(text),
+        Some(start) if words.len() > 2 => format!("{} *", escaped(&start.join(" "))),
+        _ => escaped(text),
     }
 }

@@ -63,6 +63,22 @@ pub(super) struct Printed {
     pub(super) beyond: BTreeSet<String>,
 }
 
+impl Printed {
+    /// A column that is none of the file's own, of which nothing was read yet.
+    pub(super) fn made(name: String, source: Source) -> Self {
+        Self {
+            name,
+            source,
+            position: None,
+            above: String::new(),
+            aliases: Vec::new(),
+            optional: false,
+            texts: Vec::new(),
+            beyond: BTreeSet::new(),
+        }
+    }
+}
+
 /// A sample, and how it is read.
 #[derive(Debug)]
 pub(super) struct Sample<'a> {
@@ -202,16 +218,7 @@ fn declared(place: &Place, shape: &Shape) -> Vec<Printed> {
     taken.extend(shape.alternate.iter().flat_map(|alternate| alternate.kinds.iter().map(|(name, _)| name.clone())));
     let mut columns = Vec::new();
     let mut make = |source: Source, name: String, taken: &mut BTreeSet<String>| {
-        columns.push(Printed {
-            name: unique(name, "column", taken),
-            source,
-            position: None,
-            above: String::new(),
-            aliases: Vec::new(),
-            optional: false,
-            texts: Vec::new(),
-            beyond: BTreeSet::new(),
-        });
+        columns.push(Printed::made(unique(name, "column", taken), source));
     };
     if shape.stacked.is_some() {
         make(Source::Title, "measure".to_owned(), &mut taken);
@@ -223,45 +230,29 @@ fn declared(place: &Place, shape: &Shape) -> Vec<Printed> {
         let stacked = shape.stacked.as_ref();
         let printed = above.header.as_deref().unwrap_or(&above.full);
         columns.push(Printed {
-            name: unique(snake(printed), &format!("column_{}", at + 1), &mut taken),
-            source: above.header.clone().map_or(Source::Position(at), Source::Header),
             position: Some(at),
             above: above.full.clone(),
             aliases: stacked.and_then(|stacked| stacked.aliases.get(&at)).cloned().unwrap_or_default(),
             optional: stacked.is_some_and(|stacked| stacked.optional.contains(&at)),
-            texts: Vec::new(),
-            beyond: BTreeSet::new(),
+            ..Printed::made(
+                unique(snake(printed), &format!("column_{}", at + 1), &mut taken),
+                above.header.clone().map_or(Source::Position(at), Source::Header),
+            )
         });
     }
     if let Some(parts) = &shape.period_parts {
         let part =
             |at: &usize| columns.iter().find(|column| column.position == Some(*at)).map(|column| column.name.clone());
         let parts: Vec<String> = parts.iter().filter_map(part).collect();
-        columns.push(Printed {
-            name: unique("period".to_owned(), "reporting_period", &mut taken),
-            source: Source::Joined(parts),
-            position: None,
-            above: String::new(),
-            aliases: Vec::new(),
-            optional: false,
-            texts: Vec::new(),
-            beyond: BTreeSet::new(),
-        });
+        let name = unique("period".to_owned(), "reporting_period", &mut taken);
+        columns.push(Printed::made(name, Source::Joined(parts)));
     }
-    let kind = |name: &String, source| Printed {
-        name: name.clone(),
-        source,
-        position: None,
-        above: String::new(),
-        aliases: Vec::new(),
-        optional: false,
-        texts: Vec::new(),
-        beyond: BTreeSet::new(),
-    };
     match &shape.alternate {
-        Some(alternate) => columns.extend(alternate.kinds.iter().map(|(name, _)| kind(name, Source::Kind))),
+        Some(alternate) => {
+            columns.extend(alternate.kinds.iter().map(|(name, _)| Printed::made(name.clone(), Source::Kind)));
+        }
         None if shape.across.is_some() => {
-            columns.push(kind(&unique("value".to_owned(), "value", &mut taken), Source::Value));
+            columns.push(Printed::made(unique("value".to_owned(), "value", &mut taken), Source::Value));
         }
         None => {}
     }
