@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::{alert::LABEL, clean, committee, mail::MailFile, paper::Point, subject::LONGEST, words};
+use super::{alert::LABEL, clean, committee, mail::MailFile, paper::Point, subject::LONGEST, three_as::heading, words};
 use crate::model::{Digest, Notice, PaperFormat, ThreeA, calendar::in_words};
 
 /// How many points of a section are shown; the papers have them all.
@@ -59,19 +59,14 @@ impl DigestView {
     pub(super) fn of(notice: &Notice, content: &Digest) -> Self {
         let report = &content.report;
         let below: Vec<String> = report.below.iter().map(|name| clean::line(name, LABEL)).collect();
-        let kinds = [
-            (ThreeA::Alert, "new", "Alert"),
-            (ThreeA::Advise, "continuing", "Advise"),
-            (ThreeA::Assure, "resolved", "Assure"),
-        ];
-        let sections = kinds.into_iter().map(|(three_a, kind, title)| {
+        let sections = ThreeA::ALL.iter().map(|&three_a| {
             let mut points = committee::points(report, three_a);
             let count = points.len();
             if three_a == ThreeA::Assure {
                 points.extend(committee::clear(report));
             }
             let note = points.is_empty().then(|| committee::none(three_a));
-            Section { note, ..Section::of(kind, title, count, points) }
+            Section { note, ..Section::of(three_a, count, points) }
         });
         Self {
             subject: subject(content),
@@ -91,7 +86,8 @@ impl DigestView {
 }
 
 impl Section {
-    fn of(kind: &'static str, title: &'static str, count: usize, points: Vec<Point>) -> Self {
+    fn of(three_a: ThreeA, count: usize, points: Vec<Point>) -> Self {
+        let (kind, title) = heading(three_a);
         let hidden = points.len().saturating_sub(SHOWN);
         let folded = || format!("and {} more, which the report lists", words::number(hidden as f64));
         Self {

@@ -10,7 +10,7 @@ use super::text;
 /// More than the longest report takes, and an end to a loop that has none.
 const FUEL: u64 = 5_000_000;
 
-pub(super) const TEMPLATES: [(&str, &str); 17] = [
+pub(super) const TEMPLATES: [(&str, &str); 18] = [
     ("parts.html", include_str!("templates/parts.html")),
     ("page.html", include_str!("templates/page.html")),
     ("exceptions.html", include_str!("templates/exceptions.html")),
@@ -21,6 +21,7 @@ pub(super) const TEMPLATES: [(&str, &str); 17] = [
     ("digest.html", include_str!("templates/digest.html")),
     ("digest.txt", include_str!("templates/digest.txt")),
     ("gate.html", include_str!("templates/gate.html")),
+    ("act_page.html", include_str!("templates/act_page.html")),
     ("act.html", include_str!("templates/act.html")),
     ("act_plain.html", include_str!("templates/act_plain.html")),
     ("operator.html", include_str!("templates/operator.html")),

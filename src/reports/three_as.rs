@@ -55,17 +55,12 @@ impl ThreeAsView {
         let (clear, all) = content.clear;
         let number = |n: usize| words::number(n as f64);
         let below: Vec<String> = content.below.iter().map(|name| clean::line(name, LABEL)).collect();
-        let titles = [
-            (ThreeA::Alert, "new", "Alert"),
-            (ThreeA::Advise, "continuing", "Advise"),
-            (ThreeA::Assure, "resolved", "Assure"),
-        ];
         Self {
             subject: subject(content),
             headline: headline(content),
             group: clean::line(&notice.group_name, LABEL),
             below: (!below.is_empty()).then(|| format!("With what concerns {}.", words::list(&below))),
-            sections: titles.into_iter().map(|(what, kind, title)| Section::of(content, what, kind, title)).collect(),
+            sections: ThreeA::ALL.iter().map(|&what| Section::of(content, what)).collect(),
             assured: format!(
                 "{} series {} judged; {} of {} answers of rules {} clear.",
                 number(content.series),
@@ -84,7 +79,8 @@ impl ThreeAsView {
 }
 
 impl Section {
-    fn of(content: &ThreeAs, what: ThreeA, kind: &'static str, title: &'static str) -> Self {
+    fn of(content: &ThreeAs, what: ThreeA) -> Self {
+        let (kind, title) = heading(what);
         let matters: Vec<&Matter> = content.of(what).collect();
         let hidden = matters.len().saturating_sub(SHOWN);
         Self {
@@ -120,6 +116,15 @@ impl MatterView {
             rule: clean::line(&matter.rule, LABEL),
             id: clean::line(&matter.alert.0, LABEL),
         }
+    }
+}
+
+/// Which colour and which title a section has.
+pub(super) fn heading(what: ThreeA) -> (&'static str, &'static str) {
+    match what {
+        ThreeA::Alert => ("new", "Alert"),
+        ThreeA::Advise => ("continuing", "Advise"),
+        ThreeA::Assure => ("resolved", "Assure"),
     }
 }
 
