@@ -197,7 +197,7 @@ mod tests {
             settings.check(&mut problems);
             problems.into_result().map(|()| settings)
         });
-        read.map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+        read.map_err(Problems::lines)
     }
 
     #[test]

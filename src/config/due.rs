@@ -186,7 +186,7 @@ mod tests {
         parse(&file)
             .and_then(|node| decode::<DueSettings>(&node))
             .and_then(|settings| settings.compile())
-            .map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+            .map_err(Problems::lines)
     }
 
     #[test]

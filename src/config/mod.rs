@@ -296,7 +296,7 @@ mod tests {
         spoil(home.path());
         match Config::load(home.path()) {
             Ok(_) => Vec::new(),
-            Err(problems) => problems.sorted().iter().map(ToString::to_string).collect(),
+            Err(problems) => problems.lines(),
         }
     }
 

@@ -58,7 +58,7 @@ fn written(text: &str) -> Result<Rule, Vec<String>> {
     let file = Arc::new(SourceFile { path: "rules/a.yaml".into(), text: text.to_owned() });
     match compile(&file) {
         Ok(mut rules) => Ok(rules.remove(0)),
-        Err(problems) => Err(problems.sorted().iter().map(ToString::to_string).collect()),
+        Err(problems) => Err(problems.lines()),
     }
 }
 

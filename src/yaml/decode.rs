@@ -383,9 +383,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Settings, Vec<String>> {
         let file = Arc::new(SourceFile { path: "a.yaml".into(), text: text.to_owned() });
-        parse(&file)
-            .and_then(|node| decode(&node))
-            .map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+        parse(&file).and_then(|node| decode(&node)).map_err(Problems::lines)
     }
 
     #[test]

@@ -107,6 +107,6 @@ pub(crate) fn assert_said<'a>(
 
 /// Mistakes as a page has them, a line each.
 pub(crate) fn written(problems: Problems) -> String {
-    let lines: Vec<String> = problems.sorted().iter().map(ToString::to_string).collect();
+    let lines: Vec<String> = problems.lines();
     lines.join("\n") + "\n"
 }

@@ -131,6 +131,12 @@ impl Problems {
         self.0
     }
 
+    /// The mistakes in the order of files and lines, as people read them.
+    #[must_use]
+    pub fn lines(self) -> Vec<String> {
+        self.sorted().iter().map(ToString::to_string).collect()
+    }
+
     /// `Ok` if there is none.
     ///
     /// # Errors

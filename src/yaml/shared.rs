@@ -154,7 +154,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::yaml::{Located, SourceFile, decode, parse};
+    use crate::yaml::{Located, Problems, SourceFile, decode, parse};
 
     #[derive(Debug, Default)]
     struct Common {
@@ -180,9 +180,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Shared<Common, Minimum>, Vec<String>> {
         let file = Arc::new(SourceFile { path: "a.yaml".into(), text: text.to_owned() });
-        parse(&file)
-            .and_then(|node| decode(&node))
-            .map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+        parse(&file).and_then(|node| decode(&node)).map_err(Problems::lines)
     }
 
     #[test]

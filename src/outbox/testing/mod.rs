@@ -14,9 +14,7 @@ pub(super) mod receiver;
 /// Settings from YAML, or the problems as one line each.
 pub(super) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Vec<String>> {
     let file = std::sync::Arc::new(SourceFile { path: "a.yaml".into(), text: text.to_owned() });
-    yaml::parse(&file)
-        .and_then(|node| yaml::decode(&node))
-        .map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+    yaml::parse(&file).and_then(|node| yaml::decode(&node)).map_err(yaml::Problems::lines)
 }
 
 /// A message whose id ends with this number.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     model::Labels,
-    yaml::{SourceFile, decode, parse},
+    yaml::{Problems, SourceFile, decode, parse},
 };
 
 /// A policy of a file whose groups, labels and datasets are not looked at.
@@ -21,9 +21,7 @@ pub(super) fn policy(text: &str) -> Result<Policy, Vec<String>> {
     let file = Arc::new(SourceFile { path: "groups.yaml".into(), text: text.to_owned() });
     let names = Names { any: true, ..Names::default() };
     let settings = parse(&file).and_then(|node| decode::<PolicySettings>(&node));
-    settings
-        .and_then(|settings| Policy::compile(&settings, names))
-        .map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+    settings.and_then(|settings| Policy::compile(&settings, names)).map_err(Problems::lines)
 }
 
 fn labels(pairs: &[(&str, &str)]) -> Labels {

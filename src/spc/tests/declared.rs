@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     model::Labels,
     spc::{ChartSettings, Charting, Settings},
-    yaml::{Located, Place, SourceFile, decode, parse},
+    yaml::{Located, Place, Problems, SourceFile, decode, parse},
 };
 
 /// The settings of a measure with the label `contract`, or every mistake in them.
@@ -14,7 +14,7 @@ fn read(text: &str) -> Result<Charting, Vec<String>> {
     let labels = [Located { value: "contract".to_owned(), place: Place::start_of(&file) }];
     let settings = parse(&file).and_then(|node| decode::<ChartSettings>(&node));
     let checked = settings.and_then(|settings| settings.check(&labels).map(|()| settings.charting()));
-    checked.map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+    checked.map_err(Problems::lines)
 }
 
 #[test]

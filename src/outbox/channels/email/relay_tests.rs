@@ -72,7 +72,7 @@ fn relay(settings: &str) -> Result<Relay, Vec<String>> {
     let (email, retry) = (EmailSettings::default(), RetrySettings::default());
     let outbound = crate::outbox::OutboundSettings::default();
     let opening = Opening { places: &places, email: &email, outbound: &outbound, retry: &retry, groups: &[] };
-    Relay::open(&settings, &opening).map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+    Relay::open(&settings, &opening).map_err(Problems::lines)
 }
 
 /// What one attempt comes to, and what the relay heard until then.

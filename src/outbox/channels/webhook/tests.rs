@@ -28,7 +28,7 @@ fn opened(settings: &str, home: &TempDir) -> Result<Hooks<Webhook>, Vec<String>>
         retry: &RetrySettings::default(),
         groups: &[("dental-services", &channels)],
     };
-    Hooks::open(&opening).map_err(|problems| problems.sorted().iter().map(ToString::to_string).collect())
+    Hooks::open(&opening).map_err(Problems::lines)
 }
 
 /// A channel that knows this URL.
