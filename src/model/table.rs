@@ -70,8 +70,8 @@ pub enum ColumnKind {
     /// A number, percentage or duration, each cell with its own unit: `4242`, `56.3%` as 0.563, `01:05:37` in seconds.
     /// For tables of many measures.
     Figure,
-    /// A plan or target: a figure, a bound (`=<92%`) as its figure, or words (`Reduction`, `Lower 85% Upper 90%`), which
-    /// are no mistake and no figure.
+    /// A plan or target: a figure, a bound (`=<92%`) as its figure, a range (`Lower 85% Upper 90%`), or words (`Reduction`),
+    /// which are no mistake and no figure.
     Target,
 }
 

@@ -19,6 +19,8 @@ coded! {
         NotApplicable = "not_applicable",
         /// Words where a plan or target would be (`Reduction on last year`): no mistake, and no figure.
         Words = "words",
+        /// A target with two ends (`85% to 90%`) where one figure is asked for.
+        Range = "range",
         /// Something is there and cannot be read as a figure.
         Unreadable = "unreadable",
         /// The table has no such row or column.
@@ -38,6 +40,7 @@ impl Missing {
             Self::NotAvailable => "not yet available",
             Self::NotApplicable => "not applicable",
             Self::Words => "words, which are no figure",
+            Self::Range => "a range, which is no single figure",
             Self::Unreadable => "not readable",
             Self::Absent => "not reported",
             Self::Unsure => "cannot be told",
@@ -190,8 +193,17 @@ mod tests {
 
     #[test]
     fn every_reason_survives_its_code() {
-        let codes =
-            ["blank", "suppressed", "not_available", "not_applicable", "words", "unreadable", "absent", "unsure"];
+        let codes = [
+            "blank",
+            "suppressed",
+            "not_available",
+            "not_applicable",
+            "words",
+            "range",
+            "unreadable",
+            "absent",
+            "unsure",
+        ];
         for code in codes {
             assert_eq!(Missing::from_code(code).map(Missing::code), Some(code));
         }

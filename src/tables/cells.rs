@@ -33,7 +33,13 @@ pub fn read_cell(kind: ColumnKind, text: &str) -> Cell {
     figure.unwrap_or_else(|| {
         Cell::Missing(match missing(text) {
             // Words are no mistake there, and rules can say that they are no figure.
-            Missing::Unreadable if kind == ColumnKind::Target => Missing::Words,
+            Missing::Unreadable if kind == ColumnKind::Target => {
+                if read_bound(text).is_some() {
+                    Missing::Range
+                } else {
+                    Missing::Words
+                }
+            }
             reason => reason,
         })
     })
@@ -390,10 +396,10 @@ mod tests {
         for (text, expected) in [("=<92%", 0.92), ("≥ 95%", 0.95), ("<00:30:00", 1800.0)] {
             assert_eq!(read_cell(ColumnKind::Target, text), number(expected), "{text}");
         }
-        for text in ["Lower 85% Upper 90%", "Reduction", "Reduction 2023 4", "2028 75%", "Reduce 21/22 *", "=<", "< >5"]
-        {
+        for text in ["Reduction", "Reduction 2023 4", "2028 75%", "Reduce 21/22 *", "=<", "< >5"] {
             assert_eq!(read_cell(ColumnKind::Target, text), Cell::Missing(Missing::Words), "{text}");
         }
+        assert_eq!(read_cell(ColumnKind::Target, "Lower 85% Upper 90%"), Cell::Missing(Missing::Range));
         assert_eq!(read_cell(ColumnKind::Target, "TBC"), Cell::Missing(Missing::NotAvailable));
     }
 

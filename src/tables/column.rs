@@ -119,6 +119,10 @@ impl ColumnReader {
                 let scaled = number * self.scale;
                 if scaled.is_finite() { Cell::Number(scaled) } else { Cell::Missing(Missing::Unreadable) }
             }
+            // A range is read where its measure is gathered, which knows nothing of scales.
+            Cell::Missing(Missing::Range) if (self.scale - 1.0).abs() > 0.0 && unit(text) == Unit::Number => {
+                Cell::Missing(Missing::Words)
+            }
             cell => cell,
         }
     }

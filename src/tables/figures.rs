@@ -173,7 +173,10 @@ pub(super) fn is_given(value: Value) -> bool {
     match value {
         Value::Number(_) | Value::Bound(_) => true,
         Value::Missing { missing } => {
-            matches!(missing, Missing::Suppressed | Missing::NotAvailable | Missing::Words | Missing::Unreadable)
+            matches!(
+                missing,
+                Missing::Suppressed | Missing::NotAvailable | Missing::Words | Missing::Range | Missing::Unreadable
+            )
         }
     }
 }

@@ -349,7 +349,8 @@ impl Extractor {
 
     /// Whether any measure would have a figure from the row.
     fn holds_a_figure(&self, batch: &Batch, at: usize) -> bool {
-        let says = |missing| matches!(missing, Missing::Unreadable | Missing::Words | Missing::Suppressed);
+        let says =
+            |missing| matches!(missing, Missing::Unreadable | Missing::Words | Missing::Range | Missing::Suppressed);
         let none = |value| matches!(value, Value::Missing { missing } if !says(missing));
         !self.measures.iter().all(|measure| none(measure.value(batch, Some(measure.value), at)))
     }
@@ -442,8 +443,13 @@ impl Measure {
     fn bound(&self, batch: &Batch, at: usize) -> Option<Bound> {
         let (column, _) = self.plan.filter(|(_, kind)| *kind == ColumnKind::Target)?;
         let column = batch.columns.get(column)?;
-        let may_be = matches!(column.cell(at), Cell::Number(_) | Cell::Missing(Missing::Words));
-        may_be.then(|| read_bound(column.text(at))).flatten()
+        match column.cell(at) {
+            // The cell has the end in the unit of the column, where the text may be in thousands.
+            Cell::Number(end) => read_bound(column.text(at))
+                .map(|bound| Bound { at_least: bound.at_least.map(|_| end), at_most: bound.at_most.map(|_| end) }),
+            Cell::Missing(Missing::Range) => read_bound(column.text(at)),
+            _ => None,
+        }
     }
 }
 

@@ -102,7 +102,10 @@ async fn targets_of_every_shape_are_held_against_and_shown_as_they_are_printed()
     };
     // The first month comes back from the history as it was.
     for name in ["2023-11", "2023-12"] {
-        assert_eq!(desk.handle(&format!("targets-{name}.csv"), &month(name)).await.verdict, Verdict::Published);
+        let delivery = desk.handle(&format!("targets-{name}.csv"), &month(name)).await;
+        assert_eq!(delivery.verdict, Verdict::Published);
+        let [words] = delivery.findings.as_slice() else { panic!("{:?}", delivery.findings) };
+        assert!(words.message.starts_with("plan is words in row 7: `Reduction on last year`"), "{}", words.message);
     }
     let mut said: Vec<(String, String)> = desk
         .firing()

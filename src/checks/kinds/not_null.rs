@@ -79,7 +79,7 @@ struct Compiled {
 impl Compiled {
     fn counts(&self, reason: Missing) -> bool {
         let allowed = match reason {
-            Missing::Unreadable | Missing::Words => return false,
+            Missing::Unreadable | Missing::Words | Missing::Range => return false,
             Missing::Blank | Missing::Absent | Missing::Unsure => return true,
             Missing::Suppressed => Reason::Suppressed,
             Missing::NotAvailable => Reason::NotAvailable,

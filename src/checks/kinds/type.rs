@@ -3,6 +3,9 @@
 //! Blank cells and the reasons why a figure is withheld (`*`, `TBC`, `N/A`) are no mistakes of type: see
 //! [`not_null`](super::not_null). Each column is one error.
 //!
+//! Words in a target (`Reduction`, `see note 3`) are no mistake. They are noted with what can be read, since a rule that compares
+//! with them cannot tell.
+//!
 //! Finding: ``planned cannot be read as a number in 2 of 14 rows, first `1O5` in row 5``
 
 use super::super::{
@@ -11,7 +14,7 @@ use super::super::{
     failures::Failures,
     rows::Rows,
 };
-use crate::model::{Asked, Cell, ColumnKind, Missing, Schema};
+use crate::model::{Asked, Cell, ColumnKind, Missing, Schema, Severity};
 
 #[derive(Debug)]
 pub(in super::super) struct Types {
@@ -20,7 +23,7 @@ pub(in super::super) struct Types {
 
 impl Types {
     pub(in super::super) fn new(schema: &Schema) -> Self {
-        Self { columns: Declared::all(schema).filter(|column| !takes_words(column.kind)).collect() }
+        Self { columns: Declared::all(schema).filter(|column| column.kind != ColumnKind::Text).collect() }
     }
 }
 
@@ -33,15 +36,10 @@ impl Check for Types {
         let columns = self.columns.iter().filter_map(|column| {
             let field = column.in_file(file.header)?;
             let (asked, failures) = (Asked::default(), file.failures());
-            Some(Unreadable { field, expected: in_words(column.kind), asked, failures })
+            Some(Unreadable { field, kind: column.kind, asked, failures })
         });
         Some(Box::new(TypeTally(columns.collect())))
     }
-}
-
-/// Words are no mistake in a text or a target.
-fn takes_words(kind: ColumnKind) -> bool {
-    matches!(kind, ColumnKind::Text | ColumnKind::Target)
 }
 
 fn in_words(kind: ColumnKind) -> &'static str {
@@ -62,15 +60,16 @@ struct TypeTally(Vec<Unreadable>);
 #[derive(Debug)]
 struct Unreadable {
     field: Field,
-    expected: &'static str,
+    kind: ColumnKind,
     asked: Asked,
     failures: Failures,
 }
 
 impl Tally for TypeTally {
     fn observe(&mut self, rows: &Rows<'_>) {
-        for Unreadable { field, asked, failures, .. } in &mut self.0 {
-            let fails = |cell| cell == Cell::Missing(Missing::Unreadable);
+        for Unreadable { field, kind, asked, failures } in &mut self.0 {
+            let strange = if *kind == ColumnKind::Target { Missing::Words } else { Missing::Unreadable };
+            let fails = |cell| cell == Cell::Missing(strange);
             field.failing_cells(rows, asked, fails, |spot| failures.add_cell(spot));
         }
     }
@@ -84,11 +83,21 @@ impl Tally for TypeTally {
 
     fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
         let failing = self.0.into_iter().filter(|column| !column.failures.is_empty());
-        failing
-            .map(|Unreadable { field, expected, failures, .. }| {
-                let place = failures.place_and_value(total);
-                Found::in_rows(format!("{} cannot be read as {expected} in {place}", field.title()), failures)
-            })
-            .collect()
+        failing.map(|column| column.found(total)).collect()
+    }
+}
+
+impl Unreadable {
+    fn found(self, total: u64) -> Found {
+        let Self { field, kind, failures, .. } = self;
+        let (title, place) = (field.title(), failures.place_and_value(total));
+        if kind == ColumnKind::Target {
+            let seen = format!(
+                "{title} is words in {place}: a rule that compares with them cannot tell, unless it says what they mean. A \
+                 figure (`92%`), a bound (`≥ 95%`, `18.2 or less`) or a range (`85% to 90%`, `Lower 85% Upper 90%`) can be read"
+            );
+            return Found::in_rows(seen, failures).aside(Severity::Note);
+        }
+        Found::in_rows(format!("{title} cannot be read as {} in {place}", in_words(kind)), failures)
     }
 }
