@@ -108,6 +108,61 @@ fn what_is_recorded_from_history_is_a_test_of_the_rules() {
 }
 
 #[test]
+fn targets_that_are_bounds_and_ranges_are_recorded_as_they_are() {
+    let home = Home::new();
+    home.write(
+        "config/datasets/targets.yaml",
+        "title: Targets
+steward: performance-team
+files: [\"targets-*.csv\"]
+period: { column: month }
+columns:
+  month: { kind: period, granularity: month }
+  priority: {}
+  actual: { kind: figure }
+  plan: { kind: target }
+measures:
+  performance: { value: actual, plan: plan, labels: [priority], better: higher, unit: share }
+",
+    );
+    home.write(
+        "rules/targets.yaml",
+        "rules:
+  missed:
+    summary: A target is missed
+    dataset: targets
+    measure: performance
+    when: { target: { plan: as_printed } }
+",
+    );
+    // The end alone would make the falls a miss on the wrong side, and the beds and the weeks no target at all.
+    let rows = |month: &str, falls: &str, beds: &str| {
+        format!(
+            "month,priority,actual,plan\n{month},Falls,{falls},18.2 or less\n{month},Beds,{beds},Between 10 and 12\n\
+             {month},Four hours,58%,\u{2265} 76%\n"
+        )
+    };
+    home.take("targets-2025-09.csv", rows("2025-09", "19.1", "11"), 0);
+    home.take("targets-2025-10.csv", rows("2025-10", "17", "13"), 0);
+    let case = home.path("targets-case.yaml").display().to_string();
+    home.run(&["backtest", "missed", "--record", &case]).ends_with(0);
+    let text = home.read("targets-case.yaml");
+    for series in ["value: 19.1 17, plan: ..18.2 ..18.2 ", "value: 11 13, plan: 10..12 10..12 ", "plan: 0.76.. 0.76.. "]
+    {
+        assert!(text.contains(series), "{series}: {text}");
+    }
+    assert!(text.contains("Falls: 19.1, where the target is at most 18.2"), "{text}");
+    assert!(home.run(&["test", &case]).ends_with(0).out.contains("1 passed, 0 failed"));
+    // A figure is none.
+    home.edit("targets-case.yaml", "value: 11 13", "value: 11..12 13");
+    let err = home.run(&["test", &case]).ends_with(2).err;
+    assert!(
+        err.contains("a figure is no bound or range: only a `plan` is") && err.contains("targets-case.yaml:"),
+        "{err}"
+    );
+}
+
+#[test]
 fn a_backtest_tells_what_would_have_fired() {
     let home = Home::new();
     home.take_months(&MONTHS);

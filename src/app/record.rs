@@ -8,8 +8,8 @@ use std::{
 
 use crate::{
     config::Config,
-    model::{Alert, AlertId, AlertState, History, Labels, Missing, Period, Series, Value},
-    rules::{Rule, with_derived},
+    model::{Alert, AlertId, AlertState, History, Labels, Period, Series, Value},
+    rules::{Figures, Rule, with_derived},
 };
 
 use super::{
@@ -165,19 +165,9 @@ fn labels(labels: &Labels) -> String {
 
 /// Figures in the notation of tests, as YAML.
 fn notation(values: &[Value]) -> String {
-    let figure = |value: &Value| match value {
-        Value::Number(number) => number.to_string(),
-        Value::Missing { missing: Missing::Suppressed } => "*".to_owned(),
-        Value::Missing { .. } => "_".to_owned(),
-        Value::Bound(bound) => bound.only_end().map_or_else(|| "_".to_owned(), |end| end.to_string()),
-    };
-    let figures: Vec<String> = values.iter().map(figure).collect();
+    let figures = Figures::notation(values);
     // An asterisk at the beginning would be an alias.
-    if figures.first().is_some_and(|first| first == "*") {
-        format!("\"{}\"", figures.join(" "))
-    } else {
-        figures.join(" ")
-    }
+    if figures.starts_with('*') { format!("\"{figures}\"") } else { figures }
 }
 
 /// Text as YAML reads it back whatever is in it: JSON's strings are YAML's.

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::model::{Missing, Value};
+use crate::model::{Bound, Missing, Value};
 
 /// Figures of consecutive periods, separated by spaces.
 ///
@@ -13,6 +13,7 @@ use crate::model::{Missing, Value};
 /// | `1,332` `-0.5` | a number |
 /// | `_` | no figure: not reported |
 /// | `*` | no figure: suppressed (alone, it is quoted in YAML: `"*"`) |
+/// | `0.95..` `..18.2` `0.85..0.9` | a target that is a bound or a range: at least 0.95, at most 18.2, from 0.85 to 0.9 |
 /// | `100x5` | five times 100; `_x3` and `*x3` likewise |
 /// | `100+10x3` | 100 and three more, each 10 higher: 100 110 120 130; `100-10x3` the same downwards |
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,11 +22,30 @@ pub struct Figures(pub Vec<Value>);
 /// A test is about some months or years, not about memory.
 const MOST: usize = 10_000;
 
+impl Figures {
+    /// The figures in the notation, so that they read back as they are. Why there is no figure is not in it, unless it is
+    /// suppressed.
+    #[must_use]
+    pub fn notation(values: &[Value]) -> String {
+        let end = |end: Option<f64>| end.map_or_else(String::new, |end| end.to_string());
+        let written = |value: &Value| match value {
+            Value::Number(number) => number.to_string(),
+            Value::Missing { missing: Missing::Suppressed } => "*".to_owned(),
+            Value::Missing { .. } | Value::Bound(Bound { at_least: None, at_most: None }) => "_".to_owned(),
+            Value::Bound(bound) => format!("{}..{}", end(bound.at_least), end(bound.at_most)),
+        };
+        values.iter().map(written).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// What is not in the notation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FiguresError {
     /// A part that is none of the forms.
-    #[error("`{0}` is not a figure; write 1,332 or _ (none) or * (suppressed) or 100x5 or 100+10x3")]
+    #[error(
+        "`{0}` is not a figure; write 1,332 or _ (none) or * (suppressed) or 100x5 or 100+10x3, and a bound or range as \
+         0.95.. or ..18.2 or 0.85..0.9"
+    )]
     Part(String),
     /// More than a test can mean.
     #[error("more than {MOST} figures in one series")]
@@ -70,7 +90,21 @@ fn value(text: &str) -> Option<Value> {
     match text {
         "_" => Some(Value::ABSENT),
         "*" => Some(Value::missing(Missing::Suppressed)),
-        _ => number(text).map(Value::number),
+        _ => match text.split_once("..") {
+            Some((least, most)) => bound(least, most).map(Value::Bound),
+            None => number(text).map(Value::number),
+        },
+    }
+}
+
+/// At least one end, and the lower one first.
+fn bound(least: &str, most: &str) -> Option<Bound> {
+    let end = |text: &str| if text.is_empty() { Some(None) } else { number(text).map(Some) };
+    let bound = Bound { at_least: end(least)?, at_most: end(most)? };
+    match (bound.at_least, bound.at_most) {
+        (None, None) => None,
+        (Some(least), Some(most)) if least > most => None,
+        _ => Some(bound),
     }
 }
 
@@ -95,7 +129,7 @@ impl<'de> Deserialize<'de> for Figures {
 
 crate::model::written_as! { Figures, {
     "type": ["string", "number"],
-    "description": "Figures of consecutive periods: 61 59 _ 60, where _ is none, * suppressed, 100x5 five times 100, 100+10x3 rising by ten"
+    "description": "Figures of consecutive periods: 61 59 _ 60, where _ is none, * suppressed, 100x5 five times 100, 100+10x3 rising by ten, 0.95.. and ..18.2 and 0.85..0.9 targets that are a bound or a range"
 } }
 
 impl fmt::Display for Figures {
@@ -127,6 +161,8 @@ mod tests {
             ("100+10x3", "100 110 120 130"),
             ("-5-1x3", "-5 -6 -7 -8"),
             ("1+0.5x2 7", "1 1.5 2 7"),
+            ("0.95.. ..18.2 0.85..0.9 -5..-1", "at least 0.95 at most 18.2 0.85 to 0.9 -5 to -1"),
+            ("..4x2 5..5", "at most 4 at most 4 5 to 5"),
             ("  ", ""),
         ] {
             assert_eq!(read(text).as_deref(), Ok(figures), "{text}");
@@ -136,8 +172,33 @@ mod tests {
     #[test]
     fn what_is_no_figure_is_refused() {
         for text in [
-            "1332x", "x3", "1e3", "inf", "nan", "1,33", "1,,000", "1,000,00", "12.", ".5", "1_000", "100x0", "100x-1",
-            "100+x3", "_+1x3", "+5", "--5", "1.2.3", "１２",
+            "1332x",
+            "x3",
+            "1e3",
+            "inf",
+            "nan",
+            "1,33",
+            "1,,000",
+            "1,000,00",
+            "12.",
+            ".5",
+            "1_000",
+            "100x0",
+            "100x-1",
+            "100+x3",
+            "_+1x3",
+            "+5",
+            "--5",
+            "1.2.3",
+            "１２",
+            "..",
+            "0.9..0.85",
+            "1...2",
+            "1..2..3",
+            "..x3",
+            "1..+1x2",
+            "..*",
+            "≥95",
         ] {
             assert_eq!(read(text), Err(FiguresError::Part(text.to_owned())), "{text}");
         }
@@ -147,6 +208,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_written_reads_back(
+            ends in proptest::collection::vec((proptest::option::of(-1e12..1e12_f64), 0.0..1e12_f64, 0..4_u8), 0..12)
+        ) {
+            let values: Vec<Value> = ends
+                .into_iter()
+                .map(|(end, width, shape)| match (end, shape) {
+                    (Some(end), 0) => Value::Number(end),
+                    (Some(end), 1) => Value::Bound(Bound { at_least: Some(end), at_most: None }),
+                    (Some(end), 2) => Value::Bound(Bound { at_least: None, at_most: Some(end) }),
+                    (Some(end), _) => Value::Bound(Bound { at_least: Some(end), at_most: Some(end + width) }),
+                    (None, 0) => Value::missing(Missing::Suppressed),
+                    (None, _) => Value::ABSENT,
+                })
+                .collect();
+            prop_assert_eq!(Figures::notation(&values).parse(), Ok(Figures(values)));
+        }
+
         #[test]
         fn no_text_panics(text in "[-+0-9x_*,. é]{0,30}") {
             let _ = read(&text);

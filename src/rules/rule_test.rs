@@ -244,6 +244,10 @@ fn check_figures(
     measure: &MeasureEntry,
     problems: &mut Problems,
 ) {
+    if values.0.iter().any(|value| matches!(value, Value::Bound(_))) {
+        let problem = Problem::new(values.place.clone(), "a figure is no bound or range: only a `plan` is");
+        problems.push(problem.hint("write the figure itself, or `_` where there is none"));
+    }
     let Some(plan) = plan else { return };
     if !measure.has_plan {
         problems.push(Problem::new(plan.place.clone(), "this measure has no plan"));

@@ -82,7 +82,8 @@ fn text(settings: &MonthsSettings, month: Period, nth: usize) -> String {
         let figure = match figures.0.get(nth) {
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Missing { missing: Missing::Suppressed }) => "*".to_owned(),
-            Some(Value::Missing { .. } | Value::Bound(_)) | None => String::new(),
+            Some(Value::Bound(bound)) => bound.write(|end| end.to_string()),
+            Some(Value::Missing { .. }) | None => String::new(),
         };
         text = text.replace(&format!("{{{}}}", name.value), &figure);
     }
