@@ -80,6 +80,13 @@ impl Dataset {
         let kind = self.table.columns.get(&measure.value.value).map(|column| column.kind);
         matches!(kind, Some(ColumnKind::Figure | ColumnKind::Target))
     }
+
+    /// Whether the plan of a measure may be a bound or a range.
+    #[must_use]
+    pub fn plan_may_be_bound(&self, measure: &MeasureSettings) -> bool {
+        let plan = measure.plan.as_ref().and_then(|plan| self.table.columns.get(&plan.value));
+        plan.is_some_and(|column| column.kind == ColumnKind::Target)
+    }
 }
 
 #[derive(Deserialize, schemars::JsonSchema)]

@@ -148,6 +148,7 @@ pub(super) fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
             let entry = MeasureEntry {
                 labels,
                 has_plan: measure.plan.is_some(),
+                plan_may_be_bound: dataset.plan_may_be_bound(measure),
                 better: measure.better.otherwise(),
                 directions_vary: measure.better.of_all().is_none(),
                 unit: dataset.unit_of(measure),

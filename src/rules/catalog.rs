@@ -18,6 +18,8 @@ pub struct MeasureEntry {
     pub labels: Vec<String>,
     /// Whether it has a plan or target.
     pub has_plan: bool,
+    /// Whether its plan may be a bound (`≥ 95%`) or a range, so that not every figure beyond it misses it.
+    pub plan_may_be_bound: bool,
     /// The direction that is good; where they vary, that of the series that are not named apart.
     pub better: Better,
     /// Whether the series have different directions: a rule then asks for that of each by `better`.

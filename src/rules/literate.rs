@@ -77,6 +77,7 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
         let entry = MeasureEntry {
             labels: labels.clone(),
             has_plan: place("plan").is_some(),
+            plan_may_be_bound: csv.contains(".."),
             better: measure.better,
             directions_vary: place("better").is_some(),
             unit,

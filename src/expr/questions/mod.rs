@@ -34,7 +34,7 @@ pub(super) use others::{FUNCTIONS as OF_OTHERS, OtherQuestion};
 pub(super) use own::{ASKS_FOR_PLAN, FIGURES, OwnQuestion};
 pub(super) use peers::PeerQuestion;
 pub(super) use rating::RatingQuestion;
-pub(super) use spc::{ChartQuestion, asks_chart, is_of_target, is_truth, unknown_tests};
+pub(super) use spc::{ChartQuestion, asks_chart, is_of_target, unknown_tests};
 
 /// A question about a series at a period; its answer is a number.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,9 +149,14 @@ impl Question {
     }
 }
 
+/// Whether a function of this name answers true or false: 1 or 0 as a question.
+pub(super) fn is_truth(name: &str) -> bool {
+    spc::is_truth(name) || rating::is_truth(name)
+}
+
 pub(super) fn register(engine: &mut Engine) {
     for (name, takes) in signatures().copied() {
-        if spc::is_truth(name) {
+        if is_truth(name) {
             function(engine, name, takes, |name, arguments| ask(name, arguments).map(|number| number != 0.0));
         } else {
             function(engine, name, takes, ask);

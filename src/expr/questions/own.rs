@@ -82,6 +82,8 @@ pub(in crate::expr) const FIGURES: &[&str] = &[
 pub(in crate::expr) const ASKS_FOR_PLAN: &[&str] = &[
     "plan",
     "target_missed_by",
+    "plan_is_ceiling",
+    "plan_is_floor",
     "previous_plan",
     "plan_ago",
     "plan_ytd",

@@ -12,14 +12,31 @@ use crate::{
     model::{Better, Bound, Period, Rating, Tolerance, Value},
 };
 
-pub(super) const SIGNATURES: Signatures =
-    &[("rag", &[Takes::Text]), ("rag", &[Takes::Text, Takes::Number]), ("target_missed_by", &[])];
+pub(super) const SIGNATURES: Signatures = &[
+    ("rag", &[Takes::Text]),
+    ("rag", &[Takes::Text, Takes::Number]),
+    ("target_missed_by", &[]),
+    (CEILING, &[]),
+    (FLOOR, &[]),
+];
+
+const CEILING: &str = "plan_is_ceiling";
+const FLOOR: &str = "plan_is_floor";
+
+/// Whether a function of this name answers true or false.
+pub(super) fn is_truth(name: &str) -> bool {
+    [CEILING, FLOOR].contains(&name)
+}
 
 /// How a figure stands against its plan, which may be a bound or a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::expr) enum RatingQuestion {
     /// By how much the plan is missed; nought where it is met.
     MissedBy,
+    /// Whether the plan is a bound from above alone (`18.2 or less`): no figure is too low for it.
+    Ceiling,
+    /// Whether it is one from below alone (`≥ 95%`).
+    Floor,
     /// The rating, some periods ago: 1 is green, 2 amber, 3 red.
     Rag(Rag),
 }
@@ -35,6 +52,8 @@ pub(in crate::expr) struct Rag {
 pub(super) fn question(name: &str, arguments: &[Argument<'_>]) -> Option<Outcome<RatingQuestion>> {
     let (text, ago) = match *arguments {
         [] if name == "target_missed_by" => return Some(Ok(RatingQuestion::MissedBy)),
+        [] if name == CEILING => return Some(Ok(RatingQuestion::Ceiling)),
+        [] if name == FLOOR => return Some(Ok(RatingQuestion::Floor)),
         [Argument::Text(text)] if name == "rag" => (text, 0.0),
         [Argument::Text(text), Argument::Number(ago)] if name == "rag" => (text, ago),
         _ => return None,
@@ -61,8 +80,18 @@ impl RatingQuestion {
     pub(super) fn answer(self, view: View<'_>) -> Result<f64, Unanswered> {
         match self {
             Self::MissedBy => missed_by(view),
+            Self::Ceiling => Ok(f64::from(u8::from(only_end(view) == (false, true)))),
+            Self::Floor => Ok(f64::from(u8::from(only_end(view) == (true, false)))),
             Self::Rag(rag) => rag.answer(view),
         }
+    }
+}
+
+/// Which ends a plan has that is a bound or a range: the lower, the upper.
+fn only_end(view: View<'_>) -> (bool, bool) {
+    match view.series.at(view.period).map(|figure| figure.plan) {
+        Some(Value::Bound(bound)) => (bound.at_least.is_some(), bound.at_most.is_some()),
+        _ => (false, false),
     }
 }
 

@@ -37,8 +37,8 @@ pub(in crate::expr) fn is_of_target(name: &str) -> bool {
     OF_TARGET.contains(&name)
 }
 
-/// Whether a function of this name answers true or false: 1 or 0 as a question.
-pub(in crate::expr) fn is_truth(name: &str) -> bool {
+/// Whether a function of this name answers true or false.
+pub(super) fn is_truth(name: &str) -> bool {
     is_of_target(name) || ["spc_concern", "spc_improvement", "spc_special"].contains(&name)
 }
 

@@ -14,6 +14,10 @@
 //!
 //! They stand for `value / plan < 0.6` and `sum_ytd() / plan_ytd() > 1.05`. Where there is no plan, or it is nought, it
 //! cannot be told.
+//!
+//! A plan that is a bound keeps its own direction: `below` is clear where the plan is `18.2 or less`, since no figure is too
+//! low for that, and `above` where it is `≥ 95%`. The expression then has `&& !plan_is_ceiling()` or `&& !plan_is_floor()`. A
+//! range cannot be told: [`target`](super::target) and [`rag`](super::rag) hold figures against all shapes.
 
 use serde::Deserialize;
 
@@ -43,11 +47,15 @@ impl Kind for AgainstPlan {
         needs_plan("against_plan", place, measure)?;
         let (figure, plan, since) = self.compared()?;
         // A quotient is the nearest number to the true one, as the share is: so exactly 60% is exactly 60%.
+        let (not_ceiling, not_floor) =
+            if measure.plan_may_be_bound { (" && !plan_is_ceiling()", " && !plan_is_floor()") } else { ("", "") };
+        let is_below = |share: Share| format!("{figure} / {plan} < {share}{not_ceiling}");
+        let is_above = |share: Share| format!("{figure} / {plan} > {share}{not_floor}");
         let condition = match (self.below, self.above) {
-            (Some(below), None) => format!("{figure} / {plan} < {below}"),
-            (None, Some(above)) => format!("{figure} / {plan} > {above}"),
+            (Some(below), None) => is_below(below),
+            (None, Some(above)) => is_above(above),
             (Some(below), Some(above)) if below.get() < above.get() => {
-                format!("{figure} / {plan} < {below} || {figure} / {plan} > {above}")
+                format!("{} || {}", is_below(below), is_above(above))
             }
             (Some(_), Some(_)) => {
                 let problem = Problem::new(place.clone(), "every figure would be a breach");
