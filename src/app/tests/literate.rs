@@ -1,16 +1,17 @@
-//! Runs the cases of `tests/cases/rules/lives.md`: what becomes of the alerts of a rule as periods arrive.
+//! Runs the cases of `tests/cases/rules/lives.md` and `roll_up.md`: what becomes of the alerts of a rule as periods arrive.
 
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use crate::{
     app::evaluate::{Matter, evaluate},
     model::{Alert, AlertState, Cause, History, Labels},
-    rules::literate::{BLOCKS, LIVES, Prepared, prepare},
+    routing::Told,
+    rules::literate::{BLOCKS, LIVES, Prepared, ROLL_UP, prepare},
     yaml::literate::{assert_said, pages, written},
 };
 
-/// How alerts stand after each period: one that ended is said once.
-fn lives(prepared: &Prepared) -> String {
+/// How alerts stand after each period, with what `more` says of each: one that ended is said once.
+fn lives(prepared: &Prepared, more: impl Fn(&Told) -> String) -> String {
     let (all, rules) = (prepared.history(), [Arc::new(prepared.rule.clone())]);
     let (mut history, mut known, mut text) = (History::default(), Vec::<Alert>::new(), String::new());
     let mut stood: BTreeMap<Labels, AlertState> = BTreeMap::new();
@@ -29,26 +30,45 @@ fn lives(prepared: &Prepared) -> String {
             cause: Cause::New,
             delivery: None,
         };
-        known = evaluate(&matter, &known).alerts.into_iter().map(|told| told.alert).collect();
-        known.sort_by(|a, b| a.labels.cmp(&b.labels));
-        for alert in &known {
+        let mut told = evaluate(&matter, &known).alerts;
+        told.sort_by(|a, b| a.alert.labels.cmp(&b.alert.labels));
+        for one in &told {
+            let alert = &one.alert;
             let before = stood.insert(alert.labels.clone(), alert.state);
             let open = matches!(alert.state, AlertState::Pending | AlertState::Firing);
             if open || before != Some(alert.state) {
-                writeln!(text, "{period} {}: {} since {}", alert.labels.values(), alert.state, alert.since)
-                    .expect("memory");
+                let (which, more) = (alert.labels.values(), more(one));
+                writeln!(text, "{period} {which}: {} since {}{more}", alert.state, alert.since).expect("memory");
             }
         }
+        known = told.into_iter().map(|told| told.alert).collect();
     }
     text
 }
 
-#[test]
-fn alerts_live_as_the_page_says() {
+/// Who speaks for an alert, or else its message.
+fn words(told: &Told) -> String {
+    match &told.parent {
+        Some(parent) => format!(", told with {}", parent.values()),
+        None => format!(": {}", told.alert.reading.message),
+    }
+}
+
+fn assert_lives(of: &str, more: impl Fn(&Told) -> String) {
     let pages = pages("rules");
-    let page = pages.iter().find(|(page, _)| page == LIVES).expect("the page");
+    let page = pages.iter().find(|(page, _)| page == of).expect("the page");
     assert_said([page], &BLOCKS, |case| match prepare(case) {
-        Ok(prepared) => format!("{}\n{}", prepared.rule.condition(), lives(&prepared)),
+        Ok(prepared) => format!("{}\n{}", prepared.rule.condition(), lives(&prepared, &more)),
         Err(problems) => written(problems),
     });
+}
+
+#[test]
+fn alerts_live_as_the_page_says() {
+    assert_lives(LIVES, |_| String::new());
+}
+
+#[test]
+fn alerts_of_one_parent_are_told_as_the_page_says() {
+    assert_lives(ROLL_UP, words);
 }
