@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::{
     checks::{self, CheckSettings, Checks, Followed, References},
     model::{ColumnKind, Due, Schema, Unit},
+    rules::Plans,
     tables::{ColumnSettings, MeasureSettings, PeriodSource, TableSettings, TableSpec},
     yaml::{Entries, Located, Place, Problem, Problems, SourceFile},
 };
@@ -81,11 +82,14 @@ impl Dataset {
         matches!(kind, Some(ColumnKind::Figure | ColumnKind::Target))
     }
 
-    /// Whether the plan of a measure may be a bound or a range.
+    /// What a measure has as plans.
     #[must_use]
-    pub fn plan_may_be_bound(&self, measure: &MeasureSettings) -> bool {
-        let plan = measure.plan.as_ref().and_then(|plan| self.table.columns.get(&plan.value));
-        plan.is_some_and(|column| column.kind == ColumnKind::Target)
+    pub fn plans_of(&self, measure: &MeasureSettings) -> Plans {
+        match measure.plan.as_ref().map(|plan| self.table.columns.get(&plan.value).map(|column| column.kind)) {
+            None => Plans::None,
+            Some(Some(ColumnKind::Target)) => Plans::Targets,
+            Some(_) => Plans::Figures,
+        }
     }
 }
 

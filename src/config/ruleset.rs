@@ -147,8 +147,7 @@ pub(super) fn catalog(datasets: &BTreeMap<String, Arc<Dataset>>) -> Catalog {
             let labels = measure.labels.iter().map(|label| label.value.clone()).collect();
             let entry = MeasureEntry {
                 labels,
-                has_plan: measure.plan.is_some(),
-                plan_may_be_bound: dataset.plan_may_be_bound(measure),
+                plans: dataset.plans_of(measure),
                 better: measure.better.otherwise(),
                 directions_vary: measure.better.of_all().is_none(),
                 unit: dataset.unit_of(measure),

@@ -16,10 +16,8 @@ use crate::{
 pub struct MeasureEntry {
     /// The labels of its series, in the order in which the dataset has them.
     pub labels: Vec<String>,
-    /// Whether it has a plan or target.
-    pub has_plan: bool,
-    /// Whether its plan may be a bound (`≥ 95%`) or a range, so that not every figure beyond it misses it.
-    pub plan_may_be_bound: bool,
+    /// What stands beside its figures as their plan or target.
+    pub plans: Plans,
     /// The direction that is good; where they vary, that of the series that are not named apart.
     pub better: Better,
     /// Whether the series have different directions: a rule then asks for that of each by `better`.
@@ -34,6 +32,26 @@ pub struct MeasureEntry {
     pub suppressed_below: Option<u32>,
     /// How its control charts are read.
     pub charting: Arc<Charting>,
+}
+
+/// What a measure has as plans or targets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Plans {
+    /// None.
+    #[default]
+    None,
+    /// Figures.
+    Figures,
+    /// Targets of every shape: figures, bounds (`≥ 95%`) and ranges.
+    Targets,
+}
+
+impl MeasureEntry {
+    /// Whether it has a plan or target.
+    #[must_use]
+    pub fn has_plan(&self) -> bool {
+        self.plans != Plans::None
+    }
 }
 
 /// The datasets with their measures.

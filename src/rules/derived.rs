@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Catalog, MeasureEntry, Only, fingerprint, rule_test::unknown_labels, share::Share};
+use super::{Catalog, MeasureEntry, Only, Plans, fingerprint, rule_test::unknown_labels, share::Share};
 use crate::{
     expr::{Formula, Names, Scripts, SeriesExpression},
     model::{Better, Unit},
@@ -148,7 +148,7 @@ impl DerivedSettings {
         };
         Ok(MeasureEntry {
             labels,
-            has_plan: self.plan.is_some(),
+            plans: if self.plan.is_some() { Plans::Figures } else { Plans::None },
             better: self.better.unwrap_or(if counts { Better::Neither } else { from.better }),
             unit,
             counted: self.counted.clone().or_else(|| from.counted.clone().filter(|_| !counts)),
@@ -186,7 +186,7 @@ impl Derived {
         let entry = settings.entry(name, from)?;
         let names = Names {
             labels: from.labels.clone(),
-            has_plan: from.has_plan,
+            has_plan: from.has_plan(),
             settings: BTreeMap::new(),
             suppressed_below: from.suppressed_below,
             measures: catalog.measures_beside(&settings.dataset),

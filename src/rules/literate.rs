@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use serde::Deserialize;
 
-use super::{Catalog, Derived, DerivedSettings, MeasureEntry, Rule, RuleSettings, kinds::KindSettings, with_derived};
+use super::{
+    Catalog, Derived, DerivedSettings, MeasureEntry, Plans, Rule, RuleSettings, kinds::KindSettings, with_derived,
+};
 use crate::{
     expr::{Lane, Limits, Scripts, View},
     model::{Better, Bound, Categories, Figure, History, Missing, Period, SeriesKey, Signal, Unit, Value},
@@ -79,8 +81,11 @@ fn history(dataset: &str, csv: &str, measure: &Measure, unit: Unit, catalog: &mu
         let name = cell("measure").unwrap_or(MEASURE).to_owned();
         let entry = MeasureEntry {
             labels: labels.clone(),
-            has_plan: place("plan").is_some(),
-            plan_may_be_bound: csv.contains(".."),
+            plans: match place("plan") {
+                None => Plans::None,
+                Some(_) if csv.contains("..") => Plans::Targets,
+                Some(_) => Plans::Figures,
+            },
             better: measure.better,
             directions_vary: place("better").is_some(),
             unit,

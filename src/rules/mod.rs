@@ -37,7 +37,7 @@ pub(crate) mod literate;
 mod shipped;
 
 pub use case::{Case, CaseFile, CaseSettings};
-pub use catalog::{Catalog, MeasureEntry};
+pub use catalog::{Catalog, MeasureEntry, Plans};
 pub use condition::Condition;
 pub use derived::{Derived, DerivedSettings};
 pub use figures::{Figures, FiguresError};

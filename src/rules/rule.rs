@@ -317,7 +317,7 @@ fn in_words_of(settings: &RuleSettings, found: Problems) -> Problems {
 fn names(settings: &RuleSettings, measure: &MeasureEntry, catalog: &Catalog) -> Names {
     Names {
         labels: measure.labels.clone(),
-        has_plan: measure.has_plan,
+        has_plan: measure.has_plan(),
         settings: settings.settings.iter().map(|(name, setting)| (name.value.clone(), setting.clone())).collect(),
         suppressed_below: measure.suppressed_below,
         charting: Arc::clone(&measure.charting),

@@ -249,7 +249,7 @@ fn check_figures(
         problems.push(problem.hint("write the figure itself, or `_` where there is none"));
     }
     let Some(plan) = plan else { return };
-    if !measure.has_plan {
+    if !measure.has_plan() {
         problems.push(Problem::new(plan.place.clone(), "this measure has no plan"));
     }
     let (values, plans) = (values.0.len(), plan.0.len());

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use super::{Catalog, MeasureEntry, Rule, RuleFile};
+use super::{Catalog, MeasureEntry, Plans, Rule, RuleFile};
 use crate::{
     expr::{Limits, Scripts, View},
     model::{AlertState, Better, Figure, Labels, Period, Series, SeriesKey, Signal, Value},
@@ -20,16 +20,11 @@ fn catalog() -> Catalog {
     let labels = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     let activity = MeasureEntry {
         labels: labels(&["contract", "contract_type"]),
-        has_plan: true,
+        plans: Plans::Figures,
         better: Better::Higher,
         ..MeasureEntry::default()
     };
-    let low_achievers = MeasureEntry {
-        labels: labels(&["sub_icb"]),
-        has_plan: false,
-        better: Better::Lower,
-        ..MeasureEntry::default()
-    };
+    let low_achievers = MeasureEntry { labels: labels(&["sub_icb"]), better: Better::Lower, ..MeasureEntry::default() };
     catalog.add_measure("les-activity", "activity", activity);
     catalog.add_measure("hha-achievement-bands", "low_achievers", low_achievers);
     catalog

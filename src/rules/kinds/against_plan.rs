@@ -24,7 +24,7 @@ use serde::Deserialize;
 use super::{super::share::Share, Kind, Said, needs_plan};
 use crate::{
     model::Period,
-    rules::MeasureEntry,
+    rules::{MeasureEntry, Plans},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -48,7 +48,7 @@ impl Kind for AgainstPlan {
         let (figure, plan, since) = self.compared()?;
         // A quotient is the nearest number to the true one, as the share is: so exactly 60% is exactly 60%.
         let (not_ceiling, not_floor) =
-            if measure.plan_may_be_bound { (" && !plan_is_ceiling()", " && !plan_is_floor()") } else { ("", "") };
+            if measure.plans == Plans::Targets { (" && !plan_is_ceiling()", " && !plan_is_floor()") } else { ("", "") };
         let is_below = |share: Share| format!("{figure} / {plan} < {share}{not_ceiling}");
         let is_above = |share: Share| format!("{figure} / {plan} > {share}{not_floor}");
         let condition = match (self.below, self.above) {

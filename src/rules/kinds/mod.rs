@@ -54,7 +54,7 @@ pub(super) trait Kind {
 
 /// A measure must have a plan for a kind to mean anything.
 fn needs_plan(kind: &str, place: &Place, measure: &MeasureEntry) -> Result<(), Problem> {
-    if measure.has_plan {
+    if measure.has_plan() {
         return Ok(());
     }
     let problem = Problem::new(place.clone(), format!("`{kind}` needs a plan, and this measure has none"));

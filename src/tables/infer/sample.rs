@@ -190,7 +190,7 @@ impl Reading {
     fn add(&mut self, text: &str, cell: Cell, row: u64) {
         match cell {
             Cell::Missing(Missing::Blank | Missing::Absent) => {}
-            Cell::Missing(Missing::Range) => self.values += 1,
+            Cell::Text | Cell::Missing(Missing::Range) => self.values += 1,
             Cell::Missing(Missing::Unreadable | Missing::Words) => {
                 self.unreadable += 1;
                 if self.strange.len() < STRANGE {
@@ -207,7 +207,6 @@ impl Reading {
                 self.values += 1;
                 self.periods.push(period.to_string());
             }
-            Cell::Text => self.values += 1,
         }
     }
 }
