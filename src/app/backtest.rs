@@ -57,6 +57,23 @@ pub struct OfRule {
     pub periods: Vec<Counts>,
     /// Each stretch that would have fired.
     pub alerts: Vec<Stretch>,
+    /// Why series could not be judged: where the rule went wrong, then the most frequent reason first.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why series could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Whether the rule itself went wrong.
+    pub failed: bool,
+    /// Why, as people are told.
+    pub reason: String,
+    /// How many times, over all series and periods.
+    pub count: usize,
+    /// The first period.
+    pub period: Period,
+    /// A series of that period.
+    pub labels: Labels,
 }
 
 /// The alerts of a rule after one period.
@@ -151,6 +168,7 @@ pub fn backtest(
     let nothing = Arc::new(History::default());
     let history = histories.get(dataset).unwrap_or(&nothing);
     let mut counts: BTreeMap<&str, Vec<Counts>> = rules.iter().map(|rule| (rule.id(), Vec::new())).collect();
+    let mut reasons = Reasons::new();
     let (mut periods, mut groups, mut last) = (Vec::new(), BTreeMap::<String, OfGroup>::new(), Vec::new());
     let (derived, from) = (&config.derived, range.from);
     replay(Played { dataset, rules, history, elsewhere: &histories, derived, from, to: None }, |period, evaluation| {
@@ -161,6 +179,7 @@ pub fn backtest(
         for (rule, counts) in &mut counts {
             counts.push(count(rule, period, evaluation));
         }
+        note_reasons(&mut reasons, period, evaluation);
         for group in told(config, dataset, period, evaluation) {
             let known = groups.entry(group.clone()).or_insert(OfGroup { group, notices: 0, messages: 0 });
             known.notices += 1;
@@ -177,6 +196,7 @@ pub fn backtest(
         series: history.series().filter(|series| rule.applies_to(series)).count(),
         periods: counts.remove(rule.id()).unwrap_or_default(),
         alerts: stretches(config, rule, history, &last, &shown),
+        reasons: reasons.remove(rule.id()).map(by_frequency).unwrap_or_default(),
     });
     Backtest { dataset: dataset.to_owned(), rules: rules.collect(), periods, groups: groups.into_values().collect() }
 }
@@ -199,6 +219,30 @@ fn count(rule: &str, period: Period, evaluation: &Evaluation) -> Counts {
         cannot_tell: unjudged(false),
         failed: unjudged(true),
     }
+}
+
+/// The reasons of each rule, by what they say.
+type Reasons = BTreeMap<String, BTreeMap<(bool, String), Reason>>;
+
+fn note_reasons(reasons: &mut Reasons, period: Period, evaluation: &Evaluation) {
+    for unjudged in evaluation.unjudged.iter().filter(|unjudged| unjudged.line.period == period) {
+        let line = &unjudged.line;
+        let said = reasons.entry(line.rule.clone()).or_default();
+        let reason = said.entry((unjudged.failed, line.reason.clone())).or_insert_with(|| Reason {
+            failed: unjudged.failed,
+            reason: line.reason.clone(),
+            count: 0,
+            period,
+            labels: line.labels.clone(),
+        });
+        reason.count += 1;
+    }
+}
+
+fn by_frequency(reasons: BTreeMap<(bool, String), Reason>) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = reasons.into_values().collect();
+    reasons.sort_by_key(|reason| (!reason.failed, std::cmp::Reverse(reason.count), reason.period));
+    reasons
 }
 
 /// The groups that would have been told after a period.

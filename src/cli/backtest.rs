@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::{
     app::{
-        backtest::{self, Backtest, OfRule, Range, Stretch},
+        backtest::{self, Backtest, OfRule, Range, Reason, Stretch},
         home::Home,
         memory::Memory,
         record::{self, Histories},
@@ -188,7 +188,11 @@ fn print(test: &Backtest) -> std::io::Result<()> {
     let noun = period_noun(test);
     for rule in &test.rules {
         output::say(output::strong(&format!("{}: {}", rule.rule, rule.summary)))?;
-        output::say(format!("{}, {} series, {}", test.dataset, rule.series, periods(test)))?;
+        let series = match rule.series {
+            0 => "no series that the rule looks at".to_owned(),
+            series => format!("{series} series"),
+        };
+        output::say(format!("{}, {series}, {}", test.dataset, periods(test)))?;
         let counted = rule.periods.iter().map(|of| {
             let counts = [of.new, of.continuing, of.resolved, of.cannot_tell, of.failed];
             let cell = |count: usize| if count == 0 { "·".to_owned() } else { count.to_string() };
@@ -197,6 +201,9 @@ fn print(test: &Backtest) -> std::io::Result<()> {
         let headers = ["period", "new", "continuing", "resolved", "cannot tell", "failed"];
         output::say(format!("\n{}\n", output::table(&headers, counted)))?;
         output::say(summary(test, rule, noun))?;
+        for line in reasons(rule) {
+            output::say(line)?;
+        }
         if !rule.alerts.is_empty() {
             let rows = rule.alerts.iter().map(|alert| cells(alert).map(Into::into).to_vec());
             let headers = ["series", "since", "until", "periods", "last message", "figures", "goes to"];
@@ -210,6 +217,25 @@ fn print(test: &Backtest) -> std::io::Result<()> {
         output::say(format!("{}: {notices}, {messages} ({each:.1} a {noun}) from these rules", group.group))?;
     }
     output::say("")
+}
+
+/// How many reasons are told of each rule.
+const REASONS: usize = 3;
+
+/// `cannot tell: division by zero (101 times, first in April 2025, Dementia · capitated)`
+fn reasons(rule: &OfRule) -> Vec<String> {
+    let line = |reason: &Reason| {
+        let Reason { failed, reason, count, period, labels } = reason;
+        let what = if *failed { "failed" } else { "cannot tell" };
+        let often = if *count == 1 { "once, in".to_owned() } else { format!("{count} times, first in") };
+        format!("{what}: {reason} ({often} {}, {})", period.label(), labels.values())
+    };
+    let mut lines: Vec<String> = rule.reasons.iter().take(REASONS).map(line).collect();
+    let more: usize = rule.reasons.iter().skip(REASONS).map(|reason| reason.count).sum();
+    if more > 0 {
+        lines.push(format!("and {more} more times for {} other reasons", rule.reasons.len() - REASONS));
+    }
+    lines
 }
 
 fn cells(alert: &Stretch) -> [String; 7] {
