@@ -108,6 +108,64 @@ fn what_is_recorded_from_history_is_a_test_of_the_rules() {
 }
 
 #[test]
+fn a_backtest_says_why_nothing_could_be_told() {
+    let home = Home::new();
+    home.take_months(&MONTHS);
+    let rule = |when: &str| {
+        format!(
+            "rules:\n  draft:\n    summary: A draft\n    dataset: les-activity\n    measure: activity\n    when: {when}\n    \
+             message: '{{subject}}'\n"
+        )
+    };
+    // Three contracts report in April and all fourteen from May to October: 3 + 6 × 14 times.
+    home.write("rules/draft.yaml", rule("value / (plan - plan) > 1"));
+    let out = home.run(&["backtest", "draft"]).ends_with(0).out;
+    assert!(out.contains("cannot tell: division by zero (87 times, first in April 2025, "), "{out}");
+    home.write("rules/draft.yaml", rule("grow(value)"));
+    home.write("rules/draft.rhai", "fn grow(v) { let s = \"x\"; loop { s += s; } s.len() > v }\n");
+    let out = home.run(&["backtest", "draft"]).ends_with(0).out;
+    assert!(
+        out.contains("failed: a text or list grew too large (rules/draft.yaml:6:11) (87 times, first in April"),
+        "{out}"
+    );
+    home.write("rules/draft.yaml", format!("{}    where: {{ contract: Dementa }}\n", rule("value > 5")));
+    let out = home.run(&["backtest", "draft"]).ends_with(0).out;
+    assert!(out.contains("les-activity, no series that the rule looks at, 7 months"), "{out}");
+}
+
+#[test]
+fn mistakes_of_writing_are_answered_with_their_place_and_what_to_do() {
+    let home = Home::new();
+    let head = "rules:\n  draft:\n    summary: A draft\n    dataset: les-activity\n    measure: activity\n";
+    for (rest, place, words, help) in [
+        ("\twhen: value < 5\n", "6:1", "a tab stands where the line is indented", "indent with spaces"),
+        ("      when: value < 5\n", "6:11", "not YAML", "indent the line as the one before it"),
+        ("   when: value < 5\n", "6:4", "not YAML", "what stands side by side is indented alike"),
+        ("    when: value < 5\n    message: Low: {value}\n", "7:17", "not YAML", "stands in quotes"),
+        ("    when: { against_plan: { below: 60 } }\n", "6:36", "`60` may be 60% or 6000%", ""),
+        ("    when: { against_plan: { below: 5 } }\n", "6:36", "`5` may be 5% or 500%", ""),
+        ("    when: let x = 1; x > value\n    message: low\n", "6:11", "not Rhai", "a function of a .rhai file"),
+        (
+            "    when: { rag: { is: red, good: lower } }\n",
+            "6:18",
+            "`good: lower` contradicts the measure, where higher is better",
+            "leave `good` out",
+        ),
+    ] {
+        home.write("rules/draft.yaml", format!("{head}{rest}"));
+        let err = home.run(&["check"]).ends_with(2).err;
+        let at = format!("rules/draft.yaml:{place}\n");
+        assert!(err.contains(words) && err.contains(&at) && err.contains(help), "{rest}: {err}");
+    }
+    home.write(
+        "rules/draft.yaml",
+        head.replace("  draft:", "  My first rule:") + "    when: value < 5\n    message: low\n",
+    );
+    let err = home.run(&["check"]).ends_with(2).err;
+    assert!(err.contains("\n1 mistake in the configuration"), "{err}");
+}
+
+#[test]
 fn targets_that_are_bounds_and_ranges_are_recorded_as_they_are() {
     let home = Home::new();
     home.write(

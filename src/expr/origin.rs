@@ -4,6 +4,9 @@ use rhai::{ParseError, Position};
 
 use crate::yaml::{Located, Place, Problem};
 
+/// What begins a statement, where an expression is expected.
+const STATEMENTS: [&str; 9] = ["let", "const", "while", "loop", "for", "do", "return", "fn", ";"];
+
 /// The place of a text, and where in that text an expression begins.
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
@@ -54,6 +57,9 @@ impl Origin {
             words if words.contains("maximum complexity") => {
                 problem.hint("write a function in a .rhai file and call it here")
             }
+            words if STATEMENTS.iter().any(|word| words.contains(&format!("'{word}'"))) => problem.hint(
+                "a condition is one expression: what takes several statements is a function of a .rhai file, called here",
+            ),
             words if words.contains("'='") || words.contains("Unexpected '='") => {
                 problem.hint("two values are compared with `==`")
             }

@@ -44,7 +44,7 @@ impl Rule {
         scripts: &Scripts,
     ) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        check_names(id, &settings, &mut problems);
+        check_names(&settings, &mut problems);
         let measure = catalog.measure(&settings.dataset, &settings.measure).map_err(Problems::from);
         let Some(measure) = problems.take(measure) else { return Err(problems) };
         check_labels(&settings, measure, &mut problems);
@@ -325,12 +325,7 @@ fn names(settings: &RuleSettings, measure: &MeasureEntry, catalog: &Catalog) -> 
     }
 }
 
-fn check_names(id: &Located<String>, settings: &RuleSettings, problems: &mut Problems) {
-    let is_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-    if id.is_empty() || !id.chars().all(is_id) {
-        let problem = Problem::new(id.place.clone(), format!("`{}` is no id of a rule", id.value));
-        problems.push(problem.hint("an id is made of small letters, digits, `-`, `_` and `.`"));
-    }
+fn check_names(settings: &RuleSettings, problems: &mut Problems) {
     for name in settings.settings.keys() {
         if SERIES_VARIABLES.contains(&name.as_str()) {
             let message = format!("`{}` is a variable of every rule", name.value);

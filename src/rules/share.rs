@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, de};
 
-/// A share as people write it: `60%`, or `0.6`.
+/// A bare number beyond this may as well be meant in hundredths.
+const PLAINLY_A_SHARE: f64 = 2.0;
+
+/// A share as people write it: `60%`, or `0.6`. A bare `60` or `5` is refused.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share(f64);
 
@@ -54,8 +57,14 @@ impl<'de> Deserialize<'de> for Share {
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Share, E> {
-                let plausible = (0.0..=100.0).contains(&number);
-                plausible.then_some(Share(number)).ok_or_else(|| E::invalid_value(de::Unexpected::Float(number), &self))
+                if (0.0..=PLAINLY_A_SHARE).contains(&number) {
+                    return Ok(Share(number));
+                }
+                if number > PLAINLY_A_SHARE && number.is_finite() {
+                    let hundred = number * 100.0;
+                    return Err(E::custom(format!("`{number}` may be {number}% or {hundred}%: write which it is")));
+                }
+                Err(E::invalid_value(de::Unexpected::Float(number), &self))
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Share, E> {
@@ -67,6 +76,6 @@ impl<'de> Deserialize<'de> for Share {
 }
 
 crate::model::written_as! { Share, {
-    "anyOf": [{ "type": "number", "minimum": 0, "maximum": 100 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }],
+    "anyOf": [{ "type": "number", "minimum": 0, "maximum": 2 }, { "type": "string", "pattern": "^[0-9.]+ *%$" }],
     "description": "A share: 60% or 0.6"
 } }

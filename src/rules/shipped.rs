@@ -192,7 +192,6 @@ fn every_mistake_of_a_rule_is_reported_where_it_stands() {
     assert_eq!(
         written(text).expect_err("wrong"),
         [
-            "rules/a.yaml:2:3: `A b` is no id of a rule (an id is made of small letters, digits, `-`, `_` and `.`)",
             "rules/a.yaml:6:14: there is no label `contrac` (did you mean `contract`?)",
             "rules/a.yaml:7:15: every series has a label `contract` already (choose another name)",
             "rules/a.yaml:8:17: `plan` is a variable of every rule (choose another name)",

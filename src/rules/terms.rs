@@ -222,9 +222,14 @@ impl Direction {
     /// That of the settings, or else of the measure.
     ///
     /// # Errors
-    /// Neither says it; `what` needs it.
+    /// Neither says it, and `what` needs it; or one contradicts the other.
     pub(super) fn of(said: Option<Good>, what: &str, place: &Place, measure: &MeasureEntry) -> Result<Self, Problem> {
         match (said, measure.better) {
+            (Some(Good::Higher), Better::Lower) | (Some(Good::Lower), Better::Higher) if !measure.directions_vary => {
+                let (said, other) = if said == Some(Good::Higher) { ("higher", "lower") } else { ("lower", "higher") };
+                let message = format!("`good: {said}` contradicts the measure, where {other} is better");
+                Err(Problem::new(place.clone(), message).hint("leave `good` out, or correct `better` of the measure"))
+            }
             (None, _) if measure.directions_vary => Ok(Self::OfEach),
             (Some(Good::Higher), _) | (None, Better::Higher) => Ok(Self::Higher),
             (Some(Good::Lower), _) | (None, Better::Lower) => Ok(Self::Lower),

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use serde_saphyr::granit_parser::{Event, Marker, Parser, ScalarStyle, Span};
+use serde_saphyr::granit_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
 
 use super::{Problem, Problems};
 
@@ -183,10 +183,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Result<Node, Problems> {
     let mut tree =
         Builder { file, open: Vec::new(), root: None, problems: Problems::default(), nodes: 0, documents: 0 };
     for event in Parser::new_from_str(&file.text) {
-        let (event, span) = event.map_err(|error| {
-            let place = tree.place_at(error.marker(), error.marker());
-            Problem::new(place, format!("this is not YAML: {}", error.info()))
-        })?;
+        let (event, span) = event.map_err(|error| tree.no_yaml(&error))?;
         tree.event(&event, span).map_err(Problems::from)?;
     }
     let Builder { root, problems, .. } = tree;
@@ -282,6 +279,38 @@ impl Builder<'_> {
             Kind::Scalar { .. } => {}
         }
         Ok(())
+    }
+
+    /// What the parser refuses, in the words of whoever writes the file.
+    fn no_yaml(&self, error: &ScanError) -> Problem {
+        let place = self.place_at(error.marker(), error.marker());
+        let words = error.info();
+        if words.contains("tab") || words.contains("cannot start any token") {
+            // The parser stops before the line that is at fault, or within it.
+            let tab = (place.line..=place.line + 1).find_map(|line| self.tab_before(line));
+            if let Some(place) = tab {
+                let problem = Problem::new(place, "this is not YAML: a tab stands where the line is indented");
+                return problem.hint("indent with spaces");
+            }
+        }
+        let problem = Problem::new(place, format!("this is not YAML: {words}"));
+        if words.contains("mapping values are not allowed") {
+            return problem.hint("indent the line as the one before it; a text that has `: ` in it stands in quotes");
+        }
+        if words.contains("did not find expected key") || words.contains("did not find expected '-'") {
+            return problem.hint("what stands side by side is indented alike");
+        }
+        problem
+    }
+
+    /// The first tab in the white space before a line, from 1.
+    fn tab_before(&self, line: usize) -> Option<Place> {
+        let (before, mut lines) = (line.checked_sub(1)?, self.file.text.split_inclusive('\n'));
+        let start: usize = lines.by_ref().take(before).map(str::len).sum();
+        let written = lines.next()?;
+        let tab = written.len() - written.trim_start_matches(' ').len();
+        written.get(tab..)?.starts_with('\t').then_some(())?;
+        Some(Place { file: Arc::clone(self.file), line, column: tab + 1, span: start + tab..start + tab + 1 })
     }
 
     fn place_at(&self, start: &Marker, end: &Marker) -> Place {
