@@ -32,7 +32,8 @@ enum Message {
     Opened(Option<Arc<str>>),
     Rows(Vec<Row>),
     Failed(ReadError),
-    Done,
+    /// The end, and what the format found amiss.
+    Done(Vec<Finding>),
 }
 
 /// Why a reader stops before its end.
@@ -54,6 +55,7 @@ pub(super) struct Sink {
     sender: SyncSender<Message>,
     chunk: Vec<Row>,
     bytes: usize,
+    findings: Vec<Finding>,
 }
 
 impl Sink {
@@ -67,6 +69,11 @@ impl Sink {
         self.bytes += row.bytes();
         self.chunk.push(row);
         if self.chunk.len() >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Says what is amiss; told once the last row was.
+    pub(super) fn found(&mut self, finding: Option<Finding>) {
+        self.findings.extend(finding);
     }
 
     fn flush(&mut self) -> Result<(), Halt> {
@@ -88,9 +95,9 @@ pub(super) fn read(
 ) -> Result<Box<dyn Rows>, ReadError> {
     let (sender, receiver) = sync_channel(CHUNKS);
     let work = move || {
-        let mut sink = Sink { sender, chunk: Vec::new(), bytes: 0 };
+        let mut sink = Sink { sender, chunk: Vec::new(), bytes: 0, findings: Vec::new() };
         let last = match reader(&mut sink).and_then(|()| sink.flush()) {
-            Ok(()) => Message::Done,
+            Ok(()) => Message::Done(std::mem::take(&mut sink.findings)),
             Err(Halt::Failed(error)) => {
                 // The rows before the fault are good.
                 let _ = sink.flush();
@@ -103,8 +110,15 @@ pub(super) fn read(
     };
     let started = thread::Builder::new().name("table-reader".to_owned()).spawn(work);
     started.map_err(|source| ReadError::Open { file: file.to_owned(), source })?;
-    let mut apart =
-        Apart { receiver, chunk: Vec::new().into_iter(), sheet: None, file: file.to_owned(), what, ended: false };
+    let mut apart = Apart {
+        receiver,
+        chunk: Vec::new().into_iter(),
+        sheet: None,
+        findings: Vec::new(),
+        file: file.to_owned(),
+        what,
+        ended: false,
+    };
     apart.fill()?;
     Ok(Box::new(apart))
 }
@@ -114,6 +128,7 @@ struct Apart {
     receiver: Receiver<Message>,
     chunk: vec::IntoIter<Row>,
     sheet: Option<Arc<str>>,
+    findings: Vec<Finding>,
     file: String,
     what: &'static str,
     ended: bool,
@@ -125,7 +140,7 @@ impl Apart {
         match self.receiver.recv() {
             Ok(Message::Opened(sheet)) => self.sheet = sheet,
             Ok(Message::Rows(rows)) => self.chunk = rows.into_iter(),
-            Ok(Message::Done) => self.ended = true,
+            Ok(Message::Done(findings)) => (self.ended, self.findings) = (true, findings),
             Ok(Message::Failed(error)) => {
                 self.ended = true;
                 return Err(error);
@@ -155,7 +170,7 @@ impl Rows for Apart {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        Vec::new()
+        self.findings.clone()
     }
 
     fn sheet(&self) -> Option<Arc<str>> {

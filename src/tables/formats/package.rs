@@ -34,20 +34,21 @@ pub(super) fn open(file: &File, name: &str, what: &'static str) -> Result<ZipArc
     ZipArchive::new(BufReader::new(again)).map_err(|error| ReadError::damaged(name, what, &error))
 }
 
-/// Looks through all parts.
+/// Looks through all parts. Answers with those in which an element says whether it is hidden.
 pub(super) fn inspect(
     archive: &mut ZipArchive<BufReader<File>>,
     file: &File,
     name: &str,
     what: &'static str,
     limits: &Limits,
-) -> Result<(), ReadError> {
+) -> Result<Vec<String>, ReadError> {
     let refused = |reason: String| ReadError::TooLarge { file: name.to_owned(), reason };
     if archive.len() > PARTS {
         return Err(refused(format!("it has more than {PARTS} parts")));
     }
     let packed = file.metadata().map_err(|source| ReadError::Open { file: name.to_owned(), source })?.len();
     let mut left = limits.unpacked_bytes;
+    let mut hiding = Vec::new();
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(|error| match error {
             zip::result::ZipError::UnsupportedArchive(reason) if reason.contains("assword") => {
@@ -84,8 +85,9 @@ pub(super) fn inspect(
             return Err(ReadError::damaged(name, what, format!("{title} claims more texts than it has bytes")));
         }
         left = left.saturating_sub(pieces.size);
+        hiding.extend(pieces.hides.then_some(title));
     }
-    Ok(())
+    Ok(hiding)
 }
 
 /// Where in XML a byte stands.
@@ -116,6 +118,8 @@ struct Pieces {
     /// The highest `uniqueCount` that a tag claims: room is made for so many texts, whether they follow or not.
     claim: u64,
     digits: Option<u64>,
+    /// Whether a tag has an attribute `hidden`.
+    hides: bool,
 }
 
 impl Default for Pieces {
@@ -133,6 +137,7 @@ impl Default for Pieces {
             last: [0; 12],
             claim: 0,
             digits: None,
+            hides: false,
         }
     }
 }
@@ -166,6 +171,7 @@ impl Pieces {
                 if self.last.ends_with(b"uniqueCount=") {
                     self.digits = Some(0);
                 }
+                self.hides |= self.last.ends_with(b"hidden=");
             }
             (Within::Tag(None), _) => {
                 if self.piece == 1 {
@@ -296,5 +302,15 @@ mod tests {
         assert_eq!(measured("<sst uniqueCount=\"99999999999\" count='3'><si/></sst>").claim, 99_999_999_999);
         assert_eq!(measured("<sst uniqueCount = '12'/>").claim, 12);
         assert_eq!(measured("<si>uniqueCount=\"99\"</si>").claim, 0);
+    }
+
+    #[test]
+    fn what_says_that_it_is_hidden_is_seen() {
+        for xml in ["<row r='1' hidden='1'/>", "<col\nhidden = \"true\"></col>", "<a b='<'/><row hidden='0'>"] {
+            assert!(measured(xml).hides, "{xml}");
+        }
+        for xml in ["<row r='1'>hidden='1'</row>", "<c v=' hidden='/>", "<!-- <row hidden='1'/> -->"] {
+            assert!(!measured(xml).hides, "{xml}");
+        }
     }
 }

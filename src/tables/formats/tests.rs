@@ -298,6 +298,29 @@ fn findings_name_the_sheet() {
 }
 
 #[test]
+fn what_is_hidden_in_a_workbook_is_read_and_said() {
+    // The second row was filtered away, and one column is hidden; so is all that is to the right of the table.
+    let bytes = workbook(&[
+        ("Notes", &|sheet: &mut Worksheet| {
+            sheet.set_row_hidden(0).unwrap();
+        }),
+        ("A & B", &|sheet: &mut Worksheet| {
+            fill_two(sheet);
+            sheet.set_row_hidden(1).unwrap();
+            sheet.set_column_hidden(1).unwrap();
+            sheet.set_column_range_hidden(2, 16_383).unwrap();
+        }),
+    ]);
+    let content = read("t.xlsx", &bytes, &two());
+    assert_eq!(content.rows, ROWS);
+    let [finding] = content.findings.as_slice() else { panic!("{:?}", content.findings) };
+    assert_eq!((finding.check.as_str(), finding.severity), ("hidden_cells", Severity::Note));
+    assert!(finding.message.contains("in sheet `A & B` row 2 and column B are hidden and were read"), "{finding:?}");
+    let shown = read("t.xlsx", &workbook(&[("A", &fill_two)]), &two());
+    assert_eq!(shown.findings, []);
+}
+
+#[test]
 fn blank_rows_and_cells_of_a_sheet_keep_their_places() {
     let bytes = workbook(&[("S", &|sheet: &mut Worksheet| {
         sheet.write(3, 2, "name").unwrap();

@@ -3,11 +3,12 @@
 //! A sheet of an `.xlsx` file is read cell by cell: in memory are its distinct texts (at most 512 MB of XML) and the rows
 //! on their way. An `.ods` file is read row by row in a few MB; an `.xls` file, at most 128 MB of it, takes less than five
 //! times its size.
-//! Of merged cells the first holds the value, and the rows of `.xlsx` and `.xls` know how far it reaches, for the groups of
+//! What is hidden in a sheet is read and said. Of merged cells the first holds the value, and the rows of `.xlsx` and `.xls` know how far it reaches, for the groups of
 //! a header; a formula's value is the one that was saved with it.
 
 mod biff;
 mod compound;
+mod hidden;
 mod ods;
 mod ods_cell;
 mod ods_content;
@@ -15,6 +16,7 @@ mod rows;
 mod xls;
 mod xls_book;
 mod xls_cells;
+mod xlsx_hidden;
 
 use std::{fs::File, io::BufReader};
 
@@ -32,6 +34,7 @@ use super::{
     likeness, package,
     sheets::{choose, read_head},
 };
+use hidden::Lines;
 pub(super) use ods::open_ods;
 use rows::{CellAt, Merged, SheetRows};
 pub(super) use xls::OLD_FORMAT;
@@ -60,19 +63,24 @@ struct Reading {
 pub(super) fn open_xlsx(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     let (file, reading) = prepare(opening)?;
     let mut archive = package::open(&file, &reading.name, XLSX)?;
-    package::inspect(&mut archive, &file, &reading.name, XLSX, &reading.limits)?;
+    let hiding = package::inspect(&mut archive, &file, &reading.name, XLSX, &reading.limits)?;
     apart::read(&reading.name.clone(), XLSX, move |sink| {
         let mut book = Xlsx::new(BufReader::new(file)).map_err(|error| reading.xlsx_refusal(error))?;
         let sheets = book.sheets_metadata().to_vec();
         sheets_limit(sheets.len(), &reading.name)?;
         let sheet = choose(&reading.name, &sheets, &reading.spec, |sheet| {
-            let head = reading.xlsx_rows(&mut book, sheet, Merged::default(), |rows| read_head(rows))?;
+            let (head, _) = reading.xlsx_rows(&mut book, sheet, Merged::default(), |rows| read_head(rows))?;
             Ok(likeness(&head, &reading.spec))
         })?;
         // They stand behind the cells, so that the sheet is read twice: only for those that a header can need.
         let merged = if reading.has_groups() { book.merge_cells_by_sheet_name(&sheet).ok() } else { None };
+        // They stand beside the cells, in what the reader of the cells passes over.
+        let hidden = xlsx_hidden::lines(&mut archive, &hiding, &sheet, &reading.name)?;
         sink.opened(Some(&sheet))?;
-        reading.xlsx_rows(&mut book, &sheet, Merged::new(&merged.unwrap_or_default()), |rows| send(rows, sink))
+        let merged = Merged::new(&merged.unwrap_or_default());
+        let ((), held) = reading.xlsx_rows(&mut book, &sheet, merged, |rows| send(rows, sink))?;
+        sink.found(hidden.finding(held, &sheet));
+        Ok(())
     })
 }
 
@@ -86,14 +94,14 @@ fn prepare(opening: Opening<'_>) -> Result<(File, Reading), ReadError> {
 type NextRow<'a> = &'a mut dyn FnMut(&mut Row) -> Result<bool, ReadError>;
 
 impl Reading {
-    /// Reads a sheet cell by cell.
+    /// Reads a sheet cell by cell. Says too which rows and columns it came to hold something.
     fn xlsx_rows<T, E: From<ReadError>>(
         &self,
         book: &mut Xlsx<BufReader<File>>,
         sheet: &str,
         merged: Merged,
         take: impl FnOnce(NextRow<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    ) -> Result<(T, Lines), E> {
         let epoch_1904 = book.has_1904_epoch();
         let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| self.xlsx_refusal(error))?;
         let styles: Vec<Style> = cells.styles().iter().map(style_of).collect();
@@ -106,7 +114,8 @@ impl Reading {
             }))
         };
         let mut rows = SheetRows::new(next, &self.name, self.limits, epoch_1904).with_merged(merged);
-        take(&mut |row| rows.read(row))
+        let taken = take(&mut |row| rows.read(row))?;
+        Ok((taken, rows.held()))
     }
 
     /// Whether the header has rows in which groups of columns can stand.

@@ -111,6 +111,25 @@ fn repeated_cells_and_rows_are_repeated_where_they_stand() {
 }
 
 #[test]
+fn what_is_hidden_in_a_spreadsheet_is_read_and_said() {
+    let columns = "<table:table-column/><table:table-column-group><table:table-column table:visibility=\"collapse\" \
+                   table:number-columns-repeated=\"16383\"/></table:table-column-group>";
+    let filtered = "<table:table-row table:visibility=\"filter\" table:number-rows-repeated=\"2\">";
+    let rows = [
+        columns,
+        &row(&[text_cell("name"), text_cell("count")]),
+        &row(&[text_cell("a"), number("1")]).replace("<table:table-row>", filtered),
+        "<table:table-row table:visibility=\"collapse\"><table:table-cell/></table:table-row>",
+        &row(&[text_cell("b"), number("2")]),
+    ];
+    let tables = [table("Other", &two_rows().replace("count", "other")), table("S", &rows.concat())];
+    let content = read("t.ods", &spreadsheet("", &tables.concat()), &two());
+    assert_eq!(content.rows, ["2: a|1", "3: a|1", "5: b|2"]);
+    let finding = content.findings.iter().find(|finding| finding.check == "hidden_cells").expect("something is hidden");
+    assert!(finding.message.contains("in sheet `S` rows 2–3 and column B are hidden"), "{finding:?}");
+}
+
+#[test]
 fn sheets_are_chosen_as_in_any_workbook() {
     let hidden = "<style:style style:name=\"ta1\" style:family=\"table\"><style:table-properties table:display=\"true\"/></style:style>\
                   <style:style style:name=\"ta2\" style:family=\"table\"><style:table-properties table:display=\"false\"/></style:style>";

@@ -128,6 +128,31 @@ fn a_binary_workbook_says_what_its_cells_say() {
 }
 
 #[test]
+fn what_is_hidden_in_a_binary_workbook_is_read_and_said() {
+    // Of a row its number, cells and height, then bits of which 0x20 hides it; of columns the first and last, a width, and
+    // a bit that hides them.
+    let row = |row: u16, bits: u16| record(0x0208, &words(&[row, 0, 2, 255, 0, 0, bits, 15]));
+    let columns = |first: u16, last: u16, bits: u16| record(0x007D, &words(&[first, last, 2340, 15, bits, 0]));
+    let cells = [
+        columns(0, 0, 0),
+        columns(1, 255, 1),
+        row(0, 0x0100),
+        row(1, 0x0120),
+        row(2, 0x0140),
+        row(3, 0x0120),
+        heads(&["name", "count"]),
+        text(1, 0, "a"),
+        number(1, 1, 0, 1.0),
+        text(2, 0, "b"),
+        number(2, 1, 0, 2.0),
+    ];
+    let content = read("t.xls", &book(&[], &[("Only", cells.concat())]), &two());
+    assert_eq!(content.rows, ROWS);
+    let [finding] = content.findings.as_slice() else { panic!("{:?}", content.findings) };
+    assert!(finding.message.contains("in sheet `Only` row 2 and column B are hidden"), "{finding:?}");
+}
+
+#[test]
 fn shared_texts_go_on_over_records() {
     // "name" and "cou" stand in the first record, the last letters of "count" as two bytes each in the second, and two
     // texts in the third, of which the last has a run of formats and a phonetic reading. The counts are wrong.

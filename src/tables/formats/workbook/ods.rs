@@ -21,6 +21,7 @@ use super::{
         sheets::{choose, read_head},
     },
     NextRow, ODS, Reading, SheetRows,
+    hidden::Lines,
     ods_content::{Content, OdsRow},
     prepare,
     rows::CellAt,
@@ -50,7 +51,9 @@ pub(in super::super) fn open_ods(opening: Opening<'_>) -> Result<Box<dyn Rows>, 
             }
         }
         sink.opened(Some(&sheet))?;
-        rows(&mut content, &reading, packed, |rows| send(rows, sink))
+        let ((), held) = rows(&mut content, &reading, packed, |rows| send(rows, sink))?;
+        sink.found(content.hidden().finding(held, &sheet));
+        Ok(())
     })
 }
 
@@ -63,7 +66,7 @@ fn sheets(
     let mut content = content(archive, reading)?;
     let mut sheets = Vec::new();
     while let Some((name, shown)) = content.next_sheet()? {
-        let head = rows(&mut content, reading, packed, |rows| read_head(rows))?;
+        let (head, _) = rows(&mut content, reading, packed, |rows| read_head(rows))?;
         let visible = if shown { SheetVisible::Visible } else { SheetVisible::Hidden };
         sheets.push((Sheet { name, typ: SheetType::WorkSheet, visible }, likeness(&head, &reading.spec)));
         sheets_limit(sheets.len(), &reading.name)?;
@@ -97,13 +100,14 @@ fn refuse_encrypted(archive: &mut ZipArchive<BufReader<File>>, reading: &Reading
     Ok(())
 }
 
-/// Reads the rows of the sheet that `content` has come to, repeated as they say.
+/// Reads the rows of the sheet that `content` has come to, repeated as they say. Says too which rows and columns hold
+/// something.
 fn rows<R: std::io::BufRead, T, E>(
     content: &mut Content<'_, R>,
     reading: &Reading,
     packed: u64,
     take: impl FnOnce(NextRow<'_>) -> Result<T, E>,
-) -> Result<T, E> {
+) -> Result<(T, Lines), E> {
     let mut row = OdsRow::default();
     // The copy of the row, the cell, the copy of the cell.
     let (mut down, mut cell, mut across) = (0_u32, 0_usize, 0_u32);
@@ -136,5 +140,6 @@ fn rows<R: std::io::BufRead, T, E>(
         }
     };
     let mut rows = SheetRows::new(next, &reading.name, reading.limits, false);
-    take(&mut |row| rows.read(row))
+    let taken = take(&mut |row| rows.read(row))?;
+    Ok((taken, rows.held()))
 }

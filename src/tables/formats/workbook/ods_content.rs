@@ -1,6 +1,7 @@
 //! The sheets of an `OpenDocument` spreadsheet (`content.xml`), row by row as the XML passes.
 //!
-//! In memory are one row, as it is written and not as it is repeated, and the names of the styles of hidden sheets.
+//! In memory are one row, as it is written and not as it is repeated, the names of the styles of hidden sheets, and which
+//! rows are hidden, as ranges.
 
 use std::{collections::HashSet, io::BufRead};
 
@@ -12,6 +13,7 @@ use quick_xml::{
 use super::{
     super::super::{ReadError, error::Limits},
     ODS,
+    hidden::Lines,
     ods_cell::{CellStart, OdsCell, Shown},
     sheets_limit,
 };
@@ -34,6 +36,9 @@ pub(super) struct Content<'a, R> {
     sheets: Option<usize>,
     sheet: Option<usize>,
     hidden_styles: HashSet<String>,
+    /// What is hidden of the sheet which is being read, and the column that is said next, from 0.
+    hidden: Lines,
+    column: u64,
     /// The row that comes next, from 0.
     row: u64,
     name: &'a str,
@@ -51,6 +56,8 @@ impl<'a, R: BufRead> Content<'a, R> {
             sheets: None,
             sheet: None,
             hidden_styles: HashSet::new(),
+            hidden: Lines::default(),
+            column: 0,
             row: 0,
             name,
             limits,
@@ -79,7 +86,7 @@ impl<'a, R: BufRead> Content<'a, R> {
                         let title = attribute(&start, "table:name", name)?.unwrap_or_default();
                         let style = attribute(&start, "table:style-name", name)?;
                         self.sheet = Some(depth + 1);
-                        self.row = 0;
+                        (self.row, self.column, self.hidden) = (0, 0, Lines::default());
                         let hidden = style.is_some_and(|style| self.hidden_styles.contains(&style));
                         return Ok(Some((title, !hidden)));
                     }
@@ -95,11 +102,22 @@ impl<'a, R: BufRead> Content<'a, R> {
         let Some(sheet) = self.sheet else { return Ok(false) };
         while self.depth >= sheet {
             let name = self.name;
-            let repeated = match self.event()? {
+            let (repeated, hidden) = match self.event()? {
                 Event::Eof => break,
                 Event::Start(start) => match start.name().0 {
-                    "table:table-row" => count(&start, "table:number-rows-repeated", name)?,
-                    "table:table-row-group" | "table:table-rows" | "table:table-header-rows" => continue,
+                    "table:table-row" => (count(&start, "table:number-rows-repeated", name)?, is_hidden(&start, name)?),
+                    "table:table-column" => {
+                        let count = count(&start, "table:number-columns-repeated", name)?;
+                        let hidden = is_hidden(&start, name)?;
+                        self.pass_columns(count, hidden);
+                        continue;
+                    }
+                    "table:table-row-group"
+                    | "table:table-rows"
+                    | "table:table-header-rows"
+                    | "table:table-column-group"
+                    | "table:table-columns"
+                    | "table:table-header-columns" => continue,
                     _ => {
                         self.skip()?;
                         continue;
@@ -118,10 +136,27 @@ impl<'a, R: BufRead> Content<'a, R> {
                 return Err(ReadError::TooManyRows { file: self.name.to_owned(), limit: self.limits.rows });
             };
             (row.at, row.repeated) = (first, u32::try_from(repeated).unwrap_or(u32::MAX));
+            if hidden {
+                self.hidden.rows.add(first, first.saturating_add(row.repeated - 1));
+            }
             return Ok(true);
         }
         self.sheet = None;
         Ok(false)
+    }
+
+    /// What is hidden of the sheet, as far as it was read.
+    pub(super) fn hidden(&mut self) -> Lines {
+        std::mem::take(&mut self.hidden)
+    }
+
+    /// Passes the description of so many columns.
+    fn pass_columns(&mut self, count: u64, hidden: bool) {
+        let (first, next) = (self.column, self.column.saturating_add(count));
+        self.column = next;
+        if let (true, Ok(first), Some(last)) = (hidden, u32::try_from(first), next.checked_sub(1)) {
+            self.hidden.columns.add(first, u32::try_from(last).unwrap_or(u32::MAX));
+        }
     }
 
     /// Reads the cells of the row that was just opened, those that hold something.
@@ -237,6 +272,11 @@ pub(super) fn attribute(start: &BytesStart<'_>, key: &str, name: &str) -> Result
     let found = start.try_get_attribute(key).map_err(|error| damaged(&error))?;
     let value = found.map(|found| found.normalized_value(XmlVersion::Implicit1_0)).transpose();
     value.map(|value| value.map(std::borrow::Cow::into_owned)).map_err(|error| damaged(&error))
+}
+
+/// Whether a row or column is hidden, by hand or by a filter.
+fn is_hidden(start: &BytesStart<'_>, name: &str) -> Result<bool, ReadError> {
+    Ok(attribute(start, "table:visibility", name)?.is_some_and(|visibility| visibility != "visible"))
 }
 
 /// How often something is repeated: 1 unless it says so.

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use calamine::{DataRef, Dimensions};
 
-use super::super::{
-    super::{ReadError, error::Limits, row::Row},
-    cell_text::{self, Style},
+use super::{
+    super::{
+        super::{ReadError, error::Limits, row::Row},
+        cell_text::{self, Style},
+    },
+    hidden::{Lines, Ranges},
 };
 
 /// A cell and where it stands, from 0.
@@ -37,6 +40,9 @@ pub(super) struct SheetRows<'a, F> {
     /// The most cells of a row so far: rows are filled up to it, because a sheet leaves out blank cells.
     width: usize,
     merged: Merged,
+    /// The rows that hold something, and whether each column does.
+    rows_held: Ranges,
+    columns_held: Vec<bool>,
 }
 
 /// The cells that are merged across columns.
@@ -70,12 +76,23 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
             rows: 0,
             width: 0,
             merged: Merged::default(),
+            rows_held: Ranges::default(),
+            columns_held: Vec::new(),
         }
     }
 
     /// The same, telling each row which of its cells are merged.
     pub(super) fn with_merged(self, merged: Merged) -> Self {
         Self { merged, ..self }
+    }
+
+    /// The rows and columns read so far that hold something.
+    pub(super) fn held(self) -> Lines {
+        let mut columns = Ranges::default();
+        for (at, _) in (0..).zip(&self.columns_held).filter(|(_, held)| **held) {
+            columns.add(at, at);
+        }
+        Lines { rows: self.rows_held, columns }
     }
 
     /// Reads the next row, blank ones included; false at the end.
@@ -149,7 +166,11 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
 
     fn write(&mut self, row: &mut Row, number: u64) -> Result<(), ReadError> {
         row.clear(number);
-        let merged = self.gathered.first().and_then(|first| self.merged.0.get(&first.row));
+        let first = self.gathered.first().map(|first| first.row);
+        if let Some(first) = first {
+            self.rows_held.add(first, first);
+        }
+        let merged = first.and_then(|first| self.merged.0.get(&first));
         for (first, last) in merged.into_iter().flatten() {
             row.merge(*first, *last);
         }
@@ -161,6 +182,12 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
             }
             while row.len() < column {
                 row.end_cell();
+            }
+            if self.columns_held.len() <= column {
+                self.columns_held.resize(column + 1, false);
+            }
+            if let Some(held) = self.columns_held.get_mut(column) {
+                *held = true;
             }
             push(row, &cell, self.epoch_1904);
             row.end_cell();

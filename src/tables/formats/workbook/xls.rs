@@ -6,6 +6,8 @@
 
 use std::fs::File;
 
+use crate::model::Finding;
+
 use super::{
     super::{
         super::{ReadError, error::Limits, row::Rows},
@@ -42,11 +44,13 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     apart::read(&reading.name.clone(), XLS, move |sink| {
         let book = Book::read(stream(file, &reading.name)?, &reading.name)?;
         let sheet = choose(&reading.name, &book.sheets, &reading.spec, |sheet| {
-            let head = rows(&book, sheet, &reading.name, reading.limits, |rows| read_head(rows))?;
+            let (head, _) = rows(&book, sheet, &reading.name, reading.limits, |rows| read_head(rows))?;
             Ok(likeness(&head, &reading.spec))
         })?;
         sink.opened(Some(&sheet))?;
-        rows(&book, &sheet, &reading.name, reading.limits, |rows| send(rows, sink))
+        let ((), found) = rows(&book, &sheet, &reading.name, reading.limits, |rows| send(rows, sink))?;
+        sink.found(found);
+        Ok(())
     })
 }
 
@@ -73,17 +77,20 @@ fn stream(file: File, name: &str) -> Result<Vec<u8>, ReadError> {
     })
 }
 
+/// Reads a sheet. Says too what is hidden of what was read.
 fn rows<T, E: From<ReadError>>(
     book: &Book,
     sheet: &str,
     name: &str,
     limits: Limits,
     take: impl FnOnce(NextRow<'_>) -> Result<T, E>,
-) -> Result<T, E> {
+) -> Result<(T, Option<Finding>), E> {
     let named = book.sheets.iter().zip(&book.places).find(|(found, _)| found.name == sheet);
     let begins = named.map_or(usize::MAX, |(_, begins)| *begins);
     let mut cells = Cells::of_sheet(book, begins, name)?;
     let merged = Merged::new(&std::mem::take(&mut cells.merged));
+    let hidden = std::mem::take(&mut cells.hidden);
     let mut rows = SheetRows::new(|| cells.next_cell(), name, limits, book.epoch_1904).with_merged(merged);
-    take(&mut |row| rows.read(row))
+    let taken = take(&mut |row| rows.read(row))?;
+    Ok((taken, hidden.finding(rows.held(), sheet)))
 }

@@ -7,6 +7,7 @@ use super::{
     XLS,
     biff::{Cursor, Record, Records, long_number, short_number},
     compound::{u16_at, u32_at},
+    hidden::Lines,
     rows::CellAt,
     xls_book::Book,
 };
@@ -24,6 +25,11 @@ const FORMULA_TEXT: u16 = 0x0207;
 const MERGED: u16 = 0x00E5;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000A;
+/// What is said of a row or of columns, and the bit in it that hides them.
+const ROW: u16 = 0x0208;
+const ROW_HIDDEN: u16 = 0x0020;
+const COLUMNS: u16 = 0x007D;
+const COLUMNS_HIDDEN: u16 = 0x0001;
 
 /// Where a cell is written.
 #[derive(Debug, Clone, Copy)]
@@ -43,13 +49,16 @@ pub(super) struct Cells<'a> {
     places: std::vec::IntoIter<Place>,
     /// The ranges of cells that are merged.
     pub(super) merged: Vec<Dimensions>,
+    /// The rows and columns that are hidden.
+    pub(super) hidden: Lines,
 }
 
 impl<'a> Cells<'a> {
     /// Finds the cells of the sheet that begins at this place of the stream.
     pub(super) fn of_sheet(book: &'a Book, begins: usize, name: &'a str) -> Result<Self, ReadError> {
-        let (mut places, mut merged, mut depth) = (Vec::new(), Vec::new(), 0_u32);
+        let (mut places, mut merged, mut hidden, mut depth) = (Vec::new(), Vec::new(), Lines::default(), 0_u32);
         for record in (Records { stream: &book.stream, at: begins }) {
+            let data = || book.stream.get(record.start..record.end).unwrap_or_default();
             match record.kind {
                 BEGIN => depth += 1,
                 _ if depth == 0 => break,
@@ -60,7 +69,14 @@ impl<'a> Cells<'a> {
                 END => depth -= 1,
                 // A chart within the sheet has cells of its own.
                 _ if depth > 1 => {}
-                MERGED => merged.extend(ranges(book.stream.get(record.start..record.end).unwrap_or_default())),
+                MERGED => merged.extend(ranges(data())),
+                ROW if u16_at(data(), 12) & ROW_HIDDEN != 0 => {
+                    let row = u16_at(data(), 0).into();
+                    hidden.rows.add(row, row);
+                }
+                COLUMNS if u16_at(data(), 8) & COLUMNS_HIDDEN != 0 => {
+                    hidden.columns.add(u16_at(data(), 0).into(), u16_at(data(), 2).into());
+                }
                 _ => find(&book.stream, record, &mut places),
             }
         }
@@ -71,7 +87,7 @@ impl<'a> Cells<'a> {
         if !places.is_sorted_by_key(order) {
             places.sort_unstable_by_key(order);
         }
-        Ok(Self { book, name, places: places.into_iter(), merged })
+        Ok(Self { book, name, places: places.into_iter(), merged, hidden })
     }
 
     /// The next cell.
