@@ -18,7 +18,7 @@ use bellwether::{
     model::{Figure, Period, Verdict},
     tables::{InferError, Limits, Proposal, Steward, infer},
 };
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 const TEAM: &str = "performance-team";
 
@@ -256,6 +256,110 @@ fn shares_and_money_are_read_in_the_unit_of_their_header() {
 fn json_is_a_table_like_others() {
     let sample = r#"[{"month":"2025-09","site":"A","beds":1},{"month":"2025-10","site":"A","beds":2}]"#;
     assert_eq!(values(&propose("beds.json", sample).1), ["2025-09 A 1", "2025-10 A 2"]);
+}
+
+/// A sheet in a workbook of this name, its one proposal, and what the gate makes of the workbook under it.
+fn propose_sheet(name: &str, fill: impl Fn(&mut Worksheet) -> Result<(), XlsxError>) -> (Proposal, Examined) {
+    let folder = new_home(true);
+    let mut book = Workbook::new();
+    fill(book.add_worksheet()).expect("written");
+    let path = folder.path().join(name);
+    book.save(&path).expect("saved");
+    let proposal = proposals(&path).unwrap_or_else(|error| panic!("{error}")).swap_remove(0);
+    let examined = under(&proposal, &path, folder.path());
+    (proposal, examined)
+}
+
+#[test]
+fn every_column_right_of_a_group_that_is_not_merged_is_read() {
+    let (proposal, examined) = propose_sheet("care 2025-10.xlsx", |sheet| {
+        sheet.merge_range(1, 2, 1, 3, "Attended", &Format::new())?;
+        // Above helper columns at the right end; it is not merged with the cells beside it.
+        sheet.write(1, 6, "Attended in time")?;
+        for (column, name) in (1..).zip(["Site", "Adults", "Children", "Share", "", "Adults", "Children", "All"]) {
+            sheet.write(2, column, name)?;
+        }
+        for (row, site) in (3..).zip(["Ash", "Birch", "Cedar"]) {
+            sheet.write(row, 1, site)?;
+            for (column, figure) in (2..).zip([30, 20, 50, 0, 25, 15, 40]).filter(|(column, _)| *column != 5) {
+                sheet.write(row, column, figure + row)?;
+            }
+        }
+        Ok(())
+    });
+    // Six figures of each of three sites.
+    assert_eq!(values(&examined).len(), 18, "{}\n{:#?}", proposal.yaml, examined.findings);
+    for expected in ["2025-10 Ash 28", "2025-10 Birch 19", "2025-10 Cedar 45"] {
+        assert!(values(&examined).contains(&expected.to_owned()), "{expected}: {:?}", values(&examined));
+    }
+}
+
+#[test]
+fn figures_without_a_name_above_them_are_counted_and_can_be_named() {
+    let rows: String = (1..=6).map(|at| format!("Site {at},{at},{},{}\n", at * 2, at * 3)).collect();
+    let (proposal, _) = propose("beds 2025-10.csv", &format!("site,beds\n{rows}"));
+    let asked = "What are columns 3, 4? They hold texts or figures and nothing stands above, so a header to the left may be \
+                 one column out of place; 12 figures there are not read as it stands";
+    assert!(proposal.questions.iter().any(|question| question.starts_with(asked)), "{:?}", proposal.questions);
+    assert!(proposal.yaml.contains("#     column_4: { kind: number, position: 4 }"), "{}", proposal.yaml);
+}
+
+#[test]
+fn a_matrix_of_three_levels_has_a_header_of_three_rows() {
+    let matrix = "\"\",\"All \",\"\",\"\",\"\",\"\",\"All \"\n\
+                  \"\",\"Short \",\".\",\"Short \",\"Long \",\"Long \",\".\"\n\
+                  \"\",\"Up to 1 week \",\"Over 1 week \",\".\",\"Over 26 weeks \",\".\",\".\"\n\
+                  \"Sep-2025 \",\"1\",\"2\",\"3\",\"4\",\"4\",\"7\"\n\
+                  \"Oct-2025 (1)\",\"5\",\"6\",\"11\",\"8\",\"8\",\"19\"\n\
+                  \"Nov-2025\",\"9\",\".\",\"9\",\"10\",\"10\",\"19\"\n";
+    let (proposal, examined) = propose("waits.csv", matrix);
+    assert!(proposal.yaml.contains("header_rows: 3"), "{}", proposal.yaml);
+    assert_eq!(proposal.questions, Vec::<String>::new());
+    let read = points(&examined);
+    let of = |measure: &str, month: &str| {
+        let (_, points) = read.iter().find(|(name, _)| *name == measure).expect(measure);
+        let point = points.iter().find(|((_, period), _)| period.to_string() == month);
+        point.and_then(|(_, figure)| figure.value.get())
+    };
+    assert_eq!((of("all_short", "2025-10"), of("all", "2025-10")), (Some(11.0), Some(19.0)), "{read:#?}");
+    // A full stop below the header is no figure.
+    assert_eq!((of("over_1_week", "2025-09"), of("over_1_week", "2025-11")), (Some(2.0), None));
+}
+
+#[test]
+fn notes_under_a_table_do_not_make_texts_of_its_columns() {
+    let table = "Month,Site,Beds\n2025-08,A,11\n2025-09,A,12\n2025-10,A,9\n2025-11,A,10\n";
+    for notes in [
+        "\nNote,Beds are counted at midnight,see annex\n",
+        "\nSource: bed return,,NHS England\n1. Provisional,,\n",
+        "Source: bed return,as at,December\n",
+    ] {
+        let (proposal, examined) = propose("beds.csv", &format!("{table}{notes}"));
+        assert_eq!(proposal.questions, Vec::<String>::new(), "{}", proposal.yaml);
+        let expected = ["2025-08 A 11", "2025-09 A 12", "2025-10 A 9", "2025-11 A 10"];
+        assert_eq!(values(&examined), expected, "{notes}\n{}", proposal.yaml);
+        assert!(examined.findings.iter().any(|finding| finding.check == "skipped_rows"), "{:#?}", examined.findings);
+    }
+    // A row that says why it has no figure is data, after a blank row too.
+    let (proposal, _) = propose("beds.csv", &format!("{table}\n2025-12,A,TBC\n"));
+    assert!(!proposal.yaml.contains("skip_rows"), "{}", proposal.yaml);
+}
+
+#[test]
+fn notes_stand_under_the_first_column_wherever_a_sheet_begins() {
+    let (proposal, examined) = propose_sheet("beds.xlsx", |sheet| {
+        sheet.write(0, 2, "Month")?.write(0, 3, "Beds")?;
+        for (row, (month, beds)) in (1..).zip([("2025-08", 11), ("2025-09", 12), ("2025-10", 9)]) {
+            sheet.write(row, 2, month)?.write(row, 3, beds)?;
+        }
+        sheet.write(5, 2, "1. Beds are counted at midnight")?;
+        sheet.write(6, 1, "Source: bed return").map(drop)
+    });
+    assert_eq!(proposal.questions.iter().filter(|asked| asked.contains("midnight")).count(), 0, "{}", proposal.yaml);
+    let rows =
+        |check: &str| examined.findings.iter().find(|finding| finding.check == check).map(|finding| finding.count);
+    assert_eq!((rows("footnotes"), rows("unreadable")), (Some(2), None), "{:#?}", examined.findings);
+    assert_eq!(values(&examined), ["2025-08  11", "2025-09  12", "2025-10  9"]);
 }
 
 #[test]

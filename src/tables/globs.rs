@@ -36,7 +36,7 @@ pub struct RowPattern {
 }
 
 impl RowPattern {
-    fn new(pattern: &str) -> Result<Self, Error> {
+    pub(super) fn new(pattern: &str) -> Result<Self, Error> {
         Ok(Self { exact: Glob::new(pattern)?, folded: Glob::new(&fold(pattern))? })
     }
 

@@ -3,7 +3,7 @@
 use super::row::{Row, is_space, trim};
 
 /// `StatsWales` prints it where a level of a header has nothing of its own.
-const NOTHING: &str = ".";
+pub(super) const NOTHING: &str = ".";
 
 /// The texts of the rows that a header covers.
 pub(super) struct Texts {

@@ -10,9 +10,11 @@ mod bare;
 mod columns;
 mod file_name;
 mod heading;
+mod held;
 mod key;
 mod names;
 mod nearly;
+mod notes;
 mod periods;
 mod place;
 mod questions;
@@ -148,15 +150,15 @@ fn propose(
     asked: &[Question],
     limits: &Limits,
 ) -> Result<Proposal, InferError> {
-    let rows = place.rows(path, limits)?;
-    if let Some(data) = bare::data_as_header(&rows, &place.heading) {
+    let held = place.held(path, limits)?;
+    let rows = held.rows.as_slice();
+    if let Some(data) = bare::data_as_header(rows, &place.heading) {
         return Err(InferError::NoHeader { file: file.to_owned(), row: place.heading.last_row, data });
     }
     let name = file_name::read(file);
     let years = years::read(file, rows.get(..place.heading.first).unwrap_or_default());
-    let shape = shape::find(&rows, &place.heading, &years);
-    drop(rows);
-    let mut sample = Sample { path, limits, place, shape, years: &years, needs_year: false };
+    let shape = shape::find(rows, &place.heading, &years);
+    let mut sample = Sample { path, limits, held, place, shape, years: &years, needs_year: false };
     let mut columns = columns::settle(&mut sample)?;
     if columns.rows == 0 {
         // What looked like rows is footnotes, or blank.

@@ -115,10 +115,10 @@ impl Row {
         self.cells().enumerate().find(|(_, cell)| !is_blank(cell))
     }
 
-    /// Whether nothing but the first cell holds anything.
-    pub(super) fn only_first_filled(&self) -> bool {
+    /// The only cell that holds anything, and where it stands, if that is here or to the left.
+    pub(super) fn alone(&self, last: usize) -> Option<(usize, &str)> {
         let mut filled = self.cells().enumerate().filter(|(_, cell)| !is_blank(cell));
-        matches!((filled.next(), filled.next()), (Some((0, _)), None))
+        filled.next().filter(|(at, _)| *at <= last && filled.next().is_none())
     }
 }
 

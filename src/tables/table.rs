@@ -84,25 +84,37 @@ impl Table {
     pub fn open<'a>(source: impl Into<TableSource<'a>>, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
         let source = source.into();
         let read = Arc::default();
-        let mut rows = formats::open(source, spec, *limits, &read)?;
+        let rows = formats::open(source, spec, *limits, &read)?;
+        Self::of_rows(rows, &source.name(), spec, read)
+    }
+
+    /// The table that stands in these rows of a file.
+    pub(super) fn of_rows(
+        mut rows: Box<dyn Rows>,
+        file: &str,
+        spec: &TableSpec,
+        read: Arc<AtomicU64>,
+    ) -> Result<Self, ReadError> {
         let head = formats::head_of(rows.as_mut())?;
-        let file = source.name();
         let mut found = header::find(&head, spec).ok_or_else(|| ReadError::NoHeader {
-            file: file.clone(),
+            file: file.to_owned(),
             searched: head.len(),
             wanted: header::wanted_texts(spec),
         })?;
         found.header.sheet = rows.sheet();
         let (titles, data) = head.split_at(found.rows.min(head.len()));
-        let around = Surroundings { file: &file, titles };
+        let around = Surroundings { file, titles };
         let year = around.year(spec)?;
         let mut layout = Layout::new(spec, around.texts(spec)?);
-        layout.go_by(&found, spec, year, &file)?;
+        layout.go_by(&found, spec, year, file)?;
         let begins = found.header.row;
         let above = found.rows.saturating_sub(spec.table.header_rows.0);
         let (ahead, above) =
             (data.iter().cloned().collect(), (titles.get(..above).unwrap_or_default().last(), titles.get(above)));
-        let mut taker = Taker::new(file.clone(), spec.clone(), year, found, layout);
+        let mut taker = Taker::new(file.to_owned(), spec.clone(), year, found, layout);
+        if rows.sheet().is_some() {
+            taker.begins_in_its_first_column();
+        }
         if let Some(settings) = &spec.table.blocks {
             let title = title(settings.title_in, above.0, above.1);
             taker.layout.set_title(title.as_deref().unwrap_or(""));

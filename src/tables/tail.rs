@@ -106,11 +106,11 @@ impl Tail {
         title.map(|title| title.row)
     }
 
-    /// Learns from a row of data what its first cells look like.
-    pub(super) fn learn(&mut self, row: &Row, like_a_footnote: bool) {
+    /// Learns from a row of data what the cells of the first column look like, which stands here.
+    pub(super) fn learn(&mut self, row: &Row, like_a_footnote: bool, first: usize) {
         self.given_up &= like_a_footnote;
         if !like_a_footnote {
-            let length = row.get(0).map_or(0, |label| label.chars().take(LONGEST_LABEL).count());
+            let length = row.get(first).map_or(0, |label| label.chars().take(LONGEST_LABEL).count());
             self.longest_label = self.longest_label.max(length);
         }
     }
@@ -118,10 +118,10 @@ impl Tail {
     /// Tells clear footnotes among the rows that wait from those that may be data.
     fn settle(&self, footnotes: &mut Places, doubtful: &mut Places) {
         for Waiting { row, after_blank } in &self.waiting {
-            let text = row.get(0).unwrap_or("");
+            let Some((at, text)) = row.first_filled() else { continue };
             let clear = *after_blank || is_marked(text) || text.chars().count() > self.longest_label;
             let places = if clear { &mut *footnotes } else { &mut *doubtful };
-            places.add_cell(row.number, Some(0), None, Some(text));
+            places.add_cell(row.number, Some(at), None, Some(text));
         }
     }
 
@@ -154,7 +154,7 @@ pub(super) fn is_a_code(text: &str) -> bool {
 }
 
 /// Whether a text begins as footnotes do: `*`, `Note`, `Source`, `1.`, `(1)`.
-fn is_marked(text: &str) -> bool {
+pub(super) fn is_marked(text: &str) -> bool {
     const WORDS: [&str; 8] = ["note", "source", "footnote", "data ", "excludes", "includes", "please", "produced"];
     let text = text.trim_start();
     let folded = text.chars().take(10).collect::<String>().to_lowercase();

@@ -40,6 +40,8 @@ pub(super) struct Taker {
     moved: Vec<Option<usize>>,
     /// The rows below one that was left out belong to its label, until another stands.
     skips_below: bool,
+    /// Where the first column of the table stands: a row of nothing else may be a footnote.
+    first: usize,
 }
 
 /// A declared column.
@@ -66,7 +68,15 @@ impl Taker {
             skipped: Skipped::default(),
             moved: Vec::new(),
             skips_below: false,
+            first: 0,
         }
+    }
+
+    /// Sheets often begin beside a blank column or two, and so do the notes under their tables.
+    pub(super) fn begins_in_its_first_column(&mut self) {
+        let named = self.found.texts.iter().position(|text| !text.is_empty());
+        let declared = (0..self.columns.len()).filter_map(|at| self.layout.position(at)).min();
+        self.first = named.into_iter().chain(declared).min().unwrap_or(0);
     }
 
     /// Another taker for rows under the same header, which has found nothing yet. For plain tables.
@@ -178,7 +188,7 @@ impl Taker {
             return 0;
         }
         let bytes = self.release(batch);
-        self.tail.learn(row, like_a_footnote);
+        self.tail.learn(row, like_a_footnote, self.first);
         bytes + self.push(row, batch)
     }
 
@@ -187,23 +197,21 @@ impl Taker {
         self.tail.release().map(|waited| self.push(&waited, batch)).sum()
     }
 
-    /// Whether nothing but the first cell holds anything, that is not enough for a row of data, and the cell is not
+    /// Whether nothing but the cell of the first column holds anything, that is not enough for a row of data, and the cell is not
     /// itself a figure or period, nor a code.
     fn is_like_a_footnote(&self, row: &Row) -> bool {
-        if !row.only_first_filled() {
-            return false;
-        }
+        let Some((at, text)) = row.alone(self.first) else { return false };
         let plain = self.spec.table.blocks.is_none() && self.layout.is_plain();
-        if plain && is_a_code(row.get(0).unwrap_or("")) {
+        if plain && is_a_code(text) {
             return false;
         }
         let mut present =
             (0..self.columns.len()).filter_map(|at| Some((self.layout.position(at)?, self.columns.get(at)?)));
         let wants_more =
-            self.layout.wants_more() || present.clone().any(|(position, column)| column.required && position != 0);
-        let first = present.find(|(position, _)| *position == 0);
+            self.layout.wants_more() || present.clone().any(|(position, column)| column.required && position != at);
+        let first = present.find(|(position, _)| *position == at);
         let is_figure = first.is_some_and(|(_, column)| {
-            let cell = read_cell(column.reader.kind, row.get(0).unwrap_or(""));
+            let cell = read_cell(column.reader.kind, text);
             matches!(cell, Cell::Number(_) | Cell::Period(_))
         });
         wants_more && !is_figure

@@ -230,7 +230,7 @@ fn units(column: &mut Column, questions: &mut Vec<Question>) {
 }
 
 /// A text without the name of a period above it is one when it has a month's name or a year.
-fn reads_like_period(column: &Column) -> bool {
+pub(super) fn reads_like_period(column: &Column) -> bool {
     let four_digits = |text: &String| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 4);
     column.seen.keys().all(|text| text.contains(|c: char| c.is_ascii_alphabetic()) || four_digits(text))
         || matches!(column.printed.source, Source::Period | Source::InTitle(_) | Source::Joined(_))

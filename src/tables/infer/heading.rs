@@ -6,12 +6,12 @@ use crate::model::{Cell, ColumnKind};
 
 use super::super::{
     cells::{read_cell, read_number},
-    header_texts::{Texts, fold},
+    header_texts::{NOTHING, Texts, fold},
     row::{Row, is_blank, trim},
 };
 
 /// A header covers at most so many rows.
-const MOST_ROWS: usize = 3;
+pub(super) const MOST_ROWS: usize = 3;
 /// So many rows below a header must look like its table.
 const ROWS_BELOW: usize = 5;
 /// So many rows below a header show whether a column holds anything.
@@ -77,13 +77,15 @@ fn is_header(window: &[Row], below: &[Row]) -> bool {
 /// Whether one row of a header stands above another: neither holds figures, and cells are merged over several columns
 /// or rows.
 fn is_group_above(upper: &Row, lower: &Row) -> bool {
-    let cell = |row: &Row, at: usize| row.get(at).is_some_and(|text| !is_blank(text));
+    let says = |text: &str| !is_blank(text) && trim(text) != NOTHING;
+    let cell = |row: &Row, at: usize| row.get(at).is_some_and(says);
     let plain = |row: &Row| row.cells().all(|text| !is_figure(text));
-    let (width, start) = (lower.len().max(upper.len()), upper.first_filled().map(|(at, _)| at));
+    let first = |row: &Row| row.cells().position(says);
+    let (width, start) = (lower.len().max(upper.len()), first(upper));
     let over = |at: usize| start.is_some_and(|start| start < at) && !cell(upper, at) && cell(lower, at);
     let across = (0..width).any(over);
-    let title = upper.only_first_filled() || upper.cells().filter(|text| !is_blank(text)).count() == 0;
-    let below = lower.cells().filter(|text| !is_blank(text)).count();
+    let title = start.is_none() || start <= first(lower) && upper.cells().filter(|text| says(text)).count() == 1;
+    let below = lower.cells().filter(|text| says(text)).count();
     !title && below > 1 && across && plain(upper) && plain(lower)
 }
 
@@ -91,7 +93,7 @@ fn is_group_above(upper: &Row, lower: &Row) -> bool {
 /// holds anything.
 fn names(window: &[Row], below: &[Row]) -> usize {
     let forms = Texts::new(window).forms();
-    let cell = |row: &Row, at: usize| row.get(at).is_some_and(|text| !is_blank(text));
+    let cell = |row: &Row, at: usize| row.get(at).is_some_and(|text| !is_blank(text) && trim(text) != NOTHING);
     let counts = |at: usize| {
         window.last().is_some_and(|last| cell(last, at)) || below.iter().take(LOOKED_AT).any(|row| cell(row, at))
     };
@@ -115,10 +117,13 @@ fn stands_above(window: &[Row], below: &[Row]) -> bool {
     let own = window.iter().map(width).max().unwrap_or(0);
     let cells = window.iter().map(Row::len).max().unwrap_or(0);
     let filled = || below.iter().filter(|row| row.first_filled().is_some()).take(ROWS_BELOW);
+    // All alike and wider: some columns have no name.
+    let widths: BTreeSet<usize> = filled().map(width).collect();
+    let alike = own > 1 && widths.len() == 1 && widths.iter().all(|width| *width <= own * 2);
     let like = filled().filter(|next| {
         let width = width(next);
         // A column or two at the right end may have no name.
-        (width <= own + own / 4 || next.len() == cells) && (own == 1 || width > 1)
+        (width <= own + own / 4 || next.len() == cells || alike) && (own == 1 || width > 1)
     });
     let (like, all) = (like.count(), filled().count());
     all > 0 && like * 2 >= all

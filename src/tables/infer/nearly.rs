@@ -4,13 +4,13 @@ use crate::model::{ColumnKind, Granularity, Period};
 
 use super::{
     super::periods::meanings,
-    columns::{Column, says_period},
+    columns::{Column, reads_like_period, says_period},
     heading::is_figure,
     key::is_plan,
     names::{expression, quoted, scalar, shown},
     questions::Question,
     sample::Reading,
-    shape::escaped,
+    shape::{certain_period, starts_like},
     spec, totals,
 };
 
@@ -20,6 +20,8 @@ const MOST: usize = 60;
 const SHOWN: usize = 3;
 /// More columns than this with exceptions are one question.
 const MOST_ODD: usize = 4;
+/// The part of a cell before the mark of a footnote, where it has one.
+const BEFORE_A_MARK: &str = r"^(?<value>.+?) *[(\[](?:\d{1,2}|[a-z])[)\]]$";
 /// What such a question says.
 const HOLDS: &str = "holds figures but for some cells";
 
@@ -35,13 +37,19 @@ pub(super) fn settle(
         return;
     }
     let name = scalar(&column.printed.name);
+    let may_be_period = says_period(column) || reads_like_period(column);
+    if let Some(read) = periods.filter(|periods| may_be_period && periods.nearly(MOST)).and_then(|_| unmarked(column)) {
+        column.extra = format!(", part: {}", expression(BEFORE_A_MARK));
+        (column.kind, column.reading) = (ColumnKind::Period, read);
+        return;
+    }
     if let Some(periods) = periods.filter(|periods| says_period(column) && periods.nearly(MOST)) {
         if are_days(periods) {
             column.extra.push_str(", granularity: day");
             (column.kind, column.reading) = (ColumnKind::Period, periods.clone());
             return;
         }
-        let reasons: Vec<String> = periods.strange.keys().map(|text| quoted(&pattern(text))).collect();
+        let reasons: Vec<String> = periods.strange.keys().map(|text| quoted(&starts_like(text))).collect();
         (column.kind, column.reading) = (ColumnKind::Period, periods.clone());
         if periods.strange.keys().all(|text| totals::whole(text)) {
             column.extra = format!(", reasons: {{ not_applicable: [{}] }}", reasons.join(", "));
@@ -79,7 +87,7 @@ pub(super) fn settle(
     } else if let Some(figures) = nearly {
         // One row among many may begin another table; many cells are something else.
         let few = figures.unreadable * 10 <= figures.values;
-        let words: Vec<String> = figures.strange.keys().map(|text| quoted(&pattern(text))).collect();
+        let words: Vec<String> = figures.strange.keys().map(|text| quoted(&starts_like(text))).collect();
         let reasons = format!(", reasons: {{ not_applicable: [{}] }}", words.join(", "));
         let question = Question::new(&format!(
             "`{name}` {HOLDS} ({}), so it is read as text. Do these mean that there is no figure",
@@ -95,6 +103,26 @@ pub(super) fn settle(
             question
         });
     }
+}
+
+/// The periods of a column some of whose cells refer to a footnote; none unless all of them are periods then.
+fn unmarked(column: &Column) -> Option<Reading> {
+    let texts = column.printed.texts.iter().filter(|text| !text.is_empty());
+    let periods: Vec<Period> = texts.map(|text| certain_period(before_mark(text))).collect::<Option<_>>()?;
+    let length = periods.first()?.granularity();
+    let alike = periods.iter().all(|period| period.granularity() == length);
+    let periods: Vec<String> = periods.iter().map(ToString::to_string).collect();
+    alike.then(|| Reading { values: periods.len(), periods, ..Reading::default() })
+}
+
+/// `Dec-2011` of `Dec-2011 (1)`: what stands before the mark of a footnote, or of a figure that is provisional.
+fn before_mark(text: &str) -> &str {
+    let inner = text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '[']));
+    let is_mark = |mark: &str| match mark.as_bytes() {
+        [letter] if letter.is_ascii_lowercase() => true,
+        digits => (1..=2).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit),
+    };
+    inner.filter(|(_, mark)| is_mark(mark)).map_or(text, |(before, _)| before.trim_end())
 }
 
 /// Whether what is read are days, and what is not could be: of a first of the month alone it cannot be told whether the
@@ -152,13 +180,4 @@ fn exceptions(reading: &Reading) -> String {
     let more = reading.strange.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", named.join(", "))
-}
-
-/// A pattern for texts that begin as this one does.
-fn pattern(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    match words.get(..2) {
-        Some(start) if words.len() > 2 => format!("{} *", escaped(&start.join(" "))),
-        _ => escaped(text),
-    }
 }

@@ -8,18 +8,15 @@ use super::{
         error::Limits,
         formats,
         row::Row,
-        settings::{Delimiter, SheetChoice},
+        settings::{Delimiter, HeaderRows, SheetChoice},
     },
     InferError,
     heading::{self, Heading},
+    held::Held,
 };
 
 /// So many sheets are looked at.
 const MOST_SHEETS: usize = 64;
-/// So many rows of a table are looked at, or so many bytes of text.
-const MOST_ROWS: usize = 10_000;
-const MOST_BYTES: usize = 64 << 20;
-
 /// A sheet with so many figures among its first rows is no cover sheet.
 const MANY_FIGURES: usize = 20;
 
@@ -39,24 +36,16 @@ impl Place {
     }
 
     /// The rows from the top, as they are printed.
-    pub(super) fn rows(&self, path: &Path, limits: &Limits) -> Result<Vec<Row>, ReadError> {
-        let mut reader = formats::open(path.into(), &self.spec(), *limits, &Arc::default())?;
-        let (mut rows, mut bytes) = (Vec::new(), 0);
-        while rows.len() < MOST_ROWS && bytes < MOST_BYTES {
-            let mut row = Row::default();
-            if !reader.read(&mut row)? {
-                break;
-            }
-            bytes += row.bytes();
-            rows.push(row);
-        }
-        Ok(rows)
+    pub(super) fn held(&self, path: &Path, limits: &Limits) -> Result<Held, ReadError> {
+        Held::read(path, &self.spec(), limits)
     }
 }
 
 fn at(delimiter: Option<Delimiter>, sheet: Option<SheetChoice>) -> TableSpec {
     let mut spec = TableSpec::default();
     (spec.table.delimiter, spec.table.sheet) = (delimiter, sheet);
+    // The header may have rows in which groups of columns stand: how far they reach is read too.
+    spec.table.header_rows = HeaderRows(heading::MOST_ROWS);
     spec
 }
 

@@ -3,13 +3,18 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::Arc,
 };
 
 use crate::model::{Cell, ColumnKind, Missing, Severity};
 
 use super::{
-    super::{Table, error::Limits},
+    super::{
+        Table, TableSpec,
+        error::{self, Limits},
+    },
     InferError,
+    held::Held,
     names::{scalar, snake, unique},
     place::Place,
     shape::Shape,
@@ -64,6 +69,15 @@ pub(super) struct Printed {
 }
 
 impl Printed {
+    /// Remembers texts beyond those that are looked at.
+    fn know<'a>(&mut self, texts: impl Iterator<Item = (&'a str, Cell)>) {
+        for (text, _) in texts {
+            if self.beyond.len() < BEYOND && !text.is_empty() && !self.beyond.contains(text) {
+                self.beyond.insert(text.to_owned());
+            }
+        }
+    }
+
     /// A column that is none of the file's own, of which nothing was read yet.
     pub(super) fn made(name: String, source: Source) -> Self {
         Self {
@@ -84,6 +98,7 @@ impl Printed {
 pub(super) struct Sample<'a> {
     pub(super) path: &'a Path,
     pub(super) limits: &'a Limits,
+    pub(super) held: Held,
     pub(super) place: &'a Place,
     pub(super) shape: Shape,
     pub(super) years: &'a Years,
@@ -127,16 +142,26 @@ impl Sample<'_> {
     pub(super) fn read(&self) -> Result<(u64, Vec<Printed>), InferError> {
         let mut columns = declared(self.place, &self.shape);
         let mut table = self.open(&columns, |_| ColumnKind::Text)?;
+        if find_by_place(&mut columns, &table) {
+            table = self.open(&columns, |_| ColumnKind::Text)?;
+        }
         let mut rows = 0;
         while let Some(batch) = table.next_batch()? {
             rows += batch.rows.len() as u64;
             for (column, read) in columns.iter_mut().zip(&batch.columns) {
                 let wanted = SAMPLED_ROWS.saturating_sub(column.texts.len());
                 column.texts.extend(read.iter().take(wanted).map(|(text, _)| text.to_owned()));
-                for (text, _) in read.iter().skip(wanted) {
-                    if column.beyond.len() < BEYOND && !text.is_empty() && !column.beyond.contains(text) {
-                        column.beyond.insert(text.to_owned());
-                    }
+                column.know(read.iter().skip(wanted));
+            }
+        }
+        if !self.held.whole {
+            let sampled = std::mem::take(&mut rows);
+            let mut table = Table::open(self.path, &self.spec(&columns, |_| ColumnKind::Text)?, self.limits)?;
+            while let Some(batch) = table.next_batch()? {
+                let passed = usize::try_from(sampled.saturating_sub(rows)).unwrap_or(usize::MAX);
+                rows += batch.rows.len() as u64;
+                for (column, read) in columns.iter_mut().zip(&batch.columns) {
+                    column.know(read.iter().skip(passed));
                 }
             }
         }
@@ -168,7 +193,13 @@ impl Sample<'_> {
         Ok((readings, doubts))
     }
 
+    /// Reads the rows that are held.
     fn open(&self, columns: &[Printed], kind: impl Fn(usize) -> ColumnKind) -> Result<Table, InferError> {
+        let spec = self.spec(columns, kind)?;
+        Ok(Table::of_rows(self.held.again(), &error::file_name(self.path), &spec, Arc::default())?)
+    }
+
+    fn spec(&self, columns: &[Printed], kind: impl Fn(usize) -> ColumnKind) -> Result<TableSpec, InferError> {
         let mut settings = self.table(columns);
         let unknown = self.shape.across.as_ref().is_some_and(|across| !across.has_year);
         if unknown && !settings.iter().any(|setting| setting.yaml.starts_with("financial_year")) {
@@ -179,10 +210,9 @@ impl Sample<'_> {
             format!("{}: {{ kind: {}{} }}", scalar(&column.name), kind(at).name(), spec::column(column))
         };
         let columns: Vec<String> = columns.iter().enumerate().map(column).collect();
-        let spec = spec::read(self.place, &settings, &columns).ok_or_else(|| InferError::Contradiction {
+        spec::read(self.place, &settings, &columns).ok_or_else(|| InferError::Contradiction {
             settings: settings.iter().map(|setting| setting.yaml.as_str()).collect::<Vec<_>>().join("; "),
-        })?;
-        Ok(Table::open(self.path, &spec, self.limits)?)
+        })
     }
 }
 
@@ -209,6 +239,20 @@ impl Reading {
             }
         }
     }
+}
+
+/// Lets columns be found by their place that the reader finds elsewhere, or not at all, by what stands above them.
+fn find_by_place(columns: &mut [Printed], table: &Table) -> bool {
+    let mut changed = false;
+    for (column, found) in columns.iter_mut().zip(&table.header().positions) {
+        if let (Source::Header(_), Some(at)) = (&column.source, column.position)
+            && *found != Some(at)
+        {
+            column.source = Source::Position(at);
+            changed = true;
+        }
+    }
+    changed
 }
 
 /// The columns that are declared, those that the layout makes among them.

@@ -6,12 +6,14 @@ use crate::model::{Granularity, Period};
 
 use super::{
     super::{
+        RowPattern,
         cells::{missing, read_number},
         periods,
         row::{Mark, Row, is_blank, trim},
     },
     alternate::{self, Alternate},
     heading::{Heading, is_figure},
+    notes,
     questions::Question,
     stacked::{self, Stacked},
     totals::{self, OfRowsAbove},
@@ -24,6 +26,8 @@ use crate::model::Missing;
 const ANY_YEAR: i32 = 2000;
 /// A label column of which at least so many of a hundred cells are blank is merged down.
 const BLANK_LABELS: usize = 30;
+/// So many columns without a header are written out in a question.
+const MOST_NAMED: usize = 8;
 /// At least so many of a hundred cells below a period are figures, or say why there is none.
 const MOSTLY: usize = 90;
 
@@ -81,12 +85,16 @@ pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
     let below = rows.get(heading.first + heading.rows..).unwrap_or_default();
     shape.stacked = stacked::find(rows, heading);
     let blocks = shape.stacked.as_ref();
+    let first = heading.columns.iter().position(|above| !above.full.is_empty()).unwrap_or(0);
     let is_data = |row: &&Row| {
         row.first_filled().is_some()
-            && !(heading.columns.len() > 1 && row.only_first_filled())
+            && !(heading.columns.len() > 1 && row.alone(first).is_some())
             && !blocks.is_some_and(|stacked| stacked.headers.contains(&row.number))
     };
     let mut body: Vec<&Row> = below.iter().filter(is_data).collect();
+    let notes = if blocks.is_some() { Vec::new() } else { notes::find(below) };
+    let is_note = patterns(&notes);
+    body.retain(|row| !is_note(row));
     let totals = totals::find(&body);
     body.retain(|row| !totals.leaves_out(row));
     let width = heading.columns.len().max(body.iter().map(|row| row.len()).max().unwrap_or(0));
@@ -109,12 +117,18 @@ pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
             );
         }
     }
-    shape.skip_rows = [totals.left_out, percentages(&body)].concat();
+    shape.skip_rows = [totals.left_out, percentages(&body), notes].concat();
     // Of other layouts what is left out is not seen by checks.
     let plain = shape.across.is_none() && shape.alternate.is_none();
     shape.of_rows_above = totals.of_rows_above.filter(|_| plain);
     shape.of_totals = totals.question;
     shape
+}
+
+/// Whether a row is one that these patterns leave out.
+fn patterns(of: &[String]) -> impl Fn(&Row) -> bool + use<> {
+    let patterns: Vec<RowPattern> = of.iter().filter_map(|pattern| RowPattern::new(pattern).ok()).collect();
+    move |row| row.first_filled().is_some_and(|(_, text)| patterns.iter().any(|fits| fits.matches(trim(text))))
 }
 
 /// Figures with nothing above them at the right end: the header may stand one column too far to the left.
@@ -125,24 +139,39 @@ fn ask_of_shifted(shape: &mut Shape, heading: &Heading, body: &[&Row], width: us
             && body.iter().any(|row| row.get(*at).is_some_and(|text| !is_blank(text)))
     };
     let last = heading.columns.iter().rposition(|above| !above.full.is_empty()).unwrap_or(0);
-    if let Some(at) = (last + 1..width).find(bare) {
-        let question = format!(
-            "What is column {}? It holds texts or figures and nothing stands above it, so a header to its left may be \
-             one column out of place. Hold the headers against the cells",
-            at + 1
-        );
-        // Texts beside figures are a column of their own: moved by one, the figures would have been to the right of them.
-        let beside = !holds_any_figure(body, at) && holds_figures(body, last);
-        let question = if beside {
-            Question::new(&format!(
-                "What is column {}? It holds texts and nothing stands above it; give it a name if it is wanted",
-                at + 1
-            ))
-        } else {
-            Question::open(&question)
-        };
-        shape.questions.push(question.or("under `columns`, for each column that is found by its place", "position: 8"));
+    let found: Vec<usize> = (last + 1..width).filter(bare).collect();
+    let Some((first, more)) = found.split_first() else { return };
+    let named: Vec<String> = found.iter().map(|at| (at + 1).to_string()).collect();
+    let what = if more.is_empty() {
+        format!("What is column {}? It holds", first + 1)
+    } else {
+        format!("What are columns {}? They hold", named.join(", "))
+    };
+    // What stands within the width of the header is read as a column by its place; the others are not.
+    let unread: Vec<usize> = found.iter().copied().filter(|at| *at >= heading.columns.len()).collect();
+    let figures = |at: &usize| body.iter().filter_map(|row| row.get(*at)).filter(|text| is_figure(text)).count();
+    let unsaid = match unread.iter().map(figures).sum::<usize>() {
+        0 => String::new(),
+        1 => "; a figure there is not read as it stands".to_owned(),
+        many => format!("; {many} figures there are not read as it stands"),
+    };
+    // Texts beside figures are a column of their own: moved by one, the figures would have been to the right of them.
+    let beside = !found.iter().any(|at| holds_any_figure(body, *at)) && holds_figures(body, last);
+    let mut question = if beside {
+        let it = if more.is_empty() { "it a name if it is" } else { "them names if they are" };
+        Question::new(&format!("{what} texts and nothing stands above; give {it} wanted"))
+    } else {
+        Question::open(&format!(
+            "{what} texts or figures and nothing stands above, so a header to the left may be one column out of place{unsaid}. \
+             Hold the headers against the cells"
+        ))
+    };
+    for at in unread.iter().take(MOST_NAMED) {
+        let kind = if holds_figures(body, *at) { "number" } else { "text" };
+        let yaml = format!("column_{0}: {{ kind: {kind}, position: {0} }}", at + 1);
+        question = question.or("to read it, under `columns`", &yaml);
     }
+    shape.questions.push(question);
 }
 
 fn holds_any_figure(body: &[&Row], at: usize) -> bool {
@@ -274,6 +303,15 @@ fn percentages(body: &[&Row]) -> Vec<String> {
         }
     }
     patterns.into_iter().collect()
+}
+
+/// A pattern for texts that begin as this one does.
+pub(super) fn starts_like(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    match words.get(..2) {
+        Some(start) if words.len() > 2 => format!("{} *", escaped(&start.join(" "))),
+        _ => escaped(text),
+    }
 }
 
 /// A text as part of a pattern that means exactly it.

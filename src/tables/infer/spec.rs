@@ -54,7 +54,7 @@ pub(super) fn table(place: &Place, shape: &Shape, columns: &[Printed], years: Op
     if !shape.skip_rows.is_empty() {
         let patterns: Vec<String> = shape.skip_rows.iter().map(|pattern| quoted(pattern)).collect();
         set(
-            "Rows whose first text fits are totals or shares of the others, not data.",
+            "Rows whose first text fits are totals or shares of the others, or notes: no data.",
             format!("skip_rows: [{}]", patterns.join(", ")),
         );
     }

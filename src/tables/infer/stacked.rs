@@ -26,8 +26,9 @@ pub(super) struct Stacked {
 /// Finds the headers that stand again below the first, each below a row with a title alone.
 pub(super) fn find(rows: &[Row], heading: &Heading) -> Option<Stacked> {
     let header = rows.get(heading.first).filter(|_| heading.rows == 1)?;
+    let first = header.first_filled().map_or(0, |(at, _)| at);
     // Without a title above the first, nothing tells its rows from those of the others.
-    rows.get(heading.first.checked_sub(1)?).filter(|title| title.only_first_filled())?;
+    rows.get(heading.first.checked_sub(1)?).filter(|title| title.alone(first).is_some())?;
     let mut stacked =
         Stacked { headers: BTreeSet::new(), blocks: 1, aliases: BTreeMap::new(), optional: BTreeSet::new() };
     let below = rows.get(heading.first..).unwrap_or_default();
@@ -38,7 +39,7 @@ pub(super) fn find(rows: &[Row], heading: &Heading) -> Option<Stacked> {
         }
         stacked.blocks += 1;
         stacked.headers.insert(row.number);
-        if above.only_first_filled() {
+        if above.alone(first).is_some() {
             stacked.headers.insert(above.number);
         }
         for at in 0..header.len() {
