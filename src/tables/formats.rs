@@ -68,6 +68,8 @@ pub(super) struct Opening<'a> {
     pub(super) limits: Limits,
     /// Whether it lies in an archive already.
     pub(super) within: bool,
+    /// Whether so many rows of every sheet that is shown are wanted, one after the other, in place of the one that answers.
+    pub(super) each: Option<usize>,
 }
 
 /// Opens a file as what it is; `read` will count the bytes that have been read of it, where it is read from front to back.
@@ -77,10 +79,30 @@ pub(super) fn open(
     limits: Limits,
     read: &Arc<AtomicU64>,
 ) -> Result<Box<dyn Rows>, ReadError> {
+    open_some(source, spec, limits, read, None)
+}
+
+/// As [`open`], for so many rows of every sheet that a workbook shows: see [`Rows::next_sheet`].
+pub(super) fn open_each(
+    source: TableSource<'_>,
+    spec: &TableSpec,
+    limits: Limits,
+    rows: usize,
+) -> Result<Box<dyn Rows>, ReadError> {
+    open_some(source, spec, limits, &Arc::default(), Some(rows))
+}
+
+fn open_some(
+    source: TableSource<'_>,
+    spec: &TableSpec,
+    limits: Limits,
+    read: &Arc<AtomicU64>,
+    each: Option<usize>,
+) -> Result<Box<dyn Rows>, ReadError> {
     let name = file_name(source.path);
     let file = File::open(source.path).map_err(|source| ReadError::Open { file: name.clone(), source })?;
     let input = Input::File(file, Arc::clone(read));
-    open_input(Opening { input, name, member: source.member, spec, limits, within: false })
+    open_input(Opening { input, name, member: source.member, spec, limits, within: false, each })
 }
 
 /// The files in an archive, by their names there; none for any other file.
@@ -97,13 +119,13 @@ pub fn members(path: &Path) -> Result<Vec<String>, ReadError> {
 
 /// Opens what lies in a file or an archive.
 fn open_input(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
-    let Opening { input, name, member, spec, limits, within } = opening;
+    let Opening { input, name, member, spec, limits, within, each } = opening;
     let (head, input) = input.peek().map_err(|source| ReadError::unpacking(&name, 0, source))?;
     if head.is_empty() {
         return Err(ReadError::Empty { file: name });
     }
     match FORMATS.iter().find(|format| (format.recognises)(&head)) {
-        Some(format) => (format.open)(Opening { input, name, member, spec, limits, within }),
+        Some(format) => (format.open)(Opening { input, name, member, spec, limits, within, each }),
         None => Err(ReadError::NotText { file: name, looks_like: looks_like(&head).unwrap_or("binary data") }),
     }
 }

@@ -150,15 +150,14 @@ fn propose(
     asked: &[Question],
     limits: &Limits,
 ) -> Result<Proposal, InferError> {
-    let held = place.held(path, limits)?;
-    let rows = held.rows.as_slice();
+    let rows = place.held.rows.as_slice();
     if let Some(data) = bare::data_as_header(rows, &place.heading) {
         return Err(InferError::NoHeader { file: file.to_owned(), row: place.heading.last_row, data });
     }
     let name = file_name::read(file);
     let years = years::read(file, rows.get(..place.heading.first).unwrap_or_default());
     let shape = shape::find(rows, &place.heading, &years);
-    let mut sample = Sample { path, limits, held, place, shape, years: &years, needs_year: false };
+    let mut sample = Sample { path, limits, place, shape, years: &years, needs_year: false };
     let mut columns = columns::settle(&mut sample)?;
     if columns.rows == 0 {
         // What looked like rows is footnotes, or blank.

@@ -147,6 +147,11 @@ pub(super) trait Rows: Send {
     /// Someone else has read the text from its beginning: what these rows have found in it is forgotten.
     fn forget(&mut self) {}
 
+    /// Goes on to the next sheet, where every one of a workbook is read; false after the last.
+    fn next_sheet(&mut self) -> Result<bool, ReadError> {
+        Ok(false)
+    }
+
     /// The sheet of a workbook that the rows are from.
     fn sheet(&self) -> Option<Arc<str>> {
         None

@@ -28,7 +28,7 @@ const CHUNKS: usize = 4;
 
 /// What a reader sends.
 enum Message {
-    /// The file is open, and this is the sheet.
+    /// The file is open, or goes on, and this is the sheet.
     Opened(Option<Arc<str>>),
     Rows(Vec<Row>),
     Failed(ReadError),
@@ -59,8 +59,11 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    /// Says that the file is open; to be called once, before the first row.
+    /// Says that the file is open, or goes on with another sheet; to be called before the first row of each.
     pub(super) fn opened(&mut self, sheet: Option<&str>) -> Result<(), Halt> {
+        if !self.chunk.is_empty() {
+            self.flush()?;
+        }
         self.send(Message::Opened(sheet.map(Arc::from)))
     }
 
@@ -114,6 +117,7 @@ pub(super) fn read(
         receiver,
         chunk: Vec::new().into_iter(),
         sheet: None,
+        following: None,
         findings: Vec::new(),
         file: file.to_owned(),
         what,
@@ -128,6 +132,8 @@ struct Apart {
     receiver: Receiver<Message>,
     chunk: vec::IntoIter<Row>,
     sheet: Option<Arc<str>>,
+    /// The sheet that comes next, once the rows of this one are read.
+    following: Option<Arc<str>>,
     findings: Vec<Finding>,
     file: String,
     what: &'static str,
@@ -138,6 +144,7 @@ impl Apart {
     /// Takes the next message.
     fn fill(&mut self) -> Result<(), ReadError> {
         match self.receiver.recv() {
+            Ok(Message::Opened(sheet)) if self.sheet.is_some() => self.following = sheet,
             Ok(Message::Opened(sheet)) => self.sheet = sheet,
             Ok(Message::Rows(rows)) => self.chunk = rows.into_iter(),
             Ok(Message::Done(findings)) => (self.ended, self.findings) = (true, findings),
@@ -162,7 +169,7 @@ impl Rows for Apart {
                 *row = next;
                 return Ok(true);
             }
-            if self.ended {
+            if self.ended || self.following.is_some() {
                 return Ok(false);
             }
             self.fill()?;
@@ -171,6 +178,16 @@ impl Rows for Apart {
 
     fn findings(&self) -> Vec<Finding> {
         self.findings.clone()
+    }
+
+    fn next_sheet(&mut self) -> Result<bool, ReadError> {
+        while !self.ended && self.following.is_none() {
+            self.fill()?;
+        }
+        self.chunk = Vec::new().into_iter();
+        let Some(sheet) = self.following.take() else { return Ok(false) };
+        self.sheet = Some(sheet);
+        Ok(true)
     }
 
     fn sheet(&self) -> Option<Arc<str>> {

@@ -39,7 +39,7 @@ type Stream = Box<dyn Read + Send>;
 
 /// Reads on in what is packed. Compressed in compressed is refused: only a mistake or an attack looks like that.
 fn unpack(opening: Opening<'_>, decoder: fn(Stream) -> std::io::Result<Stream>) -> Result<Box<dyn Rows>, ReadError> {
-    let Opening { input, name, spec, limits, within, .. } = opening;
+    let Opening { input, name, spec, limits, within, each, .. } = opening;
     if within {
         return Err(ReadError::Nested { file: name });
     }
@@ -49,5 +49,5 @@ fn unpack(opening: Opening<'_>, decoder: fn(Stream) -> std::io::Result<Stream>) 
     // `les.csv.gz` holds `les.csv`.
     let inner = name.rsplit_once('.').map_or(name.as_str(), |(inner, _)| inner);
     let name = format!("{name}/{inner}");
-    open_input(Opening { input: Input::Stream(stream), name, member: None, spec, limits, within: true })
+    open_input(Opening { input: Input::Stream(stream), name, member: None, spec, limits, within: true, each })
 }

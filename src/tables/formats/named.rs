@@ -122,6 +122,10 @@ impl Rows for Noted {
         self.rows.forget();
     }
 
+    fn next_sheet(&mut self) -> Result<bool, ReadError> {
+        self.rows.next_sheet()
+    }
+
     fn sheet(&self) -> Option<Arc<str>> {
         self.rows.sheet()
     }

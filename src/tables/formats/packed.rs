@@ -26,10 +26,10 @@ enum Content {
 }
 
 fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
-    let Opening { input, name, member, spec, limits, within } = opening;
+    let Opening { input, name, member, spec, limits, within, each } = opening;
     let file = input.into_file(limits.unpacked_bytes).map_err(|source| ReadError::unpacking(&name, 0, source))?;
     let content = content(&file, &name)?;
-    let again = Opening { input: Input::File(file, Arc::default()), name, member, spec, limits, within };
+    let again = Opening { input: Input::File(file, Arc::default()), name, member, spec, limits, within, each };
     match content {
         Content::Xlsx => open_as(Kind::Xlsx, again, workbook::open_xlsx),
         Content::Ods => open_as(Kind::Ods, again, workbook::open_ods),

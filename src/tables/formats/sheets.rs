@@ -36,6 +36,26 @@ pub(super) fn pick<'a, T>(candidates: &'a [T], likeness: &[usize]) -> Vec<&'a T>
     if best == 0 { Vec::new() } else { among.filter(|(_, likeness)| **likeness == best).map(|(one, _)| one).collect() }
 }
 
+/// The names of all sheets that are shown.
+pub(super) fn shown(file: &str, sheets: &[Sheet]) -> Result<Vec<String>, ReadError> {
+    told_apart(file, sheets)?;
+    let shown = |sheet: &&Sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible;
+    let names: Vec<String> = sheets.iter().filter(shown).map(|sheet| sheet.name.clone()).collect();
+    if names.is_empty() { Err(ReadError::NoSheet { file: file.to_owned() }) } else { Ok(names) }
+}
+
+/// Refuses a workbook in which two sheets have one name.
+fn told_apart(file: &str, sheets: &[Sheet]) -> Result<(), ReadError> {
+    let mut names = HashSet::new();
+    match sheets.iter().find(|sheet| !names.insert(sheet.name.to_lowercase())) {
+        Some(twice) => {
+            let reason = format!("two of its sheets are called `{}`", twice.name);
+            Err(ReadError::damaged(file, "a workbook", reason))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The name of the sheet to read: the one that the dataset names, or the only one, or the one whose header answers to
 /// most of the columns. Hidden sheets count only where they are named. `answers` says how many columns a sheet answers to.
 pub(super) fn choose(
@@ -44,11 +64,7 @@ pub(super) fn choose(
     spec: &TableSpec,
     mut answers: impl FnMut(&str) -> Result<usize, ReadError>,
 ) -> Result<String, ReadError> {
-    let mut names = HashSet::new();
-    if let Some(twice) = sheets.iter().find(|sheet| !names.insert(sheet.name.to_lowercase())) {
-        let reason = format!("two of its sheets are called `{}`", twice.name);
-        return Err(ReadError::damaged(file, "a workbook", reason));
-    }
+    told_apart(file, sheets)?;
     let tables = || sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let visible = || tables().filter(|sheet| sheet.visible == SheetVisible::Visible);

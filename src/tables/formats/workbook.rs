@@ -20,7 +20,7 @@ mod xlsx_hidden;
 
 use std::{fs::File, io::BufReader};
 
-use calamine::{Reader, Xlsx, XlsxError};
+use calamine::{Reader, Sheet, Xlsx, XlsxError};
 
 use super::{
     super::{
@@ -32,7 +32,7 @@ use super::{
     apart::{self, Halt, Sink},
     cell_text::Style,
     likeness, package,
-    sheets::{choose, read_head},
+    sheets::{choose, read_head, shown},
 };
 use hidden::Lines;
 pub(super) use ods::open_ods;
@@ -57,6 +57,8 @@ struct Reading {
     name: String,
     spec: TableSpec,
     limits: Limits,
+    /// See [`Opening::each`].
+    each: Option<usize>,
 }
 
 /// Opens a workbook of Excel 2007 and later.
@@ -68,26 +70,28 @@ pub(super) fn open_xlsx(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError
         let mut book = Xlsx::new(BufReader::new(file)).map_err(|error| reading.xlsx_refusal(error))?;
         let sheets = book.sheets_metadata().to_vec();
         sheets_limit(sheets.len(), &reading.name)?;
-        let sheet = choose(&reading.name, &sheets, &reading.spec, |sheet| {
+        let chosen = reading.chosen(&sheets, |sheet| {
             let (head, _) = reading.xlsx_rows(&mut book, sheet, Merged::default(), |rows| read_head(rows))?;
             Ok(likeness(&head, &reading.spec))
         })?;
-        // They stand behind the cells, so that the sheet is read twice: only for those that a header can need.
-        let merged = if reading.has_groups() { book.merge_cells_by_sheet_name(&sheet).ok() } else { None };
-        // They stand beside the cells, in what the reader of the cells passes over.
-        let hidden = xlsx_hidden::lines(&mut archive, &hiding, &sheet, &reading.name)?;
-        sink.opened(Some(&sheet))?;
-        let merged = Merged::new(&merged.unwrap_or_default());
-        let ((), held) = reading.xlsx_rows(&mut book, &sheet, merged, |rows| send(rows, sink))?;
-        sink.found(hidden.finding(held, &sheet));
+        for sheet in chosen {
+            // They stand behind the cells, so that the sheet is read twice: only for those that a header can need.
+            let merged = if reading.has_groups() { book.merge_cells_by_sheet_name(&sheet).ok() } else { None };
+            // They stand beside the cells, in what the reader of the cells passes over.
+            let hidden = xlsx_hidden::lines(&mut archive, &hiding, &sheet, &reading.name)?;
+            sink.opened(Some(&sheet))?;
+            let merged = Merged::new(&merged.unwrap_or_default());
+            let ((), held) = reading.xlsx_rows(&mut book, &sheet, merged, |rows| reading.send(rows, sink))?;
+            sink.found(hidden.finding(held, &sheet));
+        }
         Ok(())
     })
 }
 
 fn prepare(opening: Opening<'_>) -> Result<(File, Reading), ReadError> {
-    let Opening { input, name, spec, limits, .. } = opening;
+    let Opening { input, name, spec, limits, each, .. } = opening;
     let file = input.into_file(limits.unpacked_bytes).map_err(|source| ReadError::unpacking(&name, 0, source))?;
-    Ok((file, Reading { name, spec: spec.clone(), limits }))
+    Ok((file, Reading { name, spec: spec.clone(), limits, each }))
 }
 
 /// A reader of one row after the other.
@@ -118,6 +122,30 @@ impl Reading {
         Ok((taken, rows.held()))
     }
 
+    /// The sheets to read. `answers` says how many columns a sheet answers to.
+    fn chosen(
+        &self,
+        sheets: &[Sheet],
+        answers: impl FnMut(&str) -> Result<usize, ReadError>,
+    ) -> Result<Vec<String>, ReadError> {
+        match self.each {
+            Some(_) => shown(&self.name, sheets),
+            None => choose(&self.name, sheets, &self.spec, answers).map(|sheet| vec![sheet]),
+        }
+    }
+
+    /// Hands over the rows of a sheet.
+    fn send(&self, read: NextRow<'_>, sink: &mut Sink) -> Result<(), Halt> {
+        for _ in 0..self.each.unwrap_or(usize::MAX) {
+            let mut row = Row::default();
+            if !read(&mut row)? {
+                break;
+            }
+            sink.push(row)?;
+        }
+        Ok(())
+    }
+
     /// Whether the header has rows in which groups of columns can stand.
     fn has_groups(&self) -> bool {
         self.spec.table.header_rows.0 > 1
@@ -128,17 +156,6 @@ impl Reading {
             XlsxError::Password => ReadError::Protected { file: self.name.clone(), what: XLSX },
             error => ReadError::damaged(&self.name, XLSX, &error),
         }
-    }
-}
-
-/// Hands over every row.
-fn send(read: NextRow<'_>, sink: &mut Sink) -> Result<(), Halt> {
-    loop {
-        let mut row = Row::default();
-        if !read(&mut row)? {
-            return Ok(());
-        }
-        sink.push(row)?;
     }
 }
 

@@ -22,11 +22,11 @@ const WHAT: &str = "a ZIP archive";
 
 /// Opens the one member that answers to the dataset's columns.
 pub(super) fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
-    let Opening { input, name, member, spec, limits, .. } = opening;
+    let Opening { input, name, member, spec, limits, each, .. } = opening;
     let file = input.into_file(limits.unpacked_bytes).map_err(|source| ReadError::unpacking(&name, 0, source))?;
     let mut archive = package::open(&file, &name, WHAT)?;
     let members = members(&mut archive, &name)?;
-    let archive = Archive { file, name, spec, limits };
+    let archive = Archive { file, name, spec, limits, each };
     if let Some(wanted) = member {
         let found = members.iter().find(|member| member.name == wanted);
         let none = || ReadError::NoMember { file: archive.name.clone(), members: format!("no `{wanted}`") };
@@ -63,6 +63,8 @@ struct Archive<'a> {
     name: String,
     spec: &'a TableSpec,
     limits: Limits,
+    /// See [`Opening::each`].
+    each: Option<usize>,
 }
 
 /// One packed file.
@@ -131,6 +133,7 @@ impl Archive<'_> {
             spec: self.spec,
             limits: self.limits,
             within: true,
+            each: self.each,
         })
     }
 

@@ -9,42 +9,81 @@ use super::{
         ReadError, TableSpec,
         error::Limits,
         formats,
-        header::SEARCHED_ROWS,
+        header::{SEARCHED_BYTES, SEARCHED_ROWS},
         row::{Row, Rows},
     },
     sample::SAMPLED_ROWS,
 };
 
-/// So many rows are held, or so many bytes of text: what is sampled, and what may stand above it.
+/// So many rows of a table are held: what is sampled, and what may stand above it; of so many sheets.
 const MOST_ROWS: usize = SAMPLED_ROWS + SEARCHED_ROWS;
-const MOST_BYTES: usize = 64 << 20;
+const MOST_SHEETS: usize = 64;
+/// So many bytes of text are held of all of them together.
+const MOST_BYTES: usize = 128 << 20;
 
 /// The first rows of a table, as they are printed.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) rows: Arc<Vec<Row>>,
-    sheet: Option<Arc<str>>,
+    pub(super) sheet: Option<Arc<str>>,
     /// Whether the file has no more.
     pub(super) whole: bool,
 }
 
 impl Held {
-    /// Reads them from the top.
-    pub(super) fn read(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
+    /// Reads those of a file that is no workbook from the top.
+    pub(super) fn of_file(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
         let mut reader = formats::open(path.into(), spec, *limits, &Arc::default())?;
-        let (mut rows, mut bytes) = (Vec::new(), 0);
-        let whole = loop {
-            if rows.len() >= MOST_ROWS || bytes >= MOST_BYTES {
-                break false;
+        Self::sheet(reader.as_mut(), &mut MOST_BYTES.clone())
+    }
+
+    /// Reads those of every sheet of a workbook that is shown, or of the one that is named. None if it is no workbook.
+    pub(super) fn of_sheets(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<Vec<Self>, ReadError> {
+        let mut reader = match spec.table.sheet {
+            None => formats::open_each(path.into(), spec, *limits, MOST_ROWS + 1)?,
+            Some(_) => formats::open(path.into(), spec, *limits, &Arc::default())?,
+        };
+        let (mut held, mut left) = (Vec::new(), MOST_BYTES);
+        if reader.sheet().is_none() {
+            return Ok(held);
+        }
+        loop {
+            held.push(Self::sheet(reader.as_mut(), &mut left)?);
+            if held.len() >= MOST_SHEETS || !reader.next_sheet()? {
+                return Ok(held);
             }
+        }
+    }
+
+    /// Reads the rows of a sheet.
+    fn sheet(reader: &mut dyn Rows, left: &mut usize) -> Result<Self, ReadError> {
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        // A header is looked for in every one.
+        let most = SEARCHED_BYTES.max(*left);
+        let whole = loop {
             let mut row = Row::default();
             if !reader.read(&mut row)? {
                 break true;
             }
             bytes += row.bytes();
             rows.push(row);
+            if rows.len() > MOST_ROWS || bytes >= most {
+                break false;
+            }
         };
+        *left = left.saturating_sub(bytes);
         Ok(Self { rows: Arc::new(rows), sheet: reader.sheet(), whole })
+    }
+
+    /// The rows in which a header is searched.
+    pub(super) fn head(&self) -> &[Row] {
+        let mut bytes = 0;
+        let within = |row: &&Row| {
+            bytes += row.bytes();
+            bytes < SEARCHED_BYTES
+        };
+        let rows = self.rows.iter().take(SEARCHED_ROWS).take_while(within).count();
+        self.rows.get(..rows.max(1)).unwrap_or_default()
     }
 
     /// The same rows, to be read from the top.

@@ -14,7 +14,6 @@ use super::{
         error::{self, Limits},
     },
     InferError,
-    held::Held,
     names::{scalar, snake, unique},
     place::Place,
     shape::Shape,
@@ -98,7 +97,6 @@ impl Printed {
 pub(super) struct Sample<'a> {
     pub(super) path: &'a Path,
     pub(super) limits: &'a Limits,
-    pub(super) held: Held,
     pub(super) place: &'a Place,
     pub(super) shape: Shape,
     pub(super) years: &'a Years,
@@ -154,7 +152,7 @@ impl Sample<'_> {
                 column.know(read.iter().skip(wanted));
             }
         }
-        if !self.held.whole {
+        if !self.place.held.whole {
             let sampled = std::mem::take(&mut rows);
             let mut table = Table::open(self.path, &self.spec(&columns, |_| ColumnKind::Text)?, self.limits)?;
             while let Some(batch) = table.next_batch()? {
@@ -196,7 +194,7 @@ impl Sample<'_> {
     /// Reads the rows that are held.
     fn open(&self, columns: &[Printed], kind: impl Fn(usize) -> ColumnKind) -> Result<Table, InferError> {
         let spec = self.spec(columns, kind)?;
-        Ok(Table::of_rows(self.held.again(), &error::file_name(self.path), &spec, Arc::default())?)
+        Ok(Table::of_rows(self.place.held.again(), &error::file_name(self.path), &spec, Arc::default())?)
     }
 
     fn spec(&self, columns: &[Printed], kind: impl Fn(usize) -> ColumnKind) -> Result<TableSpec, InferError> {

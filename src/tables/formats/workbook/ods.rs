@@ -16,16 +16,17 @@ use super::{
     super::{
         super::{ReadError, row::Rows},
         Opening, apart,
+        apart::{Halt, Sink},
         input::swells,
         likeness, package,
-        sheets::{choose, read_head},
+        sheets::{choose, read_head, shown},
     },
     NextRow, ODS, Reading, SheetRows,
     hidden::Lines,
     ods_content::{Content, OdsRow},
     prepare,
     rows::CellAt,
-    send, sheets_limit,
+    sheets_limit,
 };
 
 /// What a repeated cell counts besides its text: about what it takes where it is written out.
@@ -39,6 +40,9 @@ pub(in super::super) fn open_ods(opening: Opening<'_>) -> Result<Box<dyn Rows>, 
     package::inspect(&mut archive, &file, &reading.name, ODS, &reading.limits)?;
     let packed = file.metadata().map_or(0, |file| file.len());
     apart::read(&reading.name.clone(), ODS, move |sink| {
+        if reading.each.is_some() {
+            return every_sheet(&mut archive, &reading, packed, sink);
+        }
         let found = sheets(&mut archive, &reading, packed)?;
         let listed: Vec<Sheet> = found.iter().map(|(sheet, _)| sheet.clone()).collect();
         let sheet = choose(&reading.name, &listed, &reading.spec, |name| {
@@ -51,10 +55,30 @@ pub(in super::super) fn open_ods(opening: Opening<'_>) -> Result<Box<dyn Rows>, 
             }
         }
         sink.opened(Some(&sheet))?;
-        let ((), held) = rows(&mut content, &reading, packed, |rows| send(rows, sink))?;
+        let ((), held) = rows(&mut content, &reading, packed, |rows| reading.send(rows, sink))?;
         sink.found(content.hidden().finding(held, &sheet));
         Ok(())
     })
+}
+
+/// Hands over the rows of every sheet that is shown, in one pass.
+fn every_sheet(
+    archive: &mut ZipArchive<BufReader<File>>,
+    reading: &Reading,
+    packed: u64,
+    sink: &mut Sink,
+) -> Result<(), Halt> {
+    let (mut content, mut listed) = (content(archive, reading)?, Vec::new());
+    while let Some((name, is_shown)) = content.next_sheet()? {
+        let visible = if is_shown { SheetVisible::Visible } else { SheetVisible::Hidden };
+        listed.push(Sheet { name: name.clone(), typ: SheetType::WorkSheet, visible });
+        sheets_limit(listed.len(), &reading.name)?;
+        if is_shown {
+            sink.opened(Some(&name))?;
+            rows(&mut content, reading, packed, |rows| reading.send(rows, sink))?;
+        }
+    }
+    Ok(shown(&reading.name, &listed).map(drop)?)
 }
 
 /// Every sheet, and how many of the dataset's columns its head answers to.

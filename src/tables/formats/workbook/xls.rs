@@ -15,11 +15,11 @@ use super::{
         input::megabytes,
         likeness,
         named::{Kind, open_as},
-        sheets::{choose, read_head},
+        sheets::read_head,
     },
     Merged, NextRow, SheetRows, XLS, XLSX,
     compound::{Compound, CompoundError},
-    prepare, send,
+    prepare,
     xls_book::Book,
     xls_cells::Cells,
 };
@@ -43,13 +43,15 @@ fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     }
     apart::read(&reading.name.clone(), XLS, move |sink| {
         let book = Book::read(stream(file, &reading.name)?, &reading.name)?;
-        let sheet = choose(&reading.name, &book.sheets, &reading.spec, |sheet| {
+        let chosen = reading.chosen(&book.sheets, |sheet| {
             let (head, _) = rows(&book, sheet, &reading.name, reading.limits, |rows| read_head(rows))?;
             Ok(likeness(&head, &reading.spec))
         })?;
-        sink.opened(Some(&sheet))?;
-        let ((), found) = rows(&book, &sheet, &reading.name, reading.limits, |rows| send(rows, sink))?;
-        sink.found(found);
+        for sheet in chosen {
+            sink.opened(Some(&sheet))?;
+            let ((), found) = rows(&book, &sheet, &reading.name, reading.limits, |rows| reading.send(rows, sink))?;
+            sink.found(found);
+        }
         Ok(())
     })
 }
