@@ -296,8 +296,8 @@ fn every_column_right_of_a_group_that_is_not_merged_is_read() {
 
 #[test]
 fn figures_without_a_name_above_them_are_counted_and_can_be_named() {
-    let rows: String = (1..=6).map(|at| format!("Site {at},{at},{},{}\n", at * 2, at * 3)).collect();
-    let (proposal, _) = propose("beds 2025-10.csv", &format!("site,beds\n{rows}"));
+    let rows: Vec<String> = (1..=6).map(|at| format!("Site {at},{at},{},{}\n", at * 2, at * 3)).collect();
+    let (proposal, _) = propose("beds 2025-10.csv", &format!("site,beds\n{}", rows.concat()));
     let asked = "What are columns 3, 4? They hold texts or figures and nothing stands above, so a header to the left may be \
                  one column out of place; 12 figures there are not read as it stands";
     assert!(proposal.questions.iter().any(|question| question.starts_with(asked)), "{:?}", proposal.questions);

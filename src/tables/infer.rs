@@ -28,7 +28,7 @@ mod withheld;
 mod write;
 mod years;
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use self::{
     columns::{Column, Columns},
@@ -127,10 +127,15 @@ pub fn infer(
     let asked = unread.iter().map(|sheet| unread_sheet(sheet)).collect::<Vec<_>>();
     // Asked once, beside the first of the tables.
     let asked = std::iter::once(asked.as_slice()).chain(std::iter::repeat(&[][..]));
+    let mut ids = BTreeSet::new();
     places
         .iter()
         .zip(asked)
-        .map(|(place, asked)| propose(path, &file, steward, (place, several), asked, limits))
+        .map(|(place, asked)| {
+            let sheet = place.sheet.as_deref().filter(|_| several);
+            let id = names::id_of_sheet(&file_name::read(&file).id, sheet, &mut ids);
+            propose(path, &file, steward, (place, id), asked, limits)
+        })
         .collect()
 }
 
@@ -146,7 +151,7 @@ fn propose(
     path: &Path,
     file: &str,
     steward: &Steward,
-    (place, several): (&Place, bool),
+    (place, id): (&Place, String),
     asked: &[Question],
     limits: &Limits,
 ) -> Result<Proposal, InferError> {
@@ -170,10 +175,6 @@ fn propose(
     }
     let mut questions = questions(&sample, &columns, &name);
     questions.extend(asked.iter().cloned());
-    let id = match place.sheet.as_ref().filter(|_| several) {
-        Some(sheet) => names::dataset_id(&format!("{}-{sheet}", name.id)),
-        None => name.id.clone(),
-    };
     let parts = write::Parts { file, id, steward, sample: &sample, columns: &columns, name: &name, questions };
     Ok(write::proposal(&parts))
 }

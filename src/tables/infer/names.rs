@@ -2,6 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
+/// An id is at most so long.
+const LONGEST_ID: usize = 60;
+
 /// Words that YAML does not take for texts.
 const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "nan"];
 
@@ -32,10 +35,29 @@ pub(super) fn unique(name: String, fallback: &str, taken: &mut BTreeSet<String>)
 pub(super) fn dataset_id(text: &str) -> String {
     let lower = text.to_lowercase();
     let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut id = words.collect::<Vec<_>>().join("-");
-    id.truncate(60);
-    let id = id.trim_end_matches('-');
-    if id.is_empty() { "new-dataset".to_owned() } else { id.to_owned() }
+    let id = cut(&words.collect::<Vec<_>>().join("-"), LONGEST_ID);
+    if id.is_empty() { "new-dataset".to_owned() } else { id }
+}
+
+/// The id of a dataset for one of several sheets of a file with this id, which no other sheet has.
+pub(super) fn id_of_sheet(file: &str, sheet: Option<&str>, taken: &mut BTreeSet<String>) -> String {
+    let (mut own, mut number) = (sheet.map_or(String::new(), dataset_id), 1_usize);
+    loop {
+        let more = if number > 1 { format!("-{number}") } else { String::new() };
+        own = cut(&own, LONGEST_ID / 2);
+        // What tells the sheets apart stands at the end, and is not what is cut off.
+        let behind = if own.is_empty() { more } else { format!("-{own}{more}") };
+        let id = format!("{}{behind}", cut(file, LONGEST_ID - behind.len()));
+        if taken.insert(id.clone()) {
+            return id;
+        }
+        number += 1;
+    }
+}
+
+/// At most so many letters of an id.
+fn cut(id: &str, most: usize) -> String {
+    id.chars().take(most).collect::<String>().trim_end_matches('-').to_owned()
 }
 
 /// A text as YAML, on one line: double-quoted unless it is a simple word.
@@ -86,4 +108,28 @@ pub(super) fn shown(text: &str) -> String {
     let short: String = text.chars().take(LONGEST).collect();
     let more = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
     format!("{}{more}", escaped(&short))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheets_of_a_file_with_a_long_name_have_ids_of_their_own() {
+        let file = dataset_id("HSCA - Website - Indicator trends for daily data publication");
+        let sheets = ["Table 1", "Table 2", "Table-2", "A very long name of a sheet it is"];
+        let mut taken = BTreeSet::new();
+        let ids = sheets.map(|sheet| id_of_sheet(&file, Some(sheet), &mut taken));
+        assert_eq!(
+            ids,
+            [
+                "hsca-website-indicator-trends-for-daily-data-publica-table-1",
+                "hsca-website-indicator-trends-for-daily-data-publica-table-2",
+                "hsca-website-indicator-trends-for-daily-data-publi-table-2-2",
+                "hsca-website-indicator-trends-a-very-long-name-of-a-sheet-it",
+            ]
+        );
+        assert!(ids.iter().all(|id| id.len() <= LONGEST_ID));
+        assert_eq!(id_of_sheet("beds", None, &mut taken), "beds");
+    }
 }

@@ -99,7 +99,9 @@ mod tests {
 
     fn ranges(of: &[(u32, u32)]) -> Ranges {
         let mut ranges = Ranges::default();
-        of.iter().for_each(|(first, last)| ranges.add(*first, *last));
+        for (first, last) in of {
+            ranges.add(*first, *last);
+        }
         ranges
     }
 
