@@ -83,6 +83,13 @@ impl Bounds {
         }
     }
 
+    /// The least and the greatest figure that lie within.
+    pub(super) fn ends(self) -> (f64, f64) {
+        let least = self.low.map_or(f64::NEG_INFINITY, |low| if low.allowed { low.at } else { low.at.next_up() });
+        let greatest = self.high.map_or(f64::INFINITY, |high| if high.allowed { high.at } else { high.at.next_down() });
+        (least, greatest)
+    }
+
     /// Whether a figure lies within.
     pub(super) fn contain(self, figure: f64) -> bool {
         self.low.is_none_or(|low| figure > low.at || (low.allowed && figure >= low.at))

@@ -158,12 +158,30 @@ impl Field {
         self.failing_beyond(rows.batch, |cell| fails("", cell), each);
     }
 
-    /// As [`Field::failing`], for a question that does not need the text.
-    pub(super) fn failing_cells<'a>(
+    /// As [`Field::failing`], for a question about numbers; nothing else fails.
+    #[inline]
+    pub(super) fn failing_numbers<'a>(
         &'a self,
         rows: &Rows<'a>,
         asked: &mut Asked,
-        fails: impl Fn(Cell) -> bool,
+        fails: impl Fn(f64) -> bool,
+        mut each: impl FnMut(Spot<'a>),
+    ) {
+        if let Some(column) = self.in_batch(rows.batch) {
+            column.failing_numbers(asked, fails, |index| {
+                if rows.has(index) {
+                    each(Spot { field: self, rows: *rows, index });
+                }
+            });
+        }
+    }
+
+    /// As [`Field::failing`], for a question about cells that hold no value; nothing else fails.
+    pub(super) fn failing_missing<'a>(
+        &'a self,
+        rows: &Rows<'a>,
+        asked: &mut Asked,
+        fails: impl Fn(Missing) -> bool,
         mut each: impl FnMut(Spot<'a>),
     ) {
         let mut each = |index| {
@@ -172,9 +190,9 @@ impl Field {
             }
         };
         if let Some(column) = self.in_batch(rows.batch) {
-            column.failing_cells(asked, &fails, &mut each);
+            column.failing_missing(asked, &fails, &mut each);
         }
-        self.failing_beyond(rows.batch, fails, each);
+        self.failing_beyond(rows.batch, |cell| matches!(cell, Cell::Missing(missing) if fails(missing)), each);
     }
 
     /// The rows that the column of a batch does not reach, or that has no such column.

@@ -248,7 +248,7 @@ impl Work {
             } else if let Some(numbers) = column.numbers() {
                 numbers.apart().filter(|(_, cell)| is_no_number(*cell)).for_each(|(row, cell)| set(row, cell));
             } else {
-                column.failing_cells(asked, is_no_number, |row| set(row, column.cell(row)));
+                column.failing(asked, |_, cell| is_no_number(cell), |row| set(row, column.cell(row)));
             }
         }
         whole

@@ -132,10 +132,11 @@ impl Nulls {
     fn observe(&mut self, rows: &Rows<'_>) {
         let Self { field, counted, asked, failures } = self;
         let reasons: Vec<Missing> = counted.iter().map(|(reason, ..)| *reason).collect();
-        let fails = |cell| reason(cell).is_some_and(|reason| reasons.contains(&reason));
-        field.failing_cells(rows, asked, fails, |spot| {
-            let reason = reason(spot.cell());
-            if let Some((_, _, count)) = counted.iter_mut().find(|(counted, ..)| Some(*counted) == reason) {
+        let fails = |missing| reasons.contains(&reason(missing));
+        field.failing_missing(rows, asked, fails, |spot| {
+            if let Cell::Missing(missing) = spot.cell()
+                && let Some((.., count)) = counted.iter_mut().find(|(counted, ..)| *counted == reason(missing))
+            {
                 *count += 1;
             }
             failures.add_cell(spot);
@@ -161,12 +162,8 @@ impl Nulls {
 }
 
 /// Why a cell holds no value. A row that is too short ends before its column: to its reader the cell is blank.
-fn reason(cell: Cell) -> Option<Missing> {
-    match cell {
-        Cell::Missing(Missing::Absent) => Some(Missing::Blank),
-        Cell::Missing(reason) => Some(reason),
-        _ => None,
-    }
+fn reason(missing: Missing) -> Missing {
+    if missing == Missing::Absent { Missing::Blank } else { missing }
 }
 
 impl Tally for NullTally {

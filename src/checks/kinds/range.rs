@@ -26,7 +26,7 @@ use super::super::{
     misfits::Misfits,
 };
 use crate::{
-    model::{Asked, Cell, ColumnKind, Schema},
+    model::{Asked, ColumnKind, Schema},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -91,11 +91,11 @@ impl Check for Compiled {
 
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let field = self.column.in_file(file.header)?;
-        let (bounds, mut asked) = (self.bounds, Asked::default());
-        let seen = format!("{} is {}", field.title(), bounds.beyond());
+        let ((least, greatest), mut asked) = (self.bounds.ends(), Asked::default());
+        let seen = format!("{} is {}", field.title(), self.bounds.beyond());
         Some(Misfits::start(file.failures(), seen, move |rows, failures| {
-            let fails = |cell| matches!(cell, Cell::Number(number) if !bounds.contain(number));
-            field.failing_cells(rows, &mut asked, fails, |spot| failures.add_cell(spot));
+            let fails = |number: f64| !(least..=greatest).contains(&number);
+            field.failing_numbers(rows, &mut asked, fails, |spot| failures.add_cell(spot));
         }))
     }
 }

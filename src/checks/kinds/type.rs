@@ -14,7 +14,7 @@ use super::super::{
     failures::Failures,
     rows::Rows,
 };
-use crate::model::{Asked, Cell, ColumnKind, Missing, Schema, Severity};
+use crate::model::{Asked, ColumnKind, Missing, Schema, Severity};
 
 #[derive(Debug)]
 pub(in super::super) struct Types {
@@ -69,8 +69,7 @@ impl Tally for TypeTally {
     fn observe(&mut self, rows: &Rows<'_>) {
         for Unreadable { field, kind, asked, failures } in &mut self.0 {
             let strange = if *kind == ColumnKind::Target { Missing::Words } else { Missing::Unreadable };
-            let fails = |cell| cell == Cell::Missing(strange);
-            field.failing_cells(rows, asked, fails, |spot| failures.add_cell(spot));
+            field.failing_missing(rows, asked, |missing| missing == strange, |spot| failures.add_cell(spot));
         }
     }
 

@@ -209,21 +209,23 @@ impl Column {
         }
     }
 
-    /// As [`Column::failing`], for a question that does not need the text.
-    pub fn failing_cells(&self, asked: &mut Asked, fails: impl Fn(Cell) -> bool, mut each: impl FnMut(usize)) {
-        match &self.cells {
-            Cells::Coded(Coded { codes, dictionary }) => {
-                failing_codes(codes, asked.ask(dictionary, |_, cell| fails(cell)), each);
-            }
-            Cells::Numbers(numbers) => numbers.failing(fails, each),
-            Cells::Plain(plain) => {
-                for (row, cell) in plain.cells.iter().enumerate() {
-                    if fails(*cell) {
-                        each(row);
-                    }
-                }
-            }
-            Cells::NotRead(_) => not_read(()),
+    /// As [`Column::failing`], for a question about numbers; nothing else fails.
+    #[inline]
+    pub fn failing_numbers(&self, asked: &mut Asked, fails: impl Fn(f64) -> bool, each: impl FnMut(usize)) {
+        if let Cells::Numbers(numbers) = &self.cells {
+            numbers.failing(fails, each);
+        } else {
+            self.failing(asked, |_, cell| matches!(cell, Cell::Number(number) if fails(number)), each);
+        }
+    }
+
+    /// As [`Column::failing`], for a question about cells that hold no value; nothing else fails.
+    pub fn failing_missing(&self, asked: &mut Asked, fails: impl Fn(Missing) -> bool, mut each: impl FnMut(usize)) {
+        let fails = |cell| matches!(cell, Cell::Missing(missing) if fails(missing));
+        if let Cells::Numbers(numbers) = &self.cells {
+            numbers.apart().filter(|(_, cell)| fails(*cell)).for_each(|(row, _)| each(row));
+        } else {
+            self.failing(asked, |_, cell| fails(cell), each);
         }
     }
 }

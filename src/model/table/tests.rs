@@ -53,19 +53,42 @@ fn every_way_of_keeping_cells_gives_the_same_cells() {
 #[test]
 fn every_way_of_keeping_cells_fails_the_same_rows() {
     for column in ways() {
-        let rows = |fails: fn(Cell) -> bool| {
-            let (mut asked, mut rows, mut by_text) = (Asked::default(), Vec::new(), Vec::new());
-            column.failing_cells(&mut asked, fails, |row| rows.push(row));
-            column.failing(&mut Asked::default(), |_, cell| fails(cell), |row| by_text.push(row));
-            assert_eq!(rows, by_text);
+        let cells = |fails: fn(Cell) -> bool| {
+            let mut rows = Vec::new();
+            column.failing(&mut Asked::default(), |_, cell| fails(cell), |row| rows.push(row));
             rows
         };
-        assert_eq!(rows(|cell| cell == Cell::Number(5.0)), [0, 2]);
-        assert_eq!(rows(|cell| matches!(cell, Cell::Missing(_))), [1]);
-        assert_eq!(rows(|cell| matches!(cell, Cell::Number(number) if number > 5.0)), [3, 4]);
-        assert_eq!(rows(|_| true), [0, 1, 2, 3, 4]);
-        assert_eq!(rows(|_| false), [] as [usize; 0]);
+        assert_eq!(cells(|cell| cell == Cell::Number(5.0)), [0, 2]);
+        assert_eq!(cells(|cell| matches!(cell, Cell::Missing(_))), [1]);
+        assert_eq!(cells(|_| true), [0, 1, 2, 3, 4]);
+        let numbers = |fails: fn(f64) -> bool| {
+            let mut rows = Vec::new();
+            column.failing_numbers(&mut Asked::default(), fails, |row| rows.push(row));
+            rows
+        };
+        assert_eq!(numbers(|number| number > 5.0), [3, 4]);
+        assert_eq!(numbers(|_| true), [0, 2, 3, 4]);
+        assert_eq!(numbers(|_| false), [] as [usize; 0]);
+        let missing = |fails: fn(Missing) -> bool| {
+            let mut rows = Vec::new();
+            column.failing_missing(&mut Asked::default(), fails, |row| rows.push(row));
+            rows
+        };
+        assert_eq!(missing(|missing| missing == Missing::Blank), [1]);
+        assert_eq!(missing(|missing| missing == Missing::Unreadable), [] as [usize; 0]);
     }
+}
+
+/// Three hundred numbers, of which those of every seventieth row are large, and one is none.
+#[test]
+fn numbers_fail_wherever_they_stand() {
+    let mut numbers = Numbers::default();
+    let all: Vec<f64> = (0..300).map(|row| if row % 70 == 69 { 1e6 } else { f64::from(row) }).collect();
+    numbers.extend(&all);
+    numbers.set_apart(139, "n/a", Cell::Missing(Missing::NotApplicable));
+    let (column, mut rows) = (Column::from(Cells::Numbers(numbers)), Vec::new());
+    column.failing_numbers(&mut Asked::default(), |number| !(0.0..=1000.0).contains(&number), |row| rows.push(row));
+    assert_eq!(rows, [69, 209, 279]);
 }
 
 #[test]

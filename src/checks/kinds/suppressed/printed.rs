@@ -50,11 +50,9 @@ pub(super) struct Withheld {
 impl Counts {
     fn observe(&mut self, rows: &Rows<'_>, rule: Rule) {
         let Self { field, asked: [small_asked, rough_asked], small, rough, .. } = self;
-        let is_small = |cell| matches!(cell, Cell::Number(number) if rule.is_small(number));
-        field.failing_cells(rows, small_asked, is_small, |spot| small.add_cell(spot));
+        field.failing_numbers(rows, small_asked, |number| rule.is_small(number), |spot| small.add_cell(spot));
         if rule.multiple.is_some() {
-            let is_rough = |cell| matches!(cell, Cell::Number(number) if rule.is_not_rounded(number));
-            field.failing_cells(rows, rough_asked, is_rough, |spot| rough.add_cell(spot));
+            field.failing_numbers(rows, rough_asked, |number| rule.is_not_rounded(number), |spot| rough.add_cell(spot));
         }
     }
 
