@@ -2,12 +2,11 @@
 //!
 //! Of each row 12 bytes are kept: 85 bits of its key's hash, of which 6 are the partition that it is in, and its distance
 //! from the row before it there. That two keys of 18 million rows are taken for one is less likely than one in 10^11. The
-//! rows lie in blocks that never move, so that memory is not doubled while it grows. At the end all cores search, each a
-//! partition after the other, which is small enough for a core's cache. Beyond 512 MB, which is some 40 million rows, they are
-//! put down in a temporary file.
+//! rows of a partition are gathered into a block, and full blocks are laid down where they never move, so that memory is
+//! not doubled while it grows. At the end all cores search, each a partition after the other, which is small enough for a
+//! core's cache. Beyond 512 MB, which is some 40 million rows, they are put down in a temporary file.
 
 use std::{
-    borrow::Cow,
     io,
     num::NonZeroUsize,
     sync::{
@@ -19,13 +18,13 @@ use std::{
 
 use super::{
     KeyHash,
-    slabs::{Kept, Slabs},
+    slabs::{Kept, Place, Slabs},
 };
 
 const PARTITIONS: usize = 64;
-/// Rows of a block, and blocks whose memory is asked for at once.
-const BLOCK: usize = 512;
-const BLOCKS: usize = 128;
+/// Rows of a block, and those whose memory is asked for at once.
+const BLOCK: usize = 128;
+const SLAB: usize = 512 * BLOCK;
 /// So many bytes stay in memory, of all threads that read a file together.
 const MOST_IN_MEMORY: usize = 512 << 20;
 /// Fewer rows than this are searched by one thread.
@@ -36,35 +35,29 @@ const PARTITION_AT: u32 = 80;
 /// The keys of all rows.
 #[derive(Debug)]
 pub(in super::super) struct Keys {
-    /// The rows of so many blocks each, those of any partitions.
+    /// The blocks that were laid down, those of any partitions.
     slabs: Slabs,
-    /// How many blocks of the last slab are in use.
-    used: usize,
     partitions: Vec<Partition>,
     rows: u64,
 }
 
-/// Blocks in the order in which they were filled, the last of them not full yet.
+/// Blocks in the order in which they were filled, and the one that is being filled.
 #[derive(Debug, Default)]
 struct Partition {
     blocks: Vec<Block>,
-    /// Where the next row goes: the slab, and the row in it; whether the block is full stands in `left`.
-    slab: usize,
-    next: usize,
-    left: usize,
+    open: Vec<Kept>,
+    first_row: u64,
     last_row: u64,
+    jumps: Vec<(usize, u64)>,
 }
 
 /// Keys of rows in the order in which they were added.
 #[derive(Debug)]
 struct Block {
-    slab: usize,
-    first: usize,
+    place: Place,
     first_row: u64,
     /// Rows farther from the one before than can be said, and their places in the block.
     jumps: Vec<(usize, u64)>,
-    /// How many rows it lacks, once no more are added.
-    left: usize,
 }
 
 /// Keys that stand in more than one row.
@@ -106,60 +99,44 @@ fn threads() -> usize {
 impl Keys {
     /// No keys yet, of which so many bytes are to be in memory.
     fn within(bytes: usize) -> Self {
-        let slabs = Slabs::new(BLOCKS * BLOCK, bytes / (BLOCKS * BLOCK * size_of::<Kept>()));
-        Self { slabs, used: BLOCKS, partitions: Vec::new(), rows: 0 }
+        let slabs = Slabs::new(SLAB, bytes / (SLAB * size_of::<Kept>()));
+        let partitions = (0..PARTITIONS).map(|_| Partition::default()).collect();
+        Self { slabs, partitions, rows: 0 }
     }
 
     /// Adds the key of a row. Rows come in ascending order.
     #[inline]
     pub(in super::super) fn add(&mut self, key: KeyHash, row: u64) {
         let number = (kept(key) >> PARTITION_AT) as usize;
-        if self.partitions.get(number).is_none_or(|partition| partition.left == 0) {
-            self.begin_block(number, row);
-        }
         let Some(partition) = self.partitions.get_mut(number) else { return };
+        if matches!(partition.open.len(), 0 | BLOCK) {
+            partition.begin_block(&mut self.slabs, row);
+        }
         let distance = match row.checked_sub(partition.last_row).and_then(|distance| u16::try_from(distance).ok()) {
             Some(distance) => distance,
             None => partition.jump(row),
         };
-        self.slabs.set(partition.slab, partition.next, packed(key, distance));
-        partition.next += 1;
-        partition.left -= 1;
+        partition.open.push(packed(key, distance));
         partition.last_row = row;
         self.rows += 1;
     }
 
-    #[cold]
-    fn begin_block(&mut self, number: usize, first_row: u64) {
-        self.partitions.resize_with(PARTITIONS, Partition::default);
-        if self.used == BLOCKS {
-            let partitions = &self.partitions;
-            self.slabs.add(|slab| partitions.iter().any(|open| open.left > 0 && open.slab == slab));
-            self.used = 0;
+    /// Takes in the keys of other rows.
+    pub(in super::super) fn merge(&mut self, mut other: Self) {
+        self.lay_down();
+        other.lay_down();
+        let before = self.slabs.append(other.slabs);
+        for (partition, other) in self.partitions.iter_mut().zip(other.partitions) {
+            partition.blocks.extend(other.blocks.into_iter().map(|block| block.behind(before)));
         }
-        let (slab, first) = (self.slabs.len() - 1, self.used * BLOCK);
-        self.used += 1;
-        if let Some(partition) = self.partitions.get_mut(number) {
-            partition.end_block();
-            partition.blocks.push(Block { slab, first, first_row, jumps: Vec::new(), left: 0 });
-            (partition.slab, partition.next, partition.left, partition.last_row) = (slab, first, BLOCK, first_row);
-        }
+        self.rows += other.rows;
     }
 
-    /// Takes in the keys of other rows.
-    pub(in super::super) fn merge(&mut self, other: Self) {
-        self.partitions.resize_with(PARTITIONS, Partition::default);
-        self.partitions.iter_mut().for_each(Partition::end_block);
-        let before = self.slabs.len();
-        for (partition, mut other) in self.partitions.iter_mut().zip(other.partitions) {
-            other.end_block();
-            let moved = other.blocks.into_iter().map(|block| Block { slab: block.slab + before, ..block });
-            partition.blocks.extend(moved);
+    /// Lays down all blocks, full or not.
+    fn lay_down(&mut self) {
+        for partition in &mut self.partitions {
+            partition.lay_down(&mut self.slabs);
         }
-        self.slabs.append(other.slabs);
-        // What the other left free in its last slab can be used, what was free before is not.
-        self.used = if other.rows > 0 { other.used } else { self.used };
-        self.rows += other.rows;
     }
 
     /// The keys that repeat, with the first `most` rows that repeat one. Nothing is left.
@@ -167,8 +144,8 @@ impl Keys {
     /// # Errors
     /// What was put down in a file cannot be read back.
     pub(in super::super) fn take_repeated(&mut self, most: usize) -> io::Result<Repeated> {
-        let Self { slabs, mut partitions, rows, .. } = std::mem::take(self);
-        partitions.iter_mut().for_each(Partition::end_block);
+        self.lay_down();
+        let Self { slabs, partitions, rows } = std::mem::take(self);
         let partitions: Vec<_> = (0_u128..).zip(partitions).collect();
         let (next, sum) = (AtomicUsize::new(0), Mutex::new(Ok(Repeated::default())));
         let search = || {
@@ -194,37 +171,50 @@ impl Keys {
 }
 
 impl Partition {
-    /// Says of the block that is being filled how many rows it lacks; no row is added to it after that.
-    fn end_block(&mut self) {
-        let left = std::mem::take(&mut self.left);
-        if let Some(block) = self.blocks.last_mut().filter(|_| left > 0) {
-            block.left = left;
+    /// Begins a block with this row.
+    #[cold]
+    fn begin_block(&mut self, slabs: &mut Slabs, row: u64) {
+        self.lay_down(slabs);
+        self.open.reserve_exact(BLOCK);
+        (self.first_row, self.last_row) = (row, row);
+    }
+
+    /// Lays down the block that is being filled.
+    fn lay_down(&mut self, slabs: &mut Slabs) {
+        if !self.open.is_empty() {
+            let jumps = std::mem::take(&mut self.jumps);
+            self.blocks.push(Block { place: slabs.add(&self.open), first_row: self.first_row, jumps });
+            self.open.clear();
         }
     }
 
     /// The row that is added next is too far from the one before.
     #[cold]
     fn jump(&mut self, row: u64) -> u16 {
-        let at = BLOCK - self.left;
-        if let Some(block) = self.blocks.last_mut() {
-            block.jumps.push((at, row));
-        }
+        self.jumps.push((self.open.len(), row));
         0
     }
 
     /// The rows of every key that repeats; `number` is the partition's own.
     fn repeated(&self, slabs: &Slabs, number: u128, most: usize, met: &mut Met) -> io::Result<Repeated> {
-        met.begin(self.blocks.iter().map(|block| BLOCK - block.left).sum());
+        met.begin(self.blocks.iter().map(|block| block.place.rows()).sum());
         for block in &self.blocks {
-            block.rows(slabs)?.iter().for_each(|kept| met.meet(*kept));
+            slabs.get(&block.place)?.iter().for_each(|kept| met.meet(*kept));
         }
         // Most of these are alone after all: others have the same place in `met`.
-        let mut doubtful: Vec<(KeyHash, u64)> = Vec::new();
+        let mut doubtful: Vec<(Kept, u64)> = Vec::new();
         for block in &self.blocks {
-            let rows = block.rows(slabs)?;
-            let keys = block.keys(&rows).filter(|(kept, _)| met.is_doubtful(*kept));
-            doubtful.extend(keys.map(|(kept, row)| (hash_of(kept) | (number << PARTITION_AT), row)));
+            let rows = slabs.get(&block.place)?;
+            doubtful.extend(block.keys(&rows).filter(|(kept, _)| met.is_doubtful(*kept)));
         }
+        // Few of the others have the same place by other bits as well.
+        met.begin(doubtful.len());
+        for (kept, _) in &doubtful {
+            met.meet(by_other_bits(*kept));
+        }
+        doubtful.retain(|(kept, _)| met.is_doubtful(by_other_bits(*kept)));
+        let key = |(kept, row): (Kept, u64)| (hash_of(kept) | (number << PARTITION_AT), row);
+        let mut doubtful: Vec<(KeyHash, u64)> = doubtful.into_iter().map(key).collect();
         doubtful.sort_unstable();
         let mut sum = Repeated::default();
         for same in doubtful.chunk_by(|one, other| one.0 == other.0) {
@@ -243,9 +233,9 @@ impl Partition {
 }
 
 impl Block {
-    /// What is kept of its rows.
-    fn rows<'a>(&self, slabs: &'a Slabs) -> io::Result<Cow<'a, [Kept]>> {
-        slabs.get(self.slab, self.first..self.first + BLOCK - self.left)
+    /// The same block, where so many slabs stand before those of its own.
+    fn behind(self, slabs: usize) -> Self {
+        Self { place: self.place.behind(slabs), ..self }
     }
 
     /// What is kept of each row, and the row.
@@ -269,6 +259,11 @@ fn packed(key: KeyHash, distance: u16) -> Kept {
     [key as u32, (key >> 32) as u32, ((key >> 48) as u32 & 0xFFFF_0000) | u32::from(distance)]
 }
 
+/// In place of what is kept, for [`Met`]: none of the bits that this looks at otherwise.
+fn by_other_bits([low, middle, high]: Kept) -> Kept {
+    [middle >> 6, low >> 26, high]
+}
+
 fn hash_of([low, middle, high]: Kept) -> KeyHash {
     u128::from(low) | (u128::from(middle) << 32) | (u128::from(high >> 16) << 64)
 }
@@ -276,8 +271,8 @@ fn hash_of([low, middle, high]: Kept) -> KeyHash {
 /// A bit for each place that a key can have; several keys may have one.
 #[derive(Default)]
 struct Met {
-    once: Vec<u64>,
-    again: Vec<u64>,
+    /// Which places some key has had, and beside them which of these more than one has had.
+    words: Vec<[u64; 2]>,
     /// How many bits of a hash make the word, less one.
     mask: usize,
 }
@@ -286,10 +281,8 @@ impl Met {
     /// Begins with so many keys: eight places for each.
     fn begin(&mut self, keys: usize) {
         let words = (keys / 8 + 1).next_power_of_two();
-        for bits in [&mut self.once, &mut self.again] {
-            bits.clear();
-            bits.resize(words, 0);
-        }
+        self.words.resize(words, [0; 2]);
+        self.words.fill([0; 2]);
         self.mask = words - 1;
     }
 
@@ -301,7 +294,7 @@ impl Met {
     #[inline]
     fn meet(&mut self, kept: Kept) {
         let (word, bit) = self.place(kept);
-        if let (Some(once), Some(again)) = (self.once.get_mut(word), self.again.get_mut(word)) {
+        if let Some([once, again]) = self.words.get_mut(word) {
             *again |= *once & bit;
             *once |= bit;
         }
@@ -311,7 +304,7 @@ impl Met {
     #[inline]
     fn is_doubtful(&self, kept: Kept) -> bool {
         let (word, bit) = self.place(kept);
-        self.again.get(word).is_some_and(|again| again & bit != 0)
+        self.words.get(word).is_some_and(|[_, again]| again & bit != 0)
     }
 }
 
