@@ -32,10 +32,10 @@ impl RowKeys {
 
     /// Begins with rows that have the same key so far.
     fn begin(&mut self, rows: usize) {
-        self.hashes.clear();
         self.hashes.resize(rows, 0);
-        self.none.clear();
+        self.hashes.fill(0);
         self.none.resize(rows, false);
+        self.none.fill(false);
     }
 
     /// Each row's hash, and whether it has no key.

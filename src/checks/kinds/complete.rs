@@ -23,7 +23,10 @@
 //! Finding: ``practice is not complete: of the 102 values of config/reference/practices.csv 2 are missing for `2025-10` (A83001,
 //! A83005)``
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use serde::Deserialize;
 
@@ -135,12 +138,15 @@ impl Reports {
     }
 
     fn report(&mut self, group: Group, entry: Option<usize>) {
-        let words = self.words();
-        if !self.reported.contains_key(&group) && (self.reported.len() + 1) * words > MOST_WORDS {
-            self.overflow = true;
-            return;
-        }
-        let bits = self.reported.entry(group).or_insert_with(|| vec![0; words]);
+        let (words, groups) = (self.words(), self.reported.len());
+        let bits = match self.reported.entry(group) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) if (groups + 1) * words <= MOST_WORDS => new.insert(vec![0; words]),
+            Entry::Vacant(_) => {
+                self.overflow = true;
+                return;
+            }
+        };
         if let Some(entry) = entry
             && let Some(word) = bits.get_mut(entry / 64)
         {

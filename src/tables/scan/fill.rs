@@ -52,12 +52,22 @@ impl<'a> Run<'a> {
 
     /// The cells of a column from this row on.
     fn words(&self, position: usize, from: usize, words: &mut Words) {
+        let Printed { bytes, ends, width, .. } = &**self.printed;
         let mut places = [(0, 0); BLOCK];
         let rows = from..self.rows.len().min(from + BLOCK);
-        for (place, row) in places.iter_mut().zip(rows.clone()) {
-            *place = self.place(position, row);
+        let before = (self.first + from * width + position).checked_sub(1);
+        let may_return = self.returns && position + 1 == *width;
+        if let Some(mut ends) = before.and_then(|before| ends.get(before..)).filter(|_| !may_return) {
+            for place in places.iter_mut().take(rows.len()) {
+                *place = if let [before, end, ..] = ends { (before + 1, *end) } else { (0, 0) };
+                ends = ends.get(*width..).unwrap_or_default();
+            }
+        } else {
+            for (place, row) in places.iter_mut().zip(rows.clone()) {
+                *place = self.place(position, row);
+            }
         }
-        words.set(&self.printed.bytes, places.get(..rows.len()).unwrap_or_default());
+        words.set(bytes, places.get(..rows.len()).unwrap_or_default());
     }
 
     /// A cell with its quotation marks.
@@ -139,7 +149,7 @@ impl Fill {
                 let (mut words, mut figures) = (Words::default(), [0.0; BLOCK]);
                 for from in (0..run.rows.len()).step_by(BLOCK) {
                     run.words(position, from, &mut words);
-                    let others = number::read(&words, &mut figures);
+                    let others = number::read(&mut words, &mut figures);
                     numbers.extend(figures.get(..words.rows()).unwrap_or_default());
                     for row in words.of(others) {
                         let (text, cell) = run.read(position, from + row, reader, unquoted);

@@ -14,8 +14,8 @@ const EACH: u64 = 0x0101_0101_0101_0101;
 const NOUGHTS: u64 = EACH * b'0' as u64;
 
 /// The numbers of cells, and a bit for each that is printed in any other way and has none here. Both the digits and the
-/// power of ten are exact, so that their quotient is the number nearest to what is printed.
-pub(super) fn read(words: &Words, numbers: &mut [f64; BLOCK]) -> u64 {
+/// power of ten are exact, so that their quotient is the number nearest to what is printed. The words are used up.
+pub(super) fn read(words: &mut Words, numbers: &mut [f64; BLOCK]) -> u64 {
     // What the processor offers is known only where the program runs.
     dispatch!(Level::new(), simd => read_with(simd, words, numbers))
 }
@@ -23,10 +23,10 @@ pub(super) fn read(words: &Words, numbers: &mut [f64; BLOCK]) -> u64 {
 /// All of it is one function for each kind of processor.
 #[expect(clippy::inline_always, reason = "what is not inlined does not use what the processor offers")]
 #[inline(always)]
-fn read_with<S: Simd>(_: S, words: &Words, numbers: &mut [f64; BLOCK]) -> u64 {
+fn read_with<S: Simd>(_: S, words: &mut Words, numbers: &mut [f64; BLOCK]) -> u64 {
     let Words { low, high, lengths, .. } = words;
-    let mut cells = Cells { low: *low, high: *high, lengths: *lengths, decimals: [0; BLOCK] };
-    if high.iter().fold(0, |all, high| all | high) == 0 {
+    let mut cells = Cells { low, high, lengths, decimals: [0; BLOCK] };
+    if cells.high.iter().fold(0, |all, high| all | high) == 0 {
         cells.read::<false>(numbers)
     } else {
         cells.read::<true>(numbers)
@@ -34,14 +34,14 @@ fn read_with<S: Simd>(_: S, words: &Words, numbers: &mut [f64; BLOCK]) -> u64 {
 }
 
 /// What is left of the cells from step to step. Where they are not `LONG`, there is nothing in `high`.
-struct Cells {
-    low: [u64; BLOCK],
-    high: [u64; BLOCK],
-    lengths: [u64; BLOCK],
+struct Cells<'a> {
+    low: &'a mut [u64; BLOCK],
+    high: &'a mut [u64; BLOCK],
+    lengths: &'a mut [u64; BLOCK],
     decimals: [u64; BLOCK],
 }
 
-impl Cells {
+impl Cells<'_> {
     #[expect(clippy::inline_always, reason = "as of the caller")]
     #[inline(always)]
     fn read<const LONG: bool>(&mut self, numbers: &mut [f64; BLOCK]) -> u64 {
@@ -68,7 +68,7 @@ impl Cells {
         let is_negative = |low: &u64| low & 0xFF == u64::from(b'-');
         let negative = bits(self.low.iter().map(is_negative));
         if negative != 0 {
-            for ((low, high), length) in self.low.iter_mut().zip(&mut self.high).zip(&mut self.lengths) {
+            for ((low, high), length) in self.low.iter_mut().zip(&mut *self.high).zip(&mut *self.lengths) {
                 if is_negative(low) {
                     (*low, *high) = ((*low >> 8) | (*high << 56), *high >> 8);
                     *length -= 1;
@@ -83,11 +83,11 @@ impl Cells {
     #[inline(always)]
     fn take_points<const LONG: bool>(&mut self) -> bool {
         let points_in = |half: &[u64; BLOCK]| half.iter().fold(0, |all, bytes| all | points(*bytes));
-        if points_in(&self.low) == 0 && (!LONG || points_in(&self.high) == 0) {
+        if points_in(self.low) == 0 && (!LONG || points_in(self.high) == 0) {
             return false;
         }
         let Self { low, high, lengths, decimals } = self;
-        for (((low, high), length), decimals) in low.iter_mut().zip(high).zip(lengths).zip(decimals) {
+        for (((low, high), length), decimals) in low.iter_mut().zip(&mut **high).zip(&mut **lengths).zip(decimals) {
             let before = before_point(*low);
             let before_in_high = if points(*low) == 0 { before_point(*high) } else { 0 };
             let mut place = u64::from(before.count_ones()) / 8;
@@ -112,7 +112,7 @@ impl Cells {
     #[inline(always)]
     fn take_digits<const LONG: bool>(&self, numbers: &mut [f64; BLOCK]) -> u64 {
         let mut plain = [false; BLOCK];
-        let cells = self.low.iter().zip(&self.high).zip(&self.lengths).zip(numbers).zip(&mut plain);
+        let cells = self.low.iter().zip(&*self.high).zip(&*self.lengths).zip(numbers).zip(&mut plain);
         for ((((low, high), length), number), plain) in cells {
             // To the highest bytes, and noughts before it.
             if LONG {
@@ -217,7 +217,7 @@ mod tests {
         let numbers = |wanted: &[usize]| {
             let (mut words, mut numbers) = (Words::default(), [0.0; BLOCK]);
             words.set(all.as_bytes(), &places(wanted));
-            let others = read(&words, &mut numbers);
+            let others = read(&mut words, &mut numbers);
             let number = |row: usize| (others >> row & 1 == 0).then_some(numbers[row]);
             (0..wanted.len()).map(number).collect::<Vec<_>>()
         };

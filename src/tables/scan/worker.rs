@@ -263,10 +263,11 @@ impl<'a> Worker<'a> {
         if self.index.returns { raw.strip_suffix(b"\r").unwrap_or(raw) } else { raw }
     }
 
-    /// Whether a cell begins with a letter, digit or sign, as nearly every one that holds anything does.
+    /// Whether the cell behind this end of one begins with a letter, digit or sign, as nearly every one that holds
+    /// anything does.
     #[inline]
-    fn begins_plainly(&self, at: usize) -> bool {
-        let first = self.printed.bytes.get(self.printed.raw_start(at));
+    fn begins_plainly(&self, before: u32) -> bool {
+        let first = self.printed.bytes.get(before as usize + 1);
         first.is_some_and(|byte| byte.is_ascii_graphic() && *byte != b'"' && *byte != self.plan.delimiter)
     }
 
@@ -377,11 +378,13 @@ impl<'a> Worker<'a> {
         let (width, ends) = (self.plan.width, &self.printed.ends);
         let has_patterns = !self.taker.spec.table.skip_rows.is_empty();
         let mut regular = 0;
-        for line in self.index.lines.get(lines).unwrap_or_default() {
-            if ends.get(at + width - 1) != Some(line) {
+        let rows = ends.get(at..).unwrap_or_default().chunks_exact(width);
+        for (line, ends) in self.index.lines.get(lines).unwrap_or_default().iter().zip(rows) {
+            if ends.last() != Some(line) {
                 break;
             }
-            if !self.begins_plainly(at + *guess) && !self.is_filled(at + *guess) {
+            let before = guess.checked_sub(1).and_then(|before| ends.get(before));
+            if !before.is_some_and(|before| self.begins_plainly(*before)) && !self.is_filled(at + *guess) {
                 let Some(filled) = (1..width).rev().find(|cell| self.is_filled(at + cell)) else { break };
                 *guess = filled;
             }
@@ -405,29 +408,41 @@ impl<'a> Worker<'a> {
         self.taker.release(&mut self.slow);
         self.hand_on_slow(observe);
         let width = self.plan.width;
-        self.fast.rows.clear();
-        let (mut longest, mut unquoted) = (self.taker.tail.longest_label(), std::mem::take(&mut self.unquoted));
-        let mut row_start = self.printed.raw_start(first);
-        let labels = self.printed.ends.get(first..).unwrap_or_default().iter().step_by(width);
-        for ((at, line), label) in self.index.lines.get(lines).unwrap_or_default().iter().enumerate().zip(labels) {
-            if *line as usize - row_start > self.plan.limits.row_bytes {
-                return Err(GiveUp);
-            }
-            self.fast.rows.push(number.next(row_start, &self.index));
-            if *label as usize - row_start > longest && longest < LONGEST_LABEL {
-                let label = text(self.cell(first + at * width), &mut unquoted);
-                longest = longest.max(label.chars().take(LONGEST_LABEL).count());
-            }
-            row_start = *line as usize + 1;
+        let (mut start, mut longest_row, mut longest_label) = (self.printed.raw_start(first), 0, 0);
+        let lines = self.index.lines.get(lines).unwrap_or_default();
+        number.next_rows(start, lines, &self.index, &mut self.fast.rows);
+        let rows = self.printed.ends.get(first..).unwrap_or_default().chunks(width);
+        for (line, ends) in lines.iter().zip(rows) {
+            longest_row = longest_row.max(*line as usize - start);
+            longest_label = longest_label.max(ends.first().map_or(0, |label| *label as usize - start));
+            start = *line as usize + 1;
         }
-        self.unquoted = unquoted;
-        self.taker.tail.learn_length(longest);
+        if longest_row > self.plan.limits.row_bytes {
+            return Err(GiveUp);
+        }
+        self.learn_labels(first, lines.len(), longest_label);
         let run = Run { printed: &self.printed, first, rows: &self.fast.rows, returns: self.index.returns };
         for ((fill, source), column) in self.fills.iter_mut().zip(&mut self.taker.columns).zip(&mut self.fast.columns) {
             fill.fill(&run, &mut source.reader, column);
         }
         observe(&self.fast);
         Ok(())
+    }
+
+    /// Learns how long the labels of rows are, the longest of which has so many bytes.
+    fn learn_labels(&mut self, first: usize, rows: usize, bytes: usize) {
+        let mut longest = self.taker.tail.longest_label();
+        if bytes > longest && longest < LONGEST_LABEL {
+            let mut unquoted = std::mem::take(&mut self.unquoted);
+            for row in 0..rows {
+                let raw = self.cell(first + row * self.plan.width);
+                if raw.len() > longest {
+                    longest = longest.max(text(raw, &mut unquoted).chars().take(LONGEST_LABEL).count());
+                }
+            }
+            self.unquoted = unquoted;
+        }
+        self.taker.tail.learn_length(longest);
     }
 
     fn hand_on_slow(&mut self, observe: &mut dyn FnMut(&Batch)) {
@@ -456,6 +471,18 @@ impl Numbering {
         }
         self.line += 1;
         self.line - 1
+    }
+
+    /// Sets `numbers` to those of the next rows, of which the first begins here and each ends at one of these line ends.
+    fn next_rows(&mut self, begins: usize, lines: &[u32], index: &Index, numbers: &mut Vec<u64>) {
+        numbers.clear();
+        if self.inner == index.inner.len() {
+            numbers.extend((self.line..).take(lines.len()));
+            self.line += lines.len() as u64;
+            return;
+        }
+        let begins = std::iter::once(begins).chain(lines.iter().map(|line| *line as usize + 1));
+        numbers.extend(begins.take(lines.len()).map(|begins| self.next(begins, index)));
     }
 }
 
