@@ -45,6 +45,7 @@ impl Identity {
     /// The text with no more than the shape of each that it holds.
     pub(super) fn hide(self, text: &str, of_birth: bool) -> String {
         let pattern = match self {
+            Self::NhsNumber if !has_ten_digits(text) => return text.to_owned(),
             Self::NhsNumber => &NHS_NUMBER,
             Self::Postcode => &POSTCODE,
             Self::BirthDate if of_birth => &DATE,
@@ -98,8 +99,25 @@ fn is_match(pattern: &Pattern, text: &str) -> bool {
 }
 
 fn holds_nhs_number(text: &str) -> bool {
+    if !has_ten_digits(text) {
+        return false;
+    }
     let found = NHS_NUMBER.as_ref().map(|pattern| pattern.find_iter(text));
     found.into_iter().flatten().any(|found| is_nhs_number(found.as_str()))
+}
+
+/// Whether there are ten digits with no more than one other character between two of them. Where there are not, as in
+/// nearly all texts, there is no NHS number, and no pattern needs to be compiled to say so.
+fn has_ten_digits(text: &str) -> bool {
+    let (mut digits, mut others) = (0, 0);
+    text.chars().any(|c| {
+        (digits, others) = match (c.is_ascii_digit(), others) {
+            (true, 0 | 1) => (digits + 1, 0),
+            (true, _) => (1, 0),
+            (false, _) => (digits, others + 1),
+        };
+        digits >= 10
+    })
 }
 
 /// The check digit is 11 less the remainder of the first nine, weighted from 10 down to 2; 11 stands for 0, and a number
@@ -114,6 +132,12 @@ fn is_nhs_number(text: &str) -> bool {
 
 /// The text with no more than the shape of a number that it was cut in.
 pub(super) fn hide_cut(text: &str) -> String {
+    // The eleven characters before the cut hold six digits at least.
+    let before = |end: usize| text.get(..end).into_iter().flat_map(|text| text.chars().rev().take(11));
+    let may_be_cut = |(end, _)| before(end).filter(char::is_ascii_digit).count() >= 6;
+    if !text.match_indices('…').any(may_be_cut) {
+        return text.to_owned();
+    }
     let shape = |found: &Captures<'_>| found.get(0).map_or_else(String::new, |found| masked(found.as_str()));
     CUT.as_ref().map_or_else(|| text.to_owned(), |cut| cut.replace_all(text, shape).into_owned())
 }
@@ -125,6 +149,8 @@ pub(super) fn masked(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// 943 476 5919 is the example of the NHS Data Dictionary.
@@ -143,6 +169,22 @@ mod tests {
             ("patient_9434765919_letter", true),
         ] {
             assert_eq!(Identity::NhsNumber.is_in(text, false), is, "{text}");
+        }
+    }
+
+    proptest! {
+        /// Digits, what may stand between them, and what ends a number.
+        #[test]
+        fn no_text_with_an_nhs_number_is_passed_over(text in "[0-9 \\-x…\u{a0}]{0,30}|[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}") {
+            let found = NHS_NUMBER.as_ref().expect("a pattern").is_match(&text);
+            prop_assert!(!found || has_ten_digits(&text), "{}", text);
+        }
+
+        #[test]
+        fn no_text_with_the_beginning_of_a_number_is_passed_over(text in "[x ]{0,2}[0-9 \\-…]{0,14}…[0-9…]{0,14}") {
+            let found = CUT.as_ref().expect("a pattern").is_match(&text);
+            let hidden = hide_cut(&text);
+            prop_assert_eq!(found, hidden != text, "{}", text);
         }
     }
 

@@ -45,7 +45,7 @@ impl Privacy {
 
     /// The shape of a cell below a header, where the cell must not be shown.
     pub(super) fn shape_of(self, header: Option<&str>, cell: &str) -> Option<String> {
-        let of_birth = header.is_some_and(is_of_birth);
+        let of_birth = self.birth_dates && header.is_some_and(is_of_birth);
         self.hidden().any(|identity| identity.is_in(cell, of_birth)).then(|| masked(cell))
     }
 
