@@ -15,6 +15,12 @@ use crate::yaml::{Entries, Located, Problem, Problems, nearest};
 /// A larger file is no reference table.
 pub const MAX_BYTES: u64 = 64 << 20;
 
+/// A row of a table has about so many bytes.
+const BYTES_A_VALUE: usize = 16;
+
+/// No more room than for so many values is made before they are read.
+const MOST_ROOM: usize = 1 << 16;
+
 /// Lists longer than this are not searched for the nearest value.
 const MOST_SEARCHED: usize = 20_000;
 
@@ -72,7 +78,7 @@ struct Values {
 /// The rows of a reference table that count.
 struct Counted {
     reader: csv::Reader<Cursor<Arc<[u8]>>>,
-    record: csv::StringRecord,
+    record: csv::ByteRecord,
     column: usize,
     /// Columns, and the values of which they must hold one.
     only: Vec<(usize, Vec<String>)>,
@@ -87,21 +93,28 @@ impl fmt::Debug for List {
 impl Counted {
     /// The value of the next row.
     fn next(&mut self) -> Result<Option<&str>, csv::Error> {
-        while self.reader.read_record(&mut self.record)? {
-            let cell = |at: usize| self.record.get(at).map(str::trim);
-            let is_one_of = |at, values: &[String]| cell(at).is_some_and(|cell| values.iter().any(|one| one == cell));
-            if cell(self.column).is_some_and(|value| !value.is_empty())
-                && self.only.iter().all(|(at, values)| is_one_of(*at, values))
-            {
-                return Ok(self.record.get(self.column).map(str::trim));
+        while self.reader.read_byte_record(&mut self.record)? {
+            let is_one_of = |at, values: &[String]| values.iter().any(|one| Some(one.as_str()) == self.cell(at));
+            if self.value().is_some() && self.only.iter().all(|(at, values)| is_one_of(*at, values)) {
+                return Ok(self.value());
             }
         }
         Ok(None)
     }
 
-    /// The values of this row and of all further ones.
-    fn values_from(mut self, first: &str) -> Values {
-        let mut values = Values::default();
+    /// What a cell of the row holds.
+    fn cell(&self, at: usize) -> Option<&str> {
+        str::from_utf8(self.record.get(at)?).ok().map(str::trim)
+    }
+
+    /// The value of the row; none where it is blank.
+    fn value(&self) -> Option<&str> {
+        self.cell(self.column).filter(|value| !value.is_empty())
+    }
+
+    /// The values of this row and of all further ones; room is made for so many.
+    fn values_from(mut self, first: &str, room: usize) -> Values {
+        let mut values = Values { ordered: Vec::with_capacity(room), index: HashMap::with_capacity(room) };
         values.add(first);
         // What is no UTF-8 was refused.
         while let Ok(Some(value)) = self.next() {
@@ -154,15 +167,17 @@ impl List {
         let column = position(&settings.column);
         let only = settings.only.iter().filter_map(|(name, values)| Some((position(name)?, values.clone()))).collect();
         let Some(column) = column.filter(|_| problems.is_empty()) else { return Err(problems) };
-        let mut counted = Counted { reader, record: csv::StringRecord::new(), column, only };
+        if str::from_utf8(bytes).is_err()
+            && let Some(Err(error)) = reader.records().find(Result::is_err)
+        {
+            return Err(broken(error).into());
+        }
+        let mut counted = Counted { reader, record: csv::ByteRecord::new(), column, only };
         let Some(first) = counted.next().map_err(broken)?.map(str::to_owned) else {
             return Err(at_file(format!("`{file}` has no row that counts: every file would fail")).into());
         };
-        if str::from_utf8(bytes).is_err() {
-            // Says where.
-            while counted.next().map_err(broken)?.is_some() {}
-        }
-        let values: Box<dyn FnOnce() -> Values + Send> = Box::new(move || counted.values_from(&first));
+        let room = (bytes.len() / BYTES_A_VALUE).min(MOST_ROOM);
+        let values: Box<dyn FnOnce() -> Values + Send> = Box::new(move || counted.values_from(&first, room));
         Ok(Self { file: file.to_owned(), values: LazyLock::new(values) })
     }
 

@@ -136,6 +136,11 @@ impl Command {
             _ => "warn",
         }
     }
+
+    /// Whether it goes on until it is told to stop. Any other answers and ends, which is sooner with few threads.
+    fn serves(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Demo(_))
+    }
 }
 
 /// Runs the command that the arguments of this process name.
@@ -144,7 +149,11 @@ pub fn main() -> ExitCode {
     // clap answers --help and --version with 0, and wrong usage with 2.
     let arguments = Arguments::parse();
     log::set_up(arguments.log_format, arguments.command.says());
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if !arguments.command.serves() {
+        runtime.worker_threads(1);
+    }
+    let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Exit::Trouble.with(&format!("the program cannot start: {error}")),
     };

@@ -14,6 +14,9 @@ use super::{
     pieces::Pieces,
 };
 
+/// Where the header is looked for first.
+const FEW_BYTES: usize = 8 << 10;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// How a file is cut into pieces, and among how many threads they are shared.
@@ -76,9 +79,15 @@ impl Plan {
     }
 }
 
-/// As [`below_header`], for a file as it lies.
+/// As [`below_header`], for a file as it lies. Nearly all headers are found in its first few bytes.
 fn below_header_of(file: &File, size: u64, delimiter: u8, rows: usize, limits: &Limits) -> Option<Start> {
-    let length = usize::try_from(size).unwrap_or(usize::MAX).min(2 * SEARCHED_BYTES);
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let within = |most: usize| below_header_within(file, size.min(most), delimiter, rows, limits);
+    within(FEW_BYTES).or_else(|| within(2 * SEARCHED_BYTES))
+}
+
+/// As [`below_header_of`], in so many bytes.
+fn below_header_within(file: &File, length: usize, delimiter: u8, rows: usize, limits: &Limits) -> Option<Start> {
     let mut head = vec![0; length];
     file.read_exact_at(&mut head, 0).ok()?;
     let mark = if head.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
