@@ -91,15 +91,9 @@ impl fmt::Debug for List {
 }
 
 impl Counted {
-    /// The value of the next row.
-    fn next(&mut self) -> Result<Option<&str>, csv::Error> {
-        while self.reader.read_byte_record(&mut self.record)? {
-            let is_one_of = |at, values: &[String]| values.iter().any(|one| Some(one.as_str()) == self.cell(at));
-            if self.value().is_some() && self.only.iter().all(|(at, values)| is_one_of(*at, values)) {
-                return Ok(self.value());
-            }
-        }
-        Ok(None)
+    /// Goes to the next row; false at the end.
+    fn next(&mut self) -> Result<bool, csv::Error> {
+        self.reader.read_byte_record(&mut self.record)
     }
 
     /// What a cell of the row holds.
@@ -107,9 +101,11 @@ impl Counted {
         str::from_utf8(self.record.get(at)?).ok().map(str::trim)
     }
 
-    /// The value of the row; none where it is blank.
+    /// The value of the row; none where it is blank, or the row does not count.
     fn value(&self) -> Option<&str> {
-        self.cell(self.column).filter(|value| !value.is_empty())
+        let is_one_of = |at, values: &[String]| values.iter().any(|one| Some(one.as_str()) == self.cell(at));
+        let counts = || self.only.iter().all(|(at, values)| is_one_of(*at, values));
+        self.cell(self.column).filter(|value| !value.is_empty() && counts())
     }
 
     /// The values of this row and of all further ones; room is made for so many.
@@ -117,8 +113,8 @@ impl Counted {
         let mut values = Values { ordered: Vec::with_capacity(room), index: HashMap::with_capacity(room) };
         values.add(first);
         // What is no UTF-8 was refused.
-        while let Ok(Some(value)) = self.next() {
-            values.add(value);
+        while let Ok(true) = self.next() {
+            self.value().into_iter().for_each(|value| values.add(value));
         }
         values
     }
@@ -173,8 +169,13 @@ impl List {
             return Err(broken(error).into());
         }
         let mut counted = Counted { reader, record: csv::ByteRecord::new(), column, only };
-        let Some(first) = counted.next().map_err(broken)?.map(str::to_owned) else {
-            return Err(at_file(format!("`{file}` has no row that counts: every file would fail")).into());
+        let first = loop {
+            if !counted.next().map_err(broken)? {
+                return Err(at_file(format!("`{file}` has no row that counts: every file would fail")).into());
+            }
+            if let Some(first) = counted.value() {
+                break first.to_owned();
+            }
         };
         let room = (bytes.len() / BYTES_A_VALUE).min(MOST_ROOM);
         let values: Box<dyn FnOnce() -> Values + Send> = Box::new(move || counted.values_from(&first, room));
