@@ -327,11 +327,38 @@ fn a_matrix_of_three_levels_has_a_header_of_three_rows() {
 }
 
 #[test]
+fn years_across_are_a_header() {
+    let (_, examined) = propose("persons.csv", "Area,2011,2021,2022\nW01,711,2020,690\nW02,2534,2600,2612\n");
+    let expected = ["2011 W01 711", "2021 W01 2020", "2022 W01 690", "2011 W02 2534", "2021 W02 2600", "2022 W02 2612"];
+    assert_eq!(values(&examined), expected);
+}
+
+#[test]
+fn a_column_without_a_header_in_stacked_tables_is_found_by_its_place() {
+    let stacked =
+        "Ward 1,,\nMonth,,Beds\n2025-09,x,1\n2025-10,y,2\n,,\nWard 2,,\nMonth,Note,\n2025-09,x,\n2025-10,y,\n";
+    let (proposal, examined) = propose("beds.csv", stacked);
+    assert!(proposal.yaml.contains("blocks:") && !proposal.yaml.contains("aliases"), "{}", proposal.yaml);
+    let read: Vec<String> = values(&examined).into_iter().filter(|figure| figure.contains("Ward 1")).collect();
+    assert_eq!(read, ["2025-09 Ward 1 1", "2025-10 Ward 1 2"], "{}", proposal.yaml);
+}
+
+#[test]
+fn figures_above_the_header_are_said_not_to_be_read() {
+    let sample = "Beds,10,12\nStaff,20,22\n,,\nsite,month,beds\nA,2025-09,3\nB,2025-09,4\n";
+    let (proposal, examined) = propose("beds.csv", sample);
+    assert_eq!(values(&examined), ["2025-09 A 3", "2025-09 B 4"]);
+    let said = "# Above the header 4 figures stand in rows 1 to 2; they are not read.";
+    assert!(proposal.yaml.contains(said), "{}", proposal.yaml);
+}
+
+#[test]
 fn notes_under_a_table_do_not_make_texts_of_its_columns() {
     let table = "Month,Site,Beds\n2025-08,A,11\n2025-09,A,12\n2025-10,A,9\n2025-11,A,10\n";
     for notes in [
         "\nNote,Beds are counted at midnight,see annex\n",
         "\nSource: bed return,,NHS England\n1. Provisional,,\n",
+        "\n,In order to protect patients small\n,numbers were swapped\n,\n\n",
         "Source: bed return,as at,December\n",
     ] {
         let (proposal, examined) = propose("beds.csv", &format!("{table}{notes}"));

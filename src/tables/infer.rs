@@ -161,7 +161,7 @@ fn propose(
     }
     let name = file_name::read(file);
     let years = years::read(file, rows.get(..place.heading.first).unwrap_or_default());
-    let shape = shape::find(rows, &place.heading, &years);
+    let shape = shape::find(rows, &place.heading, &years, place.held.sheet.is_some());
     let mut sample = Sample { path, limits, place, shape, years: &years, needs_year: false };
     let mut columns = columns::settle(&mut sample)?;
     if columns.rows == 0 {

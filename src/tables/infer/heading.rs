@@ -69,7 +69,7 @@ fn is_header(window: &[Row], below: &[Row]) -> bool {
     // A row of data has more figures than a header has numbers among its names.
     let few_figures = |row: &Row| {
         let names = row.cells().filter(|text| is_name(trim(text))).count();
-        row.cells().filter(|text| is_figure(text)).count() <= names
+        names > 0 && years(row) > 0 || row.cells().filter(|text| is_figure(text)).count() <= names
     };
     joined && window.iter().all(few_figures) && stands_above(window, below)
 }
@@ -100,7 +100,17 @@ fn names(window: &[Row], below: &[Row]) -> usize {
     let joined = forms.get(1).or(forms.first()).into_iter().flatten().enumerate();
     let distinct: BTreeSet<&str> =
         joined.filter(|(at, text)| is_name(text) && counts(*at)).map(|(_, text)| text.as_str()).collect();
-    distinct.len()
+    // Beside any name, years are columns too.
+    let years = window.last().filter(|_| !distinct.is_empty()).map_or(0, years);
+    distinct.len() + years
+}
+
+/// How many years stand in a row, each once and in their order, with nothing else that is a figure; none if fewer than two.
+fn years(row: &Row) -> usize {
+    let figures: Vec<&str> = row.cells().map(trim).filter(|text| is_figure(text)).collect();
+    let year = |text: &&str| text.len() == 4 && text.parse().is_ok_and(|year: u16| (1900..2100).contains(&year));
+    let in_order = figures.is_sorted_by(|one, next| one < next) || figures.is_sorted_by(|one, next| one > next);
+    if figures.len() > 1 && figures.iter().all(year) && in_order { figures.len() } else { 0 }
 }
 
 fn is_name(text: &str) -> bool {

@@ -1,11 +1,11 @@
-//! Notes under a table that fill more than its first column: the reader takes them for rows, and columns of figures would
+//! Notes under a table that fill more than its first column, or another: the reader takes them for rows, and columns of figures would
 //! be texts by them.
 
 use super::{
     super::{
         RowPattern,
         cells::missing,
-        row::{Row, is_blank, trim},
+        row::{Row, trim},
         tail::is_marked,
     },
     heading::is_figure,
@@ -19,7 +19,8 @@ const LEAST_ROWS: usize = 3;
 const MOSTLY: usize = 60;
 
 /// Patterns of the notes at the end of a table; `below` are all rows below its header, blank ones included.
-pub(super) fn find(below: &[Row]) -> Vec<String> {
+/// The table begins in the column `first`.
+pub(super) fn find(below: &[Row], first: usize) -> Vec<String> {
     let mut notes: Vec<&Row> = Vec::new();
     let mut rest = below;
     while let Some((above, group)) = last_group(rest) {
@@ -37,7 +38,7 @@ pub(super) fn find(below: &[Row]) -> Vec<String> {
     }
     let mut patterns: Vec<String> = Vec::new();
     // Those with nothing beside their first cell are told by the reader itself.
-    for note in notes.iter().rev().filter(|row| row.cells().filter(|text| !is_blank(text)).count() > 1) {
+    for note in notes.iter().rev().filter(|row| row.alone(first).is_none()) {
         let pattern = starts_like(first_text(note));
         if patterns.contains(&pattern) {
             continue;

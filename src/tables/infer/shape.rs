@@ -80,19 +80,21 @@ impl Shape {
 }
 
 /// Finds the layout of a table whose header is known. `rows` are those of the file from its top.
-pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years) -> Shape {
+pub(super) fn find(rows: &[Row], heading: &Heading, years: &Years, in_sheet: bool) -> Shape {
     let mut shape = Shape::default();
     let below = rows.get(heading.first + heading.rows..).unwrap_or_default();
     shape.stacked = stacked::find(rows, heading);
     let blocks = shape.stacked.as_ref();
-    let first = heading.columns.iter().position(|above| !above.full.is_empty()).unwrap_or(0);
+    // As the reader has it: of sheets alone.
+    let named = heading.columns.iter().position(|above| !above.full.is_empty());
+    let first = named.filter(|_| in_sheet).unwrap_or(0);
     let is_data = |row: &&Row| {
         row.first_filled().is_some()
             && !(heading.columns.len() > 1 && row.alone(first).is_some())
             && !blocks.is_some_and(|stacked| stacked.headers.contains(&row.number))
     };
     let mut body: Vec<&Row> = below.iter().filter(is_data).collect();
-    let notes = if blocks.is_some() { Vec::new() } else { notes::find(below) };
+    let notes = if blocks.is_some() { Vec::new() } else { notes::find(below, first) };
     let is_note = patterns(&notes);
     body.retain(|row| !is_note(row));
     let totals = totals::find(&body);

@@ -116,7 +116,9 @@ pub(super) fn column(column: &Printed) -> String {
         }
         _ => String::new(),
     };
-    let aliases: Vec<String> = column.aliases.iter().map(|alias| quoted(alias)).collect();
+    // A column that is found by its place has no header to be called otherwise.
+    let by_header = matches!(column.source, Source::Header(_));
+    let aliases: Vec<String> = column.aliases.iter().filter(|_| by_header).map(|alias| quoted(alias)).collect();
     let aliases = if aliases.is_empty() { String::new() } else { format!(", aliases: [{}]", aliases.join(", ")) };
     let optional = if column.optional { ", required: false" } else { "" };
     format!("{place}{aliases}{optional}")

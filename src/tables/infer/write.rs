@@ -3,9 +3,11 @@
 use crate::model::ColumnKind;
 
 use super::{
+    super::row::Row,
     Proposal, Steward,
     columns::{Column, Columns},
     file_name::Name,
+    heading::is_figure,
     key,
     names::{escaped, expression, quoted, scalar, shown},
     questions::Question,
@@ -95,6 +97,22 @@ impl Draft {
         self.line(&format!("{indent}# {line}"));
     }
 
+    /// What stands above a table is no part of it, figures included.
+    fn above_the_header(&mut self, parts: &Parts<'_>) {
+        let place = parts.sample.place;
+        let above = place.held.rows.get(..place.heading.first).unwrap_or_default();
+        let figures = |row: &Row| row.cells().filter(|text| is_figure(text)).count();
+        let rows: Vec<(u64, usize)> =
+            above.iter().map(|row| (row.number, figures(row))).filter(|(_, figures)| *figures > 0).collect();
+        let said: usize = rows.iter().map(|(_, figures)| figures).sum();
+        let (Some((first, _)), Some((last, _))) = (rows.first(), rows.last()) else { return };
+        // One alone is as likely a year or date in a title.
+        if said > 1 {
+            let rows = if first == last { format!("row {first}") } else { format!("rows {first} to {last}") };
+            self.comment("", &format!("Above the header {said} figures stand in {rows}; they are not read."));
+        }
+    }
+
     fn head(&mut self, parts: &Parts<'_>) {
         let rows = count(parts.columns.rows, "row");
         let row = parts.sample.place.heading.last_row;
@@ -107,6 +125,7 @@ impl Draft {
                 parts.id
             ),
         );
+        self.above_the_header(parts);
         if parts.columns.rows > SAMPLED_ROWS as u64 {
             self.line(&format!(
                 "# Kinds and checks come from the first {SAMPLED_ROWS} rows; the rest was only counted."
