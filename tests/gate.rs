@@ -125,6 +125,36 @@ fn an_unknown_value_holds_a_file_back() {
 }
 
 #[test]
+fn dates_that_are_written_in_several_ways_are_named() {
+    let home = Home::new();
+    home.write(
+        "config/datasets/absence.yaml",
+        "title: Absence\nsteward: performance-team\nfiles: [\"absence-*.csv\"]\nperiod: { column: date }\ncolumns:\n  date: \
+         { kind: period }\n  trust: {}\n  days: { kind: number }\nmeasures:\n  days: { value: days, labels: [trust] }\n",
+    );
+    let file = |dates: [&str; 4]| {
+        let rows = dates.iter().zip(["RNA", "RRK", "RWD", "RX9"]).map(|(date, trust)| format!("{date},{trust},5\n"));
+        format!("date,trust,days\n{}", rows.collect::<String>())
+    };
+    for (dates, seen) in [
+        (
+            ["31/03/2025", "31/03/2025", "2025-03-31", "31/03/2025"],
+            "date is written otherwise than `31/03/2025` in row 4: `2025-03-31`",
+        ),
+        (
+            ["31/03/2025", "03/31/2025", "31/03/2025", "31/03/2025"],
+            "date is written otherwise than `31/03/2025` in row 3: `03/31/2025`",
+        ),
+        (["31/03/2025"; 4], ""),
+    ] {
+        home.write("absence-2025-03.csv", file(dates));
+        let out = home.run(&["validate", &home.path("absence-2025-03.csv").display().to_string()]).ends_with(0).out;
+        assert_eq!(out.contains("is written otherwise"), !seen.is_empty(), "{dates:?}: {out}");
+        assert!(out.contains(seen), "{seen}: {out}");
+    }
+}
+
+#[test]
 fn a_file_without_rows_is_held_back() {
     assert_held_back(&Defect {
         content: "period,contract,contract_type,planned,delivered\n".into(),

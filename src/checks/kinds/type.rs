@@ -6,7 +6,12 @@
 //! Words in a target (`Reduction`, `see note 3`) are no mistake. They are noted with what can be read, since a rule that compares
 //! with them cannot tell.
 //!
+//! Dates of one column that are written in several ways (`31/03/2025` and `2025-03-31`, or the American `03/31/2025`) are a
+//! warning.
+//!
 //! Finding: ``planned cannot be read as a number in 2 of 14 rows, first `1O5` in row 5``
+
+mod dates;
 
 use super::super::{
     check::{Check, Found, Start, Tally, same},
@@ -14,6 +19,8 @@ use super::super::{
     failures::Failures,
     rows::Rows,
 };
+use dates::Dates;
+
 use crate::model::{Asked, ColumnKind, Missing, Schema, Severity};
 
 #[derive(Debug)]
@@ -36,7 +43,8 @@ impl Check for Types {
         let columns = self.columns.iter().filter_map(|column| {
             let field = column.in_file(file.header)?;
             let (asked, failures) = (Asked::default(), file.failures());
-            Some(Unreadable { field, kind: column.kind, asked, failures })
+            let dates = (column.kind == ColumnKind::Period).then(|| Dates::new(field.clone()));
+            Some(Unreadable { field, kind: column.kind, asked, failures, dates })
         });
         Some(Box::new(TypeTally(columns.collect())))
     }
@@ -63,13 +71,17 @@ struct Unreadable {
     kind: ColumnKind,
     asked: Asked,
     failures: Failures,
+    dates: Option<Dates>,
 }
 
 impl Tally for TypeTally {
     fn observe(&mut self, rows: &Rows<'_>) {
-        for Unreadable { field, kind, asked, failures } in &mut self.0 {
+        for Unreadable { field, kind, asked, failures, dates } in &mut self.0 {
             let strange = if *kind == ColumnKind::Target { Missing::Words } else { Missing::Unreadable };
             field.failing_missing(rows, asked, |missing| missing == strange, |spot| failures.add_cell(spot));
+            if let Some(dates) = dates {
+                dates.observe(rows);
+            }
         }
     }
 
@@ -77,26 +89,33 @@ impl Tally for TypeTally {
         let Some(Self(others)) = same(other) else { return };
         for (column, other) in self.0.iter_mut().zip(others) {
             column.failures.merge(other.failures);
+            if let (Some(dates), Some(other)) = (&mut column.dates, other.dates) {
+                dates.merge(other);
+            }
         }
     }
 
     fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
-        let failing = self.0.into_iter().filter(|column| !column.failures.is_empty());
-        failing.map(|column| column.found(total)).collect()
+        self.0.into_iter().flat_map(|column| column.found(total)).collect()
     }
 }
 
 impl Unreadable {
-    fn found(self, total: u64) -> Found {
-        let Self { field, kind, failures, .. } = self;
-        let (title, place) = (field.title(), failures.place_and_value(total));
-        if kind == ColumnKind::Target {
-            let seen = format!(
-                "{title} is words in {place}: a rule that compares with them cannot tell, unless it says what they mean. A \
-                 figure (`92%`), a bound (`≥ 95%`, `18.2 or less`) or a range (`85% to 90%`, `Lower 85% Upper 90%`) can be read"
-            );
-            return Found::in_rows(seen, failures).aside(Severity::Note);
-        }
-        Found::in_rows(format!("{title} cannot be read as {} in {place}", in_words(kind)), failures)
+    fn found(self, total: u64) -> impl Iterator<Item = Found> {
+        let Self { field, kind, failures, dates, .. } = self;
+        let unreadable = (!failures.is_empty()).then(|| unreadable(&field, kind, failures, total));
+        unreadable.into_iter().chain(dates.and_then(|dates| dates.found(total)))
     }
+}
+
+fn unreadable(field: &Field, kind: ColumnKind, failures: Failures, total: u64) -> Found {
+    let (title, place) = (field.title(), failures.place_and_value(total));
+    if kind == ColumnKind::Target {
+        let seen = format!(
+            "{title} is words in {place}: a rule that compares with them cannot tell, unless it says what they mean. A \
+             figure (`92%`), a bound (`≥ 95%`, `18.2 or less`) or a range (`85% to 90%`, `Lower 85% Upper 90%`) can be read"
+        );
+        return Found::in_rows(seen, failures).aside(Severity::Note);
+    }
+    Found::in_rows(format!("{title} cannot be read as {} in {place}", in_words(kind)), failures)
 }
