@@ -56,9 +56,11 @@ pub struct Extractor {
     overflows: bool,
 }
 
-/// Rows with a figure for a series and period that an earlier row has one for.
+/// Rows with a figure for a series and period that an earlier row has one for. A row with several measures is one.
 struct Duplicates {
     count: u64,
+    /// The last row that was added.
+    last: Option<u64>,
     /// The first of them, each with what it is for.
     first: Vec<(u64, (SeriesKey, Period))>,
     /// As many as are kept.
@@ -68,12 +70,16 @@ struct Duplicates {
 impl Default for Duplicates {
     fn default() -> Self {
         // Each is shown with the first row of its kind.
-        Self { count: 0, first: Vec::new(), most: ROWS_KEPT / 2 }
+        Self { count: 0, last: None, first: Vec::new(), most: ROWS_KEPT / 2 }
     }
 }
 
 impl Duplicates {
     fn add(&mut self, row: u64, key: &(SeriesKey, Period)) {
+        // The measures of a row come one after the other.
+        if self.last.replace(row) == Some(row) {
+            return;
+        }
         self.count += 1;
         if self.first.len() < self.most {
             self.first.push((row, key.clone()));
@@ -224,7 +230,8 @@ impl Extractor {
         self.period_problem = self.period_problem.take().into_iter().chain(other.period_problem).min();
         self.blank_labels.merge(other.blank_labels);
         self.overflows |= other.overflows;
-        let mut across = Duplicates::default();
+        // By row: figures come measure by measure.
+        let mut across = BTreeMap::new();
         for (key, (figure, row)) in other.figures {
             let room = self.figures.len() < MOST_FIGURES;
             match self.figures.entry(key) {
@@ -234,15 +241,15 @@ impl Extractor {
                 Entry::Vacant(_) => self.overflows = true,
                 Entry::Occupied(mut entry) => {
                     let later = row.max(entry.get().1);
-                    across.count += 1;
-                    across.first.push((later, entry.key().clone()));
+                    across.entry(later).or_insert_with(|| entry.key().clone());
                     if row < entry.get().1 {
                         entry.insert((figure, row));
                     }
                 }
             }
         }
-        self.duplicates.merge(across);
+        let count = across.len() as u64;
+        self.duplicates.merge(Duplicates { count, first: across.into_iter().collect(), ..Duplicates::default() });
         self.duplicates.merge(other.duplicates);
     }
 

@@ -487,6 +487,19 @@ fn rows_that_give_no_figure_are_findings() {
     ));
 }
 
+#[test]
+fn a_row_that_comes_again_is_one_whatever_it_measures() {
+    let dataset = dataset(
+        "period: { column: p }\ncolumns: { p: { kind: period }, l: {}, v: { kind: number } }\n\
+         measures: { m: { value: v, labels: [l] }, n: { value: v, labels: [l] } }\n",
+    );
+    let file = dropped("p,l,v\n2025-10,a,1\n2025-10,b,2\n2025-10,a,1\n");
+    let (figures, _) = dataset.figures(file.path.to_str().unwrap());
+    let [again] = figures.findings.as_slice() else { panic!("{:?}", figures.findings) };
+    let rows: Vec<u64> = again.rows.iter().map(|row| row.row).collect();
+    assert_eq!((again.count, rows), (2, vec![2, 4]));
+}
+
 proptest! {
     /// Few values, so that blanks, doubtful periods and repeated series meet each other.
     #[test]
@@ -495,7 +508,7 @@ proptest! {
     ) {
         let dataset = dataset(
             "period: { column: p }\ncolumns: { p: { kind: period }, l: {}, v: { kind: number } }\n\
-             measures: { m: { value: v, labels: [l] } }\n",
+             measures: { m: { value: v, labels: [l] }, n: { value: v, labels: [l] } }\n",
         );
         let period = PeriodOf::Column("p".to_owned());
         let start = || Extractor::new(&dataset.measures, &dataset.spec().schema(), &period).expect("known columns");
