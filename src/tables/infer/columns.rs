@@ -50,11 +50,43 @@ pub(super) struct Columns {
     pub(super) questions: Vec<Question>,
 }
 
+/// Whether two halves are of the shape of a postcode: `LE1` and `5WW`, `EC1A` and `1BB`.
+fn is_postcode(out: &str, within: &str) -> bool {
+    let letters = out.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let digits = out.get(letters..).unwrap_or("");
+    let out_fits = (1..=2).contains(&letters)
+        && (1..=2).contains(&digits.len())
+        && digits.starts_with(|c: char| c.is_ascii_digit());
+    let mut within = within.bytes();
+    let within_fits = within.len() == 3
+        && within.next().is_some_and(|byte| byte.is_ascii_digit())
+        && within.all(|byte| byte.is_ascii_alphabetic());
+    out_fits && within_fits
+}
+
 impl Column {
     /// Whether one of its texts holds ten digits on end, as NHS numbers and codes of other kinds do.
     pub(super) fn has_ten_digits(&self) -> bool {
         let ten = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 10);
         self.seen.keys().any(|text| ten(&text.replace([' ', '-'], "")))
+    }
+
+    /// Whether one of its texts is of several words, as names are and codes are not.
+    pub(super) fn has_words(&self) -> bool {
+        self.seen.keys().any(|text| text.trim().contains(' '))
+    }
+
+    /// Whether one of its texts holds what may be a postcode: `LE1 5WW`, `le15ww`.
+    pub(super) fn has_postcode(&self) -> bool {
+        self.seen.keys().any(|text| {
+            let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+            let in_two = words.windows(2).any(|pair| matches!(pair, [out, within] if is_postcode(out, within)));
+            in_two
+                || words.iter().any(|word| {
+                    word.split_at_checked(word.len().saturating_sub(3))
+                        .is_some_and(|(out, within)| is_postcode(out, within))
+                })
+        })
     }
 
     /// Whether every row has a value.
@@ -302,4 +334,21 @@ fn has_leading_zeros(printed: &Printed) -> bool {
 /// Whether digits alone may be periods here.
 pub(super) fn says_period(column: &Column) -> bool {
     column.has_word(&PERIOD_WORDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_postcode;
+
+    #[test]
+    fn postcodes_have_two_halves() {
+        for (out, within) in [("LE1", "5WW"), ("EC1A", "1BB"), ("M1", "1ae"), ("B33", "8TH")] {
+            assert!(is_postcode(out, within), "{out} {within}");
+        }
+        // A trust's code, a practice's, words, and nothing.
+        for (out, within) in [("RWE", "01A"), ("Y0", "123"), ("The", "Old"), ("St1", ""), ("", "5WW"), ("LE123", "5WW")]
+        {
+            assert!(!is_postcode(out, within), "{out} {within}");
+        }
+    }
 }

@@ -294,15 +294,23 @@ impl Draft {
         if looked_at.is_empty() {
             return;
         }
-        self.line(
-            "  # Nobody may be known by it. Practices have postcodes too: name `postcode` as well where none belongs.",
-        );
+        self.line("  # Nobody may be known by it.");
         let only = if coded.is_empty() { String::new() } else { format!("columns: [{}], ", names(&looked_at)) };
         if !coded.is_empty() {
             let text = format!("{} left out: ten digits, as NHS numbers have.", names(&coded));
             self.comment("  ", &text);
         }
         self.line(&format!("  - patient_identity: {{ {only}look_for: [nhs_number, birth_date, email] }}"));
+        // Practices have postcodes too, and codes may look like them.
+        let worded = looked_at.into_iter().filter(|column| column.has_words() && !column.has_postcode());
+        let worded: Vec<&Column> = worded.collect();
+        if !worded.is_empty() {
+            self.line("  # No postcode stands among the words of these in the sample.");
+            self.line(&format!(
+                "  - patient_identity: {{ name: no-postcodes, columns: [{}], look_for: [postcode] }}",
+                names(&worded)
+            ));
+        }
     }
 
     fn relations(&mut self, parts: &Parts<'_>) {
@@ -328,6 +336,8 @@ impl Draft {
         self.line("  - continuity: { severity: warning }");
         self.line("  - unchanged: { severity: warning }");
         self.line("  - leaps: { times: 100, from: 1000, severity: warning }");
+        // In five years of A&E returns, figures beyond 10,000 never leapt eightfold, and those below it did every few months.
+        self.line("  - leaps: { name: large-figures, times: 8, from: 10000, severity: warning }");
         self.line("  - leaps: { name: whole-columns, of: columns, severity: warning }");
         self.line("  - misplaced: { severity: warning }");
         self.line("  - against_previous: { fall: 30%, severity: warning }");
