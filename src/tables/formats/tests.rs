@@ -315,7 +315,10 @@ fn what_is_hidden_in_a_workbook_is_read_and_said() {
     assert_eq!(content.rows, ROWS);
     let [finding] = content.findings.as_slice() else { panic!("{:?}", content.findings) };
     assert_eq!((finding.check.as_str(), finding.severity), ("hidden_cells", Severity::Note));
-    assert!(finding.message.contains("in sheet `A & B` row 2 and column B are hidden and were read"), "{finding:?}");
+    assert!(
+        finding.message.contains("in sheet `A & B` row 2 and column B are hidden, and treated like what is shown"),
+        "{finding:?}"
+    );
     let shown = read("t.xlsx", &workbook(&[("A", &fill_two)]), &two());
     assert_eq!(shown.findings, []);
 }

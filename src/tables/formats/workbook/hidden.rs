@@ -83,9 +83,9 @@ impl Lines {
                 (only.starts_with("row ") || only.starts_with("column "), only)
             }
         };
-        let (is, was, it) = if one { ("is", "was", "it does") } else { ("are", "were", "they do") };
+        let (is, it) = if one { ("is", "it does") } else { ("are", "they do") };
         let message = format!(
-            "in sheet `{sheet}` {lines} {is} hidden and {was} read like what is shown; if {it} not belong to the table, \
+            "in sheet `{sheet}` {lines} {is} hidden, and treated like what is shown; if {it} not belong to the table, \
              take {} out of the file",
             if one { "it" } else { "them" }
         );
@@ -110,7 +110,7 @@ mod tests {
         let said = |hidden: [&[(u32, u32)]; 2], held: [&[(u32, u32)]; 2]| {
             let lines = |[rows, columns]: [&[(u32, u32)]; 2]| Lines { rows: ranges(rows), columns: ranges(columns) };
             let finding = lines(hidden).finding(lines(held), "Data");
-            finding.map(|finding| finding.message.split(" and w").next().unwrap_or("").to_owned())
+            finding.map(|finding| finding.message.split(", and treated").next().unwrap_or("").to_owned())
         };
         let table: [&[(u32, u32)]; 2] = [&[(0, 99)], &[(0, 6)]];
         for (rows, columns, expected) in [
