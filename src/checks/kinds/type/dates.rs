@@ -1,12 +1,7 @@
 //! Dates of one column that are written in several ways: each is read as what it must mean, and the next file may hold one
 //! that means another day in each of them.
 
-use super::super::super::{
-    check::Found,
-    columns::{Field, Spot},
-    failures::Failures,
-    rows::Rows,
-};
+use super::super::super::{check::Found, columns::Field, failures::Failures, rows::Rows};
 use crate::model::{Asked, Cell, Severity, finding::ROWS_KEPT};
 
 /// What a date begins with, where its numbers themselves say it.
@@ -43,32 +38,26 @@ impl First {
 #[derive(Debug)]
 pub(super) struct Dates {
     field: Field,
-    asked: Asked,
-    /// Where dates that begin with each stand.
-    written: [Failures; 3],
+    /// Where dates that begin with each stand. Asked one by one, so that the text of a date is looked at once and not in
+    /// every row.
+    written: [(First, Asked, Failures); 3],
 }
 
 impl Dates {
     pub(super) fn new(field: Field) -> Self {
-        let written = First::ALL.map(|_| Failures::keeping(ROWS_KEPT));
-        Self { field, asked: Asked::default(), written }
+        Self { field, written: First::ALL.map(|first| (first, Asked::default(), Failures::keeping(ROWS_KEPT))) }
     }
 
     pub(super) fn observe(&mut self, rows: &Rows<'_>) {
-        let Self { field, asked, written } = self;
-        let says = |text: &str, cell| matches!(cell, Cell::Period(_)) && First::of(text).is_some();
-        field.failing(rows, asked, says, |spot: Spot<'_>| {
-            let begins = First::of(spot.text());
-            for (failures, of) in written.iter_mut().zip(First::ALL) {
-                if begins == Some(of) {
-                    failures.add_cell(spot);
-                }
-            }
-        });
+        let Self { field, written } = self;
+        for (first, asked, failures) in written {
+            let begins = |text: &str, cell| matches!(cell, Cell::Period(_)) && First::of(text) == Some(*first);
+            field.failing(rows, asked, begins, |spot| failures.add_cell(spot));
+        }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        for (failures, other) in self.written.iter_mut().zip(other.written) {
+        for ((.., failures), (.., other)) in self.written.iter_mut().zip(other.written) {
             failures.merge(other);
         }
     }
@@ -76,7 +65,8 @@ impl Dates {
     /// The dates that are written otherwise than most.
     pub(super) fn found(self, total: u64) -> Option<Found> {
         let Self { field, written, .. } = self;
-        let mut written: Vec<Failures> = written.into_iter().filter(|failures| !failures.is_empty()).collect();
+        let written = written.into_iter().map(|(.., failures)| failures);
+        let mut written: Vec<Failures> = written.filter(|failures| !failures.is_empty()).collect();
         written.sort_by_key(|failures| {
             std::cmp::Reverse((failures.count(), failures.first().map(|(row, _)| std::cmp::Reverse(row))))
         });
