@@ -166,7 +166,11 @@ pub(super) fn say_rule(rule: &RuleWords) -> std::io::Result<()> {
     let unjudged = rule
         .cannot_tell_for
         .map_or_else(String::new, |periods| format!(", or {} that cannot be judged", runs(periods)));
-    let life = format!("{breach} in breach{unjudged}, and is resolved by {} that are clear", runs(rule.resolve_after));
+    let clear = match rule.resolve_after {
+        1 => "1 clear period".to_owned(),
+        n => format!("{n} consecutive clear periods"),
+    };
+    let life = format!("{breach} in breach{unjudged}, and is resolved by {clear}");
     let only: Vec<String> = rule.only.iter().map(|(name, what)| format!("{name}: {what}")).collect();
     for (name, text) in [
         ("condition", rule.condition.trim().to_owned()),
