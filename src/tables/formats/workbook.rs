@@ -6,6 +6,7 @@
 //! What is hidden in a sheet is read and said. Of merged cells the first holds the value, and the rows of `.xlsx` and `.xls`
 //! know how far it reaches, for the groups of a header; a formula's value is the one that was saved with it.
 
+mod attribute;
 mod biff;
 mod compound;
 mod hidden;

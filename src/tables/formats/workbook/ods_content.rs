@@ -6,13 +6,14 @@
 use std::{collections::HashSet, io::BufRead};
 
 use quick_xml::{
-    Reader, XmlVersion,
+    Reader,
     events::{BytesStart, Event},
 };
 
 use super::{
     super::super::{ReadError, error::Limits},
     ODS,
+    attribute::value,
     hidden::Lines,
     ods_cell::{CellStart, OdsCell, Shown},
     sheets_limit,
@@ -268,10 +269,7 @@ impl<'a, R: BufRead> Content<'a, R> {
 
 /// The value of an attribute.
 pub(super) fn attribute(start: &BytesStart<'_>, key: &str, name: &str) -> Result<Option<String>, ReadError> {
-    let damaged = |error: &dyn std::fmt::Display| ReadError::damaged(name, ODS, error);
-    let found = start.try_get_attribute(key).map_err(|error| damaged(&error))?;
-    let value = found.map(|found| found.normalized_value(XmlVersion::Implicit1_0)).transpose();
-    value.map(|value| value.map(std::borrow::Cow::into_owned)).map_err(|error| damaged(&error))
+    value(start.try_get_attribute(key), name, ODS)
 }
 
 /// Whether a row or column is hidden, by hand or by a filter.

@@ -9,12 +9,12 @@ use std::{
 };
 
 use quick_xml::{
-    Reader, XmlVersion,
+    Reader,
     events::{BytesStart, Event},
 };
 use zip::{ZipArchive, read::ZipFile};
 
-use super::{super::super::ReadError, XLSX, hidden::Lines};
+use super::{super::super::ReadError, XLSX, attribute::value, hidden::Lines};
 
 /// The rows and columns that are hidden. `hiding` are the parts in which anything is said to be hidden or not.
 pub(super) fn lines(
@@ -137,7 +137,7 @@ fn each_start(
             Event::Eof => return Ok(()),
             Event::End(end) if end.local_name().as_ref() == "sheetData" => return Ok(()),
             Event::Start(start) | Event::Empty(start) => {
-                take(&start, &|key| value(start.try_get_attribute(key), name))?;
+                take(&start, &|key| value(start.try_get_attribute(key), name, XLSX))?;
             }
             _ => {}
         }
@@ -147,15 +147,5 @@ fn each_start(
 /// The id by which a sheet's part is found, whatever its namespace is called.
 fn own_id(start: &BytesStart<'_>, name: &str) -> Result<Option<String>, ReadError> {
     let found = start.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == "id");
-    value(Ok(found), name)
-}
-
-fn value(
-    found: Result<Option<quick_xml::events::attributes::Attribute<'_>>, quick_xml::events::attributes::AttrError>,
-    name: &str,
-) -> Result<Option<String>, ReadError> {
-    let damaged = |error: &dyn std::fmt::Display| ReadError::damaged(name, XLSX, error);
-    let found = found.map_err(|error| damaged(&error))?;
-    let value = found.map(|found| found.normalized_value(XmlVersion::Implicit1_0)).transpose();
-    value.map(|value| value.map(std::borrow::Cow::into_owned)).map_err(|error| damaged(&error))
+    value(Ok(found), name, XLSX)
 }
