@@ -127,13 +127,13 @@ pub fn infer(
     let asked = unread.iter().map(|sheet| unread_sheet(sheet)).collect::<Vec<_>>();
     // Asked once, beside the first of the tables.
     let asked = std::iter::once(asked.as_slice()).chain(std::iter::repeat(&[][..]));
-    let mut ids = BTreeSet::new();
+    let (id, mut ids) = (file_name::read(&file).id, BTreeSet::new());
     places
         .iter()
         .zip(asked)
         .map(|(place, asked)| {
             let sheet = place.sheet.as_deref().filter(|_| several);
-            let id = names::id_of_sheet(&file_name::read(&file).id, sheet, &mut ids);
+            let id = names::id_of_sheet(&id, sheet, &mut ids);
             propose(path, &file, steward, (place, id), asked, limits)
         })
         .collect()

@@ -1,9 +1,11 @@
 //! Columns that hold figures or periods but for some cells: a plan in words, a footnote mark, a word for what is missing.
 
+use regex::Regex;
+
 use crate::model::{ColumnKind, Granularity, Period};
 
 use super::{
-    super::periods::meanings,
+    super::{column_settings::Pattern, periods::meanings},
     columns::{Column, reads_like_period, says_period},
     heading::is_figure,
     key::is_plan,
@@ -20,7 +22,8 @@ const MOST: usize = 60;
 const SHOWN: usize = 3;
 /// More columns than this with exceptions are one question.
 const MOST_ODD: usize = 4;
-/// The part of a cell before the mark of a footnote, where it has one.
+/// The part of a cell before the mark of a footnote, or of a figure that is provisional, where it has one: `Dec-2011` of
+/// `Dec-2011 (1)`.
 const BEFORE_A_MARK: &str = r"^(?<value>.+?) *[(\[](?:\d{1,2}|[a-z])[)\]]$";
 /// What such a question says.
 const HOLDS: &str = "holds figures but for some cells";
@@ -107,22 +110,15 @@ pub(super) fn settle(
 
 /// The periods of a column some of whose cells refer to a footnote; none unless all of them are periods then.
 fn unmarked(column: &Column) -> Option<Reading> {
+    // As the reader takes the part of a cell.
+    let part = Pattern(Regex::new(BEFORE_A_MARK).ok()?);
     let texts = column.printed.texts.iter().filter(|text| !text.is_empty());
-    let periods: Vec<Period> = texts.map(|text| certain_period(before_mark(text))).collect::<Option<_>>()?;
+    let period = |text: &String| certain_period(part.find(text, "value").unwrap_or(text));
+    let periods: Vec<Period> = texts.map(period).collect::<Option<_>>()?;
     let length = periods.first()?.granularity();
     let alike = periods.iter().all(|period| period.granularity() == length);
     let periods: Vec<String> = periods.iter().map(ToString::to_string).collect();
     alike.then(|| Reading { values: periods.len(), periods, ..Reading::default() })
-}
-
-/// `Dec-2011` of `Dec-2011 (1)`: what stands before the mark of a footnote, or of a figure that is provisional.
-fn before_mark(text: &str) -> &str {
-    let inner = text.strip_suffix([')', ']']).and_then(|text| text.rsplit_once(['(', '[']));
-    let is_mark = |mark: &str| match mark.as_bytes() {
-        [letter] if letter.is_ascii_lowercase() => true,
-        digits => (1..=2).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit),
-    };
-    inner.filter(|(_, mark)| is_mark(mark)).map_or(text, |(before, _)| before.trim_end())
 }
 
 /// Whether what is read are days, and what is not could be: of a first of the month alone it cannot be told whether the
