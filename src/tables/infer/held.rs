@@ -34,7 +34,8 @@ impl Held {
     /// Reads those of a file that is no workbook from the top.
     pub(super) fn of_file(path: &Path, spec: &TableSpec, limits: &Limits) -> Result<Self, ReadError> {
         let mut reader = formats::open(path.into(), spec, *limits, &Arc::default())?;
-        Self::sheet(reader.as_mut(), &mut MOST_BYTES.clone())
+        let mut left = MOST_BYTES;
+        Self::sheet(reader.as_mut(), &mut left)
     }
 
     /// Reads those of every sheet of a workbook that is shown, or of the one that is named. None if it is no workbook.
