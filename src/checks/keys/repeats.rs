@@ -22,15 +22,16 @@ use super::{
 };
 
 const PARTITIONS: usize = 64;
-/// Rows of a block, and those whose memory is asked for at once.
+/// Rows of a block, and those whose memory is asked for at once: as many blocks as go into a large page.
 const BLOCK: usize = 128;
-const SLAB: usize = 512 * BLOCK;
+const SLAB: usize = (2 << 20) / (BLOCK * size_of::<Kept>()) * BLOCK;
 /// So many bytes stay in memory, of all threads that read a file together.
 const MOST_IN_MEMORY: usize = 512 << 20;
 /// Fewer rows than this are searched by one thread.
 const FEW: u64 = 1 << 17;
 const KEPT_BITS: u32 = 86;
 const PARTITION_AT: u32 = 80;
+const HASH: KeyHash = (1 << PARTITION_AT) - 1;
 
 /// The keys of all rows.
 #[derive(Debug)]
@@ -142,17 +143,18 @@ impl Keys {
     /// The keys that repeat, with the first `most` rows that repeat one. Nothing is left.
     ///
     /// # Errors
-    /// What was put down in a file cannot be read back.
+    /// There was no memory for some of them, or what was put down in a file cannot be read back.
     pub(in super::super) fn take_repeated(&mut self, most: usize) -> io::Result<Repeated> {
         self.lay_down();
-        let Self { slabs, partitions, rows } = std::mem::take(self);
+        let Self { mut slabs, partitions, rows } = std::mem::take(self);
+        slabs.is_whole()?;
         let partitions: Vec<_> = (0_u128..).zip(partitions).collect();
         let (next, sum) = (AtomicUsize::new(0), Mutex::new(Ok(Repeated::default())));
         let search = || {
-            let mut met = Met::default();
+            let mut sieves = <[Sieve; 2]>::default();
             while let Some(partition) = partitions.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let (number, partition) = partition;
-                let found = partition.repeated(&slabs, *number, most, &mut met);
+                let found = partition.repeated(&slabs, *number, most, &mut sieves);
                 let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
                 match (&mut *sum, found) {
                     (Ok(sum), Ok(found)) => sum.merge(found, most),
@@ -196,23 +198,26 @@ impl Partition {
     }
 
     /// The rows of every key that repeats; `number` is the partition's own.
-    fn repeated(&self, slabs: &Slabs, number: u128, most: usize, met: &mut Met) -> io::Result<Repeated> {
-        met.begin(self.blocks.iter().map(|block| block.place.rows()).sum());
+    fn repeated(&self, slabs: &Slabs, number: u128, most: usize, sieves: &mut [Sieve; 2]) -> io::Result<Repeated> {
+        let [coarse, fine] = sieves;
+        coarse.begin(self.blocks.iter().map(|block| block.place.rows()).sum());
         for block in &self.blocks {
-            slabs.get(&block.place)?.iter().for_each(|kept| met.meet(*kept));
+            slabs.get(&block.place)?.iter().for_each(|kept| coarse.meet(bits(*kept)));
         }
-        // Most of these are alone after all: others have the same place in `met`.
+        coarse.settle();
+        // Most of these are alone after all: others have the same places in the sieve.
         let mut doubtful: Vec<(Kept, u64)> = Vec::new();
         for block in &self.blocks {
             let rows = slabs.get(&block.place)?;
-            doubtful.extend(block.keys(&rows).filter(|(kept, _)| met.is_doubtful(*kept)));
+            doubtful.extend(block.keys(&rows).filter(|(kept, _)| coarse.keeps(bits(*kept))));
         }
-        // Few of the others have the same place by other bits as well.
-        met.begin(doubtful.len());
+        // Few of the others have the same places by other bits as well.
+        fine.begin(doubtful.len());
         for (kept, _) in &doubtful {
-            met.meet(by_other_bits(*kept));
+            fine.meet(other_bits(*kept));
         }
-        doubtful.retain(|(kept, _)| met.is_doubtful(by_other_bits(*kept)));
+        fine.settle();
+        doubtful.retain(|(kept, _)| fine.keeps(other_bits(*kept)));
         let key = |(kept, row): (Kept, u64)| (hash_of(kept) | (number << PARTITION_AT), row);
         let mut doubtful: Vec<(KeyHash, u64)> = doubtful.into_iter().map(key).collect();
         doubtful.sort_unstable();
@@ -242,7 +247,7 @@ impl Block {
     fn keys(&self, rows: &[Kept]) -> impl Iterator<Item = (Kept, u64)> {
         let (mut row, mut jumps) = (self.first_row, self.jumps.iter().peekable());
         rows.iter().enumerate().map(move |(at, kept)| {
-            row += u64::from(kept[2] & 0xFFFF);
+            row += distance(*kept);
             if let Some((_, jump)) = jumps.next_if(|(place, _)| *place == at) {
                 row = *jump;
             }
@@ -251,60 +256,121 @@ impl Block {
     }
 }
 
-/// What is kept of a row besides its partition: 32 bits of the hash in each part, 16 in the last, and there below them how
-/// far the row is from the one before; for the first, and for those in `jumps`, nothing.
-#[expect(clippy::cast_possible_truncation, reason = "its lowest 64 bits, and the 16 above them")]
+/// What is kept of a row besides its partition: ten bytes of the hash, lowest first, and two of how far the row is from the
+/// one before; for the first, and for those in `jumps`, nothing.
 #[inline]
 fn packed(key: KeyHash, distance: u16) -> Kept {
-    [key as u32, (key >> 32) as u32, ((key >> 48) as u32 & 0xFFFF_0000) | u32::from(distance)]
+    let both = (key & HASH) | KeyHash::from(distance) << PARTITION_AT;
+    both.to_le_bytes().first_chunk().copied().unwrap_or_default()
 }
 
-/// In place of what is kept, for [`Met`]: none of the bits that this looks at otherwise.
-fn by_other_bits([low, middle, high]: Kept) -> Kept {
-    [middle >> 6, low >> 26, high]
+/// What [`packed`] has put together.
+#[inline]
+fn both(kept: Kept) -> KeyHash {
+    let mut bytes = [0; size_of::<KeyHash>()];
+    bytes.iter_mut().zip(kept).for_each(|(to, byte)| *to = byte);
+    KeyHash::from_le_bytes(bytes)
 }
 
-fn hash_of([low, middle, high]: Kept) -> KeyHash {
-    u128::from(low) | (u128::from(middle) << 32) | (u128::from(high >> 16) << 64)
+#[inline]
+fn hash_of(kept: Kept) -> KeyHash {
+    both(kept) & HASH
+}
+
+#[inline]
+fn distance(kept: Kept) -> u64 {
+    (both(kept) >> PARTITION_AT) as u64
+}
+
+/// Bits of a hash by which a [`Sieve`] looks at it; the lowest is the same in all.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the others are looked at by `other_bits`")]
+fn bits(kept: Kept) -> u64 {
+    (hash_of(kept) >> 1) as u64
+}
+
+/// Bits of a hash that depend on all of it.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+fn other_bits(kept: Kept) -> u64 {
+    let hash = hash_of(kept);
+    (hash as u64 ^ ((hash >> 64) as u64).rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15).swap_bytes()
+}
+
+/// Keeps the keys that may stand in more than one row, and few others. All keys are met once; the later row of two with one
+/// key finds its place taken. Then all are looked at again: kept is who has the same place, by other bits, as one of those.
+#[derive(Default)]
+struct Sieve {
+    met: Places,
+    suspects: Vec<u64>,
+    wanted: Places,
+}
+
+impl Sieve {
+    /// Begins with so many keys.
+    fn begin(&mut self, keys: usize) {
+        self.met.begin(keys / 8);
+        self.suspects.clear();
+    }
+
+    #[inline]
+    fn meet(&mut self, bits: u64) {
+        if self.met.take(bits) {
+            self.suspects.push(bits.rotate_right(32));
+        }
+    }
+
+    /// All keys were met.
+    fn settle(&mut self) {
+        // Some thirty bits for each of these few still fit into the cache that is nearest.
+        self.wanted.begin(self.suspects.len() / 2);
+        for bits in &self.suspects {
+            self.wanted.take(*bits);
+        }
+    }
+
+    #[inline]
+    fn keeps(&self, bits: u64) -> bool {
+        self.wanted.is_taken(bits.rotate_right(32))
+    }
 }
 
 /// A bit for each place that a key can have; several keys may have one.
 #[derive(Default)]
-struct Met {
-    /// Which places some key has had, and beside them which of these more than one has had.
-    words: Vec<[u64; 2]>,
+struct Places {
+    words: Vec<u64>,
     /// How many bits of a hash make the word, less one.
     mask: usize,
 }
 
-impl Met {
-    /// Begins with so many keys: eight places for each.
-    fn begin(&mut self, keys: usize) {
-        let words = (keys / 8 + 1).next_power_of_two();
-        self.words.resize(words, [0; 2]);
-        self.words.fill([0; 2]);
+impl Places {
+    /// Begins with at least so many words of places.
+    fn begin(&mut self, words: usize) {
+        let words = (words + 1).next_power_of_two();
+        self.words.clear();
+        self.words.resize(words, 0);
         self.mask = words - 1;
     }
 
     #[inline]
-    fn place(&self, [low, middle, _]: Kept) -> (usize, u64) {
-        (low as usize & self.mask, 1 << (middle & 63))
+    fn place(&self, bits: u64) -> (usize, u64) {
+        ((bits >> 6) as usize & self.mask, 1 << (bits & 63))
+    }
+
+    /// Takes a place; answers whether it was taken.
+    #[inline]
+    fn take(&mut self, bits: u64) -> bool {
+        let (word, bit) = self.place(bits);
+        let Some(word) = self.words.get_mut(word) else { return true };
+        let was_taken = *word & bit != 0;
+        *word |= bit;
+        was_taken
     }
 
     #[inline]
-    fn meet(&mut self, kept: Kept) {
-        let (word, bit) = self.place(kept);
-        if let Some([once, again]) = self.words.get_mut(word) {
-            *again |= *once & bit;
-            *once |= bit;
-        }
-    }
-
-    /// Whether more than one key had its place.
-    #[inline]
-    fn is_doubtful(&self, kept: Kept) -> bool {
-        let (word, bit) = self.place(kept);
-        self.words.get(word).is_some_and(|[_, again]| again & bit != 0)
+    fn is_taken(&self, bits: u64) -> bool {
+        let (word, bit) = self.place(bits);
+        self.words.get(word).is_none_or(|word| word & bit != 0)
     }
 }
 
@@ -354,13 +420,13 @@ mod tests {
         }
     }
 
-    /// 300,000 rows in two parts, each within the memory of 65,536 rows; every thousandth row repeats one of the other part.
+    /// 900,000 rows in two parts, each within the memory of 174,720 rows; every thousandth row repeats one of the other part.
     #[test]
     fn what_is_put_down_in_a_file_is_searched_as_well() {
         // Their lowest 64 bits differ, because the factor is odd.
         let hash = |number: u64| u128::from(number).wrapping_mul(0x2545_F491_4F6C_DD1D_9E37_79B9_7F4A_7C15);
-        let mut parts = [Keys::within(1 << 20), Keys::within(1 << 20)];
-        for row in 0..300_000_u64 {
+        let mut parts = [Keys::within(2 << 20), Keys::within(2 << 20)];
+        for row in 0..900_000_u64 {
             let key = if row % 1000 == 999 { row - 501 } else { row };
             parts[usize::from(row % 2 == 0)].add(hash(key), row + 2);
         }
@@ -369,7 +435,7 @@ mod tests {
         sum.merge(second);
         let repeated = sum.take_repeated(3).expect("a temporary file");
         let rows: Vec<_> = repeated.repeats.iter().map(|repeat| (repeat.first, repeat.row)).collect();
-        assert_eq!((repeated.keys, repeated.rows), (300, 600));
+        assert_eq!((repeated.keys, repeated.rows), (900, 1800));
         assert_eq!(rows, [(500, 1001), (1500, 2001), (2500, 3001)]);
     }
 }
