@@ -15,6 +15,8 @@ mod packed;
 mod parquet;
 mod parquet_footer;
 mod parquet_pages;
+mod parquet_pieces;
+mod parquet_texts;
 mod sheets;
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,7 @@ use super::{
 
 pub(super) use input::Input;
 pub(super) use named::{Kind, open_as};
+pub(super) use parquet_pieces::RowPieces;
 pub(super) use sheets::head_of;
 
 /// One kind of file.

@@ -1,10 +1,14 @@
 //! One row of cells as the formats hand them over, and what they have to offer besides.
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use crate::model::Finding;
 
-use super::{ReadError, delimited::Flowing};
+use super::{ReadError, delimited::Flowing, formats::RowPieces};
 
 /// What a format knows of a cell beyond its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +126,14 @@ impl Row {
     }
 }
 
+/// Adds to the cell that is not finished yet.
+impl fmt::Write for Row {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push_str(text);
+        Ok(())
+    }
+}
+
 /// Rows of a file of any format. One implementation a format.
 pub(super) trait Rows: Send {
     /// Reads the next row, blank ones included; false at the end.
@@ -141,6 +153,12 @@ pub(super) trait Rows: Send {
     /// The text that the rows are read from, where it is delimited text and no row was read yet; `read` counts the bytes of
     /// the file that have been read.
     fn into_text(self: Box<Self>, _read: Arc<AtomicU64>) -> Option<Flowing> {
+        None
+    }
+
+    /// The rows below the first in pieces of at most so many, where they are those of the file at this path and can be read
+    /// by several threads.
+    fn in_pieces(&self, _path: &Path, _rows: usize, _threads: usize) -> Option<RowPieces> {
         None
     }
 

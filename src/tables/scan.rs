@@ -1,7 +1,7 @@
 //! One pass over a file, shared by the cores: every observer sees its part of the rows, and in the end they are one.
 //!
 //! Delimited text is cut into pieces that workers take one after the other, those of UTF-8 as it lies in the file, and
-//! those of other encodings and of what is packed as it is decoded. Cells are found many bytes at a time, only those are
+//! those of other encodings and of what is packed as it is decoded; pieces of Parquet are printed as such text. Cells are found many bytes at a time, only those are
 //! read that something looks at, and each distinct text of a column once. What is out of the ordinary
 //! in a row is taken by the same code that reads row by row ([`Taker`]); what is out of the ordinary in the file, and
 //! every other format, is read row by row as a whole. Both ways give the same batches' rows, findings and figures.
@@ -15,6 +15,7 @@ mod pieces;
 mod plan;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod word;
 mod worker;
 
@@ -91,7 +92,7 @@ fn read_cut<O: Observer>(
     cut: Cut,
 ) -> Result<(O, Vec<Finding>), ReadError> {
     let mut table = Table::open(source, spec, limits)?;
-    for plan in [lying, flowing] {
+    for plan in [lying, typed, flowing] {
         let plan = |table: &Table| plan(table, source, spec, limits, cut);
         let Some(first) = plan(&table) else { continue };
         match scan(&mut table, &first, plan, &start, watch) {
@@ -127,6 +128,16 @@ fn scan<O: Observer>(
 fn lying(table: &Table, source: TableSource<'_>, _: &TableSpec, limits: &Limits, cut: Cut) -> Option<Plan> {
     let delimiter = table.rows.plain_text().filter(|_| source.member.is_none() && is_row_after_row(&table.taker))?;
     Plan::lying(source.path, delimiter, &table.taker.found, limits, cut)
+}
+
+/// Typed columns, below names that are the header.
+fn typed(table: &Table, source: TableSource<'_>, _: &TableSpec, limits: &Limits, cut: Cut) -> Option<Plan> {
+    let is_alike = is_row_after_row(&table.taker) && table.taker.found.rows == 1 && source.member.is_none();
+    if !is_alike || source.path.metadata().ok()?.len() < cut.smallest {
+        return None;
+    }
+    let rows = table.rows.in_pieces(source.path, cut.rows, cut.threads)?;
+    Some(Plan::typed(rows, &table.taker.found, limits, cut))
 }
 
 /// Text that is unpacked or decoded as it is read.
@@ -198,7 +209,7 @@ fn in_pieces<O: Observer>(
 ) -> Result<(O, QuoteDoubts, Vec<Start>), GiveUp> {
     let header = taker.found.header.clone();
     let start = || start(&header);
-    let shared = Shared { plan, chain: Chain::new(plan.start), rows: AtomicU64::new(0), start };
+    let shared = Shared { plan, chain: Chain::new(plan.starts.clone()), rows: AtomicU64::new(0), start };
     let mut parts = (0..plan.cut.threads).map(|_| taker.part().map_err(|_| GiveUp)).collect::<Result<Vec<_>, _>>()?;
     let first = parts.pop().ok_or(GiveUp)?;
     let (observer, doubts) = thread::scope(|scope| {

@@ -64,6 +64,11 @@ impl Tail {
         !self.given_up
     }
 
+    /// Whether what follows is judged alike whatever came before.
+    pub(super) fn is_settled(&self) -> bool {
+        self.waiting.is_empty() && self.blank == 0 && !self.given_up
+    }
+
     /// The rows that waited, because a row of data follows.
     pub(super) fn release(&mut self) -> impl Iterator<Item = Row> + use<> {
         if self.blank > 0 {

@@ -1,6 +1,9 @@
 //! What a file's name claims it to be, held against what it is.
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use crate::model::{Finding, Severity};
 
@@ -10,7 +13,7 @@ use super::{
         delimited::Flowing,
         row::{Row, Rows},
     },
-    Opening,
+    Opening, RowPieces,
 };
 
 /// The endings of names, by what they claim.
@@ -116,6 +119,10 @@ impl Rows for Noted {
 
     fn into_text(self: Box<Self>, read: Arc<AtomicU64>) -> Option<Flowing> {
         self.rows.into_text(read)
+    }
+
+    fn in_pieces(&self, path: &Path, rows: usize, threads: usize) -> Option<RowPieces> {
+        self.rows.in_pieces(path, rows, threads)
     }
 
     fn forget(&mut self) {

@@ -1,16 +1,12 @@
 //! Parquet: typed columns, each value as the text that means it exactly.
 //!
 //! In memory are the footer, at most 64 MB of it as it is written, and the pages and rows that are being decoded, at most
-//! [`Limits::held_bytes`](super::super::Limits::held_bytes).
+//! [`Limits::held_bytes`](super::super::Limits::held_bytes), by however many threads.
 
-use std::fs::File;
+use std::{fs::File, path::Path};
 
-use arrow::{
-    array::{Array, AsArray},
-    datatypes::{DataType, Float32Type, Float64Type},
-    util::display::{ArrayFormatter, FormatOptions},
-};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow::util::display::FormatOptions;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
 use super::{
     super::{
@@ -20,11 +16,14 @@ use super::{
     },
     Format, Opening,
     apart::{self, Halt, Sink},
-    cell_text,
+    input::megabytes,
     named::{Kind, open_as},
     parquet_footer::{self, Shape},
-    parquet_pages::rows_at_a_time,
+    parquet_pages::{Need, need},
+    parquet_pieces::RowPieces,
+    parquet_texts::Texts,
 };
+use crate::model::Finding;
 
 /// Parquet files.
 pub(super) const FORMAT: Format =
@@ -34,53 +33,82 @@ pub(super) const WHAT: &str = "a Parquet file";
 
 fn open(opening: Opening<'_>) -> Result<Box<dyn Rows>, ReadError> {
     let Opening { input, name, limits, .. } = opening;
+    let as_it_lies = input.is_file();
     let file = input.into_file(limits.unpacked_bytes).map_err(|source| ReadError::unpacking(&name, 0, source))?;
-    apart::read(&name.clone(), WHAT, move |sink| send(file, &name, &limits, sink))
+    let rows = apart::read(&name.clone(), WHAT, move |sink| send(file, &name, &limits, sink))?;
+    Ok(Box::new(Typed { rows, as_it_lies, limits }))
 }
 
-/// Row 0 is the header; the rows are counted from 1.
-fn send(file: File, name: &str, limits: &Limits, sink: &mut Sink) -> Result<(), Halt> {
+/// Rows of typed columns.
+struct Typed {
+    rows: Box<dyn Rows>,
+    /// Whether it is a file of its own.
+    as_it_lies: bool,
+    limits: Limits,
+}
+
+impl Rows for Typed {
+    fn read(&mut self, row: &mut Row) -> Result<bool, ReadError> {
+        self.rows.read(row)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.rows.findings()
+    }
+
+    fn in_pieces(&self, path: &Path, rows: usize, threads: usize) -> Option<RowPieces> {
+        if self.as_it_lies { RowPieces::of(path, &self.limits, rows, threads) } else { None }
+    }
+}
+
+/// Looks through what a file says of itself; answers with that, and with what decoding its rows needs.
+pub(super) fn look_through(file: &File, name: &str, limits: &Limits) -> Result<(ArrowReaderMetadata, Need), ReadError> {
     let damaged = |error: &dyn std::fmt::Display| ReadError::damaged(name, WHAT, error);
     let nested = |column: &str| {
         let reason = "its values are lists or records; write one value a row and column".to_owned();
         ReadError::Record { file: name.to_owned(), place: format!("column `{column}`"), reason }
     };
     let columns = limits.columns;
-    match parquet_footer::shape(&file).map_err(|source| ReadError::unpacking(name, 0, source))? {
+    match parquet_footer::shape(file).map_err(|source| ReadError::unpacking(name, 0, source))? {
         Shape::Flat(found) if found <= columns => {}
-        Shape::Flat(_) => {
-            return Err(ReadError::TooManyColumns { file: name.to_owned(), row: 0, limit: columns }.into());
-        }
-        Shape::Nested(column) => return Err(nested(&column).into()),
-        Shape::Odd => return Err(damaged(&"its list of columns contradicts itself").into()),
+        Shape::Flat(_) => return Err(ReadError::TooManyColumns { file: name.to_owned(), row: 0, limit: columns }),
+        Shape::Nested(column) => return Err(nested(&column)),
+        Shape::Odd => return Err(damaged(&"its list of columns contradicts itself")),
         Shape::TooLong => {
-            return Err(ReadError::TooLarge {
-                file: name.to_owned(),
-                reason: "its footer is longer than any".to_owned(),
-            }
-            .into());
+            let reason = "its footer is longer than any".to_owned();
+            return Err(ReadError::TooLarge { file: name.to_owned(), reason });
         }
     }
-    let again = file.try_clone().map_err(|source| ReadError::Open { file: name.to_owned(), source })?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(&error))?;
-    let schema = builder.schema().clone();
-    if let Some(field) = schema.fields().iter().find(|field| field.data_type().is_nested()) {
-        return Err(nested(field.name()).into());
+    let said = ArrowReaderMetadata::load(file, ArrowReaderOptions::default()).map_err(|error| damaged(&error))?;
+    if let Some(field) = said.schema().fields().iter().find(|field| field.data_type().is_nested()) {
+        return Err(nested(field.name()));
     }
-    let batch = rows_at_a_time(&again, builder.metadata(), name, limits)?;
+    let need = need(file, said.metadata(), name)?;
+    Ok((said, need))
+}
+
+/// Row 0 is the header; the rows are counted from 1.
+fn send(file: File, name: &str, limits: &Limits, sink: &mut Sink) -> Result<(), Halt> {
+    let damaged = |error: &dyn std::fmt::Display| ReadError::damaged(name, WHAT, error);
+    let (said, need) = look_through(&file, name, limits)?;
+    let batch = need.rows_within(limits.held_bytes).ok_or_else(|| {
+        let most = megabytes(limits.held_bytes);
+        let reason = format!("its pages take more than {most} at a time; write it in smaller pages");
+        ReadError::TooLarge { file: name.to_owned(), reason }
+    })?;
     let mut header = Row::default();
-    for field in schema.fields() {
+    for field in said.schema().fields() {
         header.push_str(field.name());
         header.end_cell();
     }
     sink.opened(None)?;
     sink.push(header)?;
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, said).with_batch_size(batch);
     let options = FormatOptions::default();
     let mut number = 0;
-    for batch in builder.with_batch_size(batch).build().map_err(|error| damaged(&error))? {
+    for batch in builder.build().map_err(|error| damaged(&error))? {
         let batch = batch.map_err(|error| damaged(&error))?;
-        let texts = batch.columns().iter().map(|column| Texts::new(column.as_ref(), &options));
-        let texts = texts.collect::<Result<Vec<_>, _>>().map_err(|error| damaged(&error))?;
+        let texts = Texts::of_all(&batch, &options).map_err(|error| damaged(&error))?;
         for at in 0..batch.num_rows() {
             number += 1;
             let mut row = Row::default();
@@ -101,50 +129,4 @@ fn send(file: File, name: &str, limits: &Limits, sink: &mut Sink) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// How the values of a column are written.
-enum Texts<'a> {
-    Single(&'a arrow::array::PrimitiveArray<Float32Type>),
-    Double(&'a arrow::array::PrimitiveArray<Float64Type>),
-    Bytes(&'a dyn Array, ArrayFormatter<'a>),
-    Moment(&'a dyn Array, ArrayFormatter<'a>),
-    Other(&'a dyn Array, ArrayFormatter<'a>),
-}
-
-impl<'a> Texts<'a> {
-    fn new(column: &'a dyn Array, options: &FormatOptions<'a>) -> Result<Self, arrow::error::ArrowError> {
-        let formatter = || ArrayFormatter::try_new(column, options);
-        Ok(match column.data_type() {
-            DataType::Float32 => Self::Single(column.as_primitive()),
-            DataType::Float64 => Self::Double(column.as_primitive()),
-            DataType::Binary => Self::Bytes(column, formatter()?),
-            DataType::Date64 | DataType::Date32 | DataType::Timestamp(..) => Self::Moment(column, formatter()?),
-            _ => Self::Other(column, formatter()?),
-        })
-    }
-
-    fn push(&self, row: &mut Row, at: usize) {
-        match self {
-            // A single keeps the decimals that mean it: 0.1 is not 0.10000000149011612.
-            Self::Single(values) if values.is_valid(at) => row.push_str(&values.value(at).to_string()),
-            Self::Double(values) if values.is_valid(at) => {
-                cell_text::push_number(row, values.value(at), cell_text::Style::Plain);
-            }
-            Self::Bytes(values, formatter) if values.is_valid(at) => {
-                // Texts that were written without saying that they are texts; other bytes in hexadecimal.
-                match std::str::from_utf8(values.as_binary::<i32>().value(at)) {
-                    Ok(text) => row.push_str(text),
-                    Err(_) => row.push_str(&formatter.value(at).to_string()),
-                }
-            }
-            Self::Moment(values, formatter) if values.is_valid(at) => {
-                cell_text::push_iso(row, &formatter.value(at).to_string());
-            }
-            Self::Other(values, formatter) if values.is_valid(at) => {
-                row.push_str(&formatter.value(at).to_string());
-            }
-            _ => {}
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! The pages of a Parquet file, looked through by their headers before any is unpacked.
 //!
 //! A page says how large it unpacks to, and one value of a dictionary may stand in every row: a file of some kB could ask
-//! for gigabytes. From the headers follows how many rows can be decoded at a time within [`Limits::held_bytes`]; a file
-//! of which not even one row can is refused.
+//! for gigabytes. From the headers follows how many rows can be decoded at a time within so many bytes; a file of which not
+//! even one row can is refused.
 
 use std::{
     fs::File,
@@ -14,11 +14,7 @@ use parquet::{
     file::metadata::{ColumnChunkMetaData, ParquetMetaData},
 };
 
-use super::{
-    super::{ReadError, error::Limits},
-    input::{megabytes, swells},
-    parquet_footer::Thrift,
-};
+use super::{super::ReadError, input::swells, parquet_footer::Thrift};
 
 /// No header of a page is longer; it may hold the least and the greatest value.
 const HEADER: u64 = 64 << 10;
@@ -27,48 +23,54 @@ const BATCH: u64 = 1024;
 /// The encoding in which each value may repeat the one before it (`DELTA_BYTE_ARRAY`).
 const REPEATING: i64 = 7;
 
-/// What a column takes in memory: whatever the rows, and for each row.
-#[derive(Debug, Default)]
-struct Need {
+/// What takes memory while rows are decoded: so many bytes whatever the rows, and so many for each row.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Need {
     held: u64,
     row: u64,
 }
 
-/// How many rows of a file can be decoded at a time.
-pub(super) fn rows_at_a_time(
-    file: &File,
-    metadata: &ParquetMetaData,
-    name: &str,
-    limits: &Limits,
-) -> Result<usize, ReadError> {
-    let refused = |reason: String| ReadError::TooLarge { file: name.to_owned(), reason };
+impl Need {
+    /// How many rows can be decoded at a time within so many bytes; none where it is not even one.
+    pub(super) fn rows_within(self, bytes: u64) -> Option<usize> {
+        let left = bytes.saturating_sub(self.held);
+        let rows = BATCH.min(left / self.row.max(1));
+        usize::try_from(rows).ok().filter(|rows| *rows > 0)
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { held: self.held.saturating_add(other.held), row: self.row.saturating_add(other.row) }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { held: self.held.max(other.held), row: self.row.max(other.row) }
+    }
+}
+
+/// What decoding any rows of a file needs. Refuses files that claim more rows than any of their size hold.
+pub(super) fn need(file: &File, metadata: &ParquetMetaData, name: &str) -> Result<Need, ReadError> {
     let size = file.metadata().map_err(|source| ReadError::Open { file: name.to_owned(), source })?.len();
-    let mut rows = BATCH;
-    let mut cells = 0_u64;
+    let (mut most, mut cells) = (Need::default(), 0_u64);
     for group in metadata.row_groups() {
         let claimed = u64::try_from(group.num_rows()).unwrap_or(0);
         cells = cells.saturating_add(claimed.saturating_mul(group.num_columns() as u64));
         if swells(cells, size) {
-            return Err(refused("it claims far more rows than any table of its size".to_owned()));
+            let reason = "it claims far more rows than any table of its size".to_owned();
+            return Err(ReadError::TooLarge { file: name.to_owned(), reason });
         }
         let mut all = Need::default();
         for column in group.columns() {
-            let need = need(file, size, column)
+            let need = need_of(file, size, column)
                 .ok_or_else(|| ReadError::damaged(name, super::parquet::WHAT, "the header of a page cannot be read"))?;
-            all = Need { held: all.held.saturating_add(need.held), row: all.row.saturating_add(need.row) };
+            all = all.and(need);
         }
-        let left = limits.held_bytes.saturating_sub(all.held);
-        if left < all.row.max(1) {
-            let most = megabytes(limits.held_bytes);
-            return Err(refused(format!("its pages take more than {most} at a time; write it in smaller pages")));
-        }
-        rows = rows.min(left / all.row.max(1));
+        most = most.or(all);
     }
-    Ok(usize::try_from(rows).unwrap_or(1).max(1))
+    Ok(most)
 }
 
 /// Goes from header to header through the pages of a column.
-fn need(file: &File, size: u64, column: &ColumnChunkMetaData) -> Option<Need> {
+fn need_of(file: &File, size: u64, column: &ColumnChunkMetaData) -> Option<Need> {
     let (start, length) = match (column.dictionary_page_offset(), column.data_page_offset()) {
         (Some(dictionary), data) => (dictionary.min(data), column.compressed_size()),
         (None, data) => (data, column.compressed_size()),

@@ -27,8 +27,9 @@ struct State {
 }
 
 impl Chain {
-    pub(super) fn new(first: Start) -> Self {
-        Self { state: Mutex::new(State { starts: vec![first], given_up: false }), moved: Condvar::new() }
+    /// With those that are known from the beginning.
+    pub(super) fn new(starts: Vec<Start>) -> Self {
+        Self { state: Mutex::new(State { starts, given_up: false }), moved: Condvar::new() }
     }
 
     /// Where the rows of a piece begin, once it is known; none when the reading was given up.

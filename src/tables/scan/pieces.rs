@@ -9,7 +9,12 @@ use std::{
     },
 };
 
-use super::{super::delimited::Flowing, chain::Start, plan::Cut, worker::GiveUp};
+use super::{
+    super::{delimited::Flowing, formats::RowPieces},
+    chain::Start,
+    plan::Cut,
+    worker::GiveUp,
+};
 
 /// Where a piece lies.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,13 +27,15 @@ pub(super) struct Piece {
     pub(super) whole: bool,
 }
 
-/// A text from below its header on.
+/// A text from below its header on; for typed columns see [`Worker::read_typed`](super::worker::Worker::read_typed).
 pub(super) enum Pieces {
     /// It is a file as it lies there: all workers read at the same time.
     Lying(Lying),
     /// It is unpacked or decoded as it is read: one worker after the other reads on, while the others look at what they
     /// have.
     Flowing(Mutex<Flow>),
+    /// It is printed from typed columns, each piece by the worker that takes it.
+    Typed(Typed),
 }
 
 /// A file whose bytes are the text.
@@ -37,6 +44,12 @@ pub(super) struct Lying {
     size: u64,
     start: u64,
     next: AtomicUsize,
+}
+
+/// Typed columns, and the number of the next piece.
+pub(super) struct Typed {
+    pub(super) rows: RowPieces,
+    pub(super) next: AtomicUsize,
 }
 
 /// A text that can be read once.
@@ -63,11 +76,16 @@ impl Pieces {
         Self::Flowing(Mutex::new(Flow { text, ahead, ended: false, number, offset, unread }))
     }
 
+    pub(super) fn typed(rows: RowPieces) -> Self {
+        Self::Typed(Typed { rows, next: AtomicUsize::new(0) })
+    }
+
     /// Reads the next piece over these bytes; none at the end.
     pub(super) fn next(&self, cut: &Cut, bytes: &mut Vec<u8>) -> Result<Option<Piece>, GiveUp> {
         match self {
             Self::Lying(lying) => lying.piece(lying.next.fetch_add(1, Ordering::Relaxed), cut, bytes),
             Self::Flowing(flow) => flow.lock().unwrap_or_else(PoisonError::into_inner).next(cut, bytes),
+            Self::Typed(_) => Err(GiveUp),
         }
     }
 
@@ -84,6 +102,7 @@ impl Pieces {
                 }
                 Ok(None)
             }
+            Self::Typed(_) => Err(GiveUp),
         }
     }
 
@@ -92,7 +111,7 @@ impl Pieces {
         match self {
             Self::Lying(lying) => lying.read(piece.offset, bytes.len(), more, bytes),
             // They are in the next piece by now.
-            Self::Flowing(_) => Err(GiveUp),
+            Self::Flowing(_) | Self::Typed(_) => Err(GiveUp),
         }
     }
 
@@ -101,6 +120,7 @@ impl Pieces {
         match self {
             Self::Lying(_) => Some(reached),
             Self::Flowing(flow) => flow.lock().unwrap_or_else(PoisonError::into_inner).text.bytes_read(),
+            Self::Typed(_) => None,
         }
     }
 
@@ -108,7 +128,7 @@ impl Pieces {
     pub(super) fn has_changed(&self) -> bool {
         match self {
             Self::Lying(lying) => lying.file.metadata().map_or(true, |now| now.len() != lying.size),
-            Self::Flowing(_) => false,
+            Self::Flowing(_) | Self::Typed(_) => false,
         }
     }
 }

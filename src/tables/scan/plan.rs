@@ -6,12 +6,14 @@ use super::{
     super::{
         delimited::Flowing,
         error::Limits,
+        formats::RowPieces,
         header::{Found, SEARCHED_BYTES},
         row::Row,
         splitter::{Quotes, Split, split},
     },
     chain::Start,
     pieces::Pieces,
+    typed,
 };
 
 /// Where the header is looked for first.
@@ -26,6 +28,8 @@ pub(super) struct Cut {
     pub(super) piece: usize,
     /// Bytes behind a piece that are read with it, for its last row.
     pub(super) beyond: usize,
+    /// Rows of a piece of typed columns: what each begins with, their dictionaries, is a small part of it.
+    pub(super) rows: usize,
     pub(super) threads: usize,
     /// Smaller files are read row by row.
     pub(super) smallest: u64,
@@ -35,7 +39,7 @@ impl Cut {
     /// A piece fits into a core's cache with what is made of it and what is known of the columns.
     pub(super) fn of_this_machine() -> Self {
         let threads = available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { piece: 256 << 10, beyond: 4 << 10, threads, smallest: 64 << 10 }
+        Self { piece: 256 << 10, beyond: 4 << 10, rows: 1 << 16, threads, smallest: 64 << 10 }
     }
 }
 
@@ -45,8 +49,8 @@ pub(super) struct Plan {
     pub(super) delimiter: u8,
     /// How many cells a row has, as the header has.
     pub(super) width: usize,
-    /// Where the rows below the header begin.
-    pub(super) start: Start,
+    /// Where the rows below the header begin, and those of each piece as far as it is known beforehand.
+    pub(super) starts: Vec<Start>,
     pub(super) cut: Cut,
     pub(super) limits: Limits,
 }
@@ -62,7 +66,7 @@ impl Plan {
         let start = below_header_of(&file, size, delimiter, found.rows, limits)?;
         cut.threads = cut.threads.min(usize::try_from(size / cut.piece as u64).unwrap_or(usize::MAX)).max(1);
         let pieces = Pieces::lying(file, size, start);
-        Some(Self { pieces, delimiter, width: found.cells, start, cut, limits: *limits })
+        Some(Self { pieces, delimiter, width: found.cells, starts: vec![start], cut, limits: *limits })
     }
 
     /// For text that is unpacked or decoded as it is read. None for small ones.
@@ -75,7 +79,14 @@ impl Plan {
         // What lies behind a piece is not read again for one long row, and is a small part of it.
         (cut.piece, cut.beyond) = (cut.piece * 4, cut.beyond * 16);
         let pieces = Pieces::flowing(text, head, start);
-        Some(Self { pieces, delimiter, width: found.cells, start, cut, limits: *limits })
+        Some(Self { pieces, delimiter, width: found.cells, starts: vec![start], cut, limits: *limits })
+    }
+
+    /// For typed columns.
+    pub(super) fn typed(rows: RowPieces, found: &Found, limits: &Limits, mut cut: Cut) -> Self {
+        cut.threads = rows.threads();
+        let (starts, pieces) = (typed::starts(&rows), Pieces::typed(rows));
+        Self { pieces, delimiter: typed::DELIMITER, width: found.cells, starts, cut, limits: *limits }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The scan and the careful reader, held against each other on tables of every sort.
 
+mod typed;
+
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use proptest::prelude::*;
@@ -59,7 +61,7 @@ impl Observer for Seen {
     }
 }
 
-const BY_ROWS: Cut = Cut { piece: 1 << 20, beyond: 0, threads: 1, smallest: u64::MAX };
+const BY_ROWS: Cut = Cut { piece: 1 << 20, beyond: 0, rows: 1, threads: 1, smallest: u64::MAX };
 
 type Answer = Result<(Vec<(u64, Vec<(String, Cell)>)>, Vec<Finding>), String>;
 
@@ -79,7 +81,7 @@ fn answer(path: &std::path::Path, spec: &TableSpec, limits: Limits, cut: Cut, wa
 fn is_scanned(bytes: &[u8], spec: &TableSpec, cut: Cut) -> bool {
     let file = dropped(bytes);
     let limits = Limits::default();
-    [lying, flowing].into_iter().any(|plan| {
+    [lying, typed, flowing].into_iter().any(|plan| {
         let mut table = Table::open(&file.path, spec, &limits).expect("a table");
         let plan = plan(&table, (&file.path).into(), spec, &limits, cut);
         plan.is_some_and(|plan| in_pieces(&mut table.taker, &plan, &|_: &Header| Seen::default(), &mut |_| {}).is_ok())
@@ -134,7 +136,7 @@ const COLUMNS: &str = "label: {}\nperiod: { kind: period }\nn: { kind: number }\
                        share: { kind: percent, percent: auto, required: false }\nabsent: { kind: number, required: false }";
 
 fn cut(piece: usize, beyond: usize, threads: usize) -> Cut {
-    Cut { piece, beyond, threads, smallest: 0 }
+    Cut { piece, beyond, rows: piece, threads, smallest: 0 }
 }
 
 /// A cell as it may be printed, good or odd.

@@ -6,7 +6,10 @@
 //! the first row behind its boundary that is surely data, so that what stands before such a row (blank rows, what may be
 //! footnotes) is judged by one worker alone.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, atomic::Ordering},
+};
 
 use crate::model::{Batch, Column, table::Printed};
 
@@ -22,7 +25,7 @@ use super::{
     chain::{Chain, Start},
     fill::{Fill, Run, text},
     index::{self, Index},
-    pieces::Piece,
+    pieces::{Piece, Pieces},
     plan::Plan,
 };
 
@@ -38,24 +41,24 @@ const MOST_BEYOND: usize = 4;
 pub(super) struct GiveUp;
 
 /// Where the rows of a piece stand in its bytes.
-struct Extent {
+pub(super) struct Extent {
     /// The first byte of the first row, and the one behind the last row.
-    bytes: Range<usize>,
+    pub(super) bytes: Range<usize>,
     /// Whether the file ends here.
-    last: bool,
+    pub(super) last: bool,
     /// Whether its quotation marks are such that rows must be split one by one.
-    odd: bool,
+    pub(super) odd: bool,
 }
 
 pub(super) struct Worker<'a> {
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     pub(super) taker: Taker,
     pub(super) doubts: QuoteDoubts,
     fills: Vec<Fill>,
     /// The piece at hand, and its bytes; columns may hold on to these while they are looked at.
     piece: Piece,
-    printed: Arc<Printed>,
-    index: Index,
+    pub(super) printed: Arc<Printed>,
+    pub(super) index: Index,
     fast: Batch,
     slow: Batch,
     unquoted: String,
@@ -76,8 +79,11 @@ impl<'a> Worker<'a> {
     /// Reads the next piece, waits for the start of its rows, tells the start of the next one's, and hands the rows on.
     /// Answers with the start of the next piece's rows, and none at the end of the text.
     pub(super) fn read(&mut self, chain: &Chain, observe: &mut dyn FnMut(&Batch)) -> Result<Option<Start>, GiveUp> {
-        self.let_go();
         let plan = self.plan;
+        if let Pieces::Typed(typed) = &plan.pieces {
+            return self.read_typed(&typed.rows, typed.next.fetch_add(1, Ordering::Relaxed), observe);
+        }
+        self.let_go();
         let Some(piece) = plan.pieces.next(&plan.cut, &mut self.printed().bytes)? else { return Ok(None) };
         self.begin(piece);
         let start = chain.wait(piece.number).ok_or(GiveUp)?;
@@ -99,8 +105,11 @@ impl<'a> Worker<'a> {
         start: Start,
         observe: &mut dyn FnMut(&Batch),
     ) -> Result<(), GiveUp> {
-        self.let_go();
         let plan = self.plan;
+        if let Pieces::Typed(typed) = &plan.pieces {
+            return self.read_typed(&typed.rows, number, observe).map(drop);
+        }
+        self.let_go();
         let piece = plan.pieces.get(number, &plan.cut, &mut self.printed().bytes)?;
         self.begin(piece.ok_or(GiveUp)?);
         let (extent, _) = self.extent(start)?;
@@ -108,12 +117,12 @@ impl<'a> Worker<'a> {
     }
 
     /// Lets go of the piece before.
-    fn let_go(&mut self) {
+    pub(super) fn let_go(&mut self) {
         self.fast.columns.iter_mut().for_each(Fill::release);
     }
 
     /// Looks for the ends of the cells of a piece that was read, as if a row began with it.
-    fn begin(&mut self, piece: Piece) {
+    pub(super) fn begin(&mut self, piece: Piece) {
         self.piece = piece;
         self.find(0);
     }
@@ -143,7 +152,7 @@ impl<'a> Worker<'a> {
     }
 
     /// The piece; a copy where something has held on to it, which nothing does between pieces.
-    fn printed(&mut self) -> &mut Printed {
+    pub(super) fn printed(&mut self) -> &mut Printed {
         Arc::make_mut(&mut self.printed)
     }
 
@@ -294,7 +303,12 @@ impl<'a> Worker<'a> {
     }
 
     /// Hands the rows of the piece on.
-    fn take(&mut self, start: Start, extent: &Extent, observe: &mut dyn FnMut(&Batch)) -> Result<(), GiveUp> {
+    pub(super) fn take(
+        &mut self,
+        start: Start,
+        extent: &Extent,
+        observe: &mut dyn FnMut(&Batch),
+    ) -> Result<(), GiveUp> {
         let must_split = extent.odd || !self.index.ascii && self.is_damaged(extent)?;
         if must_split {
             self.take_split(start, extent)?;
@@ -311,7 +325,7 @@ impl<'a> Worker<'a> {
     }
 
     /// Whether a letter of the rows is damaged; gives up if they are not UTF-8.
-    fn is_damaged(&self, extent: &Extent) -> Result<bool, GiveUp> {
+    pub(super) fn is_damaged(&self, extent: &Extent) -> Result<bool, GiveUp> {
         let bytes = self.printed.bytes.get(extent.bytes.clone()).unwrap_or_default();
         str::from_utf8(bytes).map(|text| text.contains(is_damaged)).map_err(|_| GiveUp)
     }
