@@ -92,13 +92,19 @@ pub struct FailingRow {
 /// A cell as a spreadsheet names it: column 1 (from 0) in row 7 is `B7`.
 #[must_use]
 pub fn cell_name(column: usize, row: u64) -> String {
+    format!("{}{row}", column_name(column))
+}
+
+/// "C": the name of a column of a spreadsheet, the first of which is 0.
+#[must_use]
+pub fn column_name(column: usize) -> String {
     let mut letters = Vec::new();
     let mut rest = column + 1;
     while rest > 0 {
         letters.push(char::from(b'A' + u8::try_from((rest - 1) % 26).unwrap_or(0)));
         rest = (rest - 1) / 26;
     }
-    format!("{}{row}", letters.iter().rev().collect::<String>())
+    letters.iter().rev().collect()
 }
 
 impl Finding {

@@ -31,7 +31,8 @@ pub struct ColumnSettings {
     /// declared, with the same `header`.
     #[serde(default)]
     pub nth: Option<NonZeroUsize>,
-    /// Where it stands, from 1, when what is above it is blank or of no use.
+    /// Where it stands, from 1, when what is above it is blank or does not tell it from others. A `header` besides is no longer
+    /// looked for: the file is warned of where another text stands there, and held back where it stands over another column.
     #[serde(default)]
     pub position: Option<Position>,
     /// Its text, when it stands in no column: `fixed: capitated`, or an expression with a group `value` over the `title`

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::{
-    model::{Finding, Severity},
+    model::{Finding, Severity, finding::column_name},
     yaml::{Located, nearest},
 };
 
@@ -26,6 +26,8 @@ pub(super) struct Wanted<'a> {
     aliases: Vec<&'a str>,
     pub(super) required: bool,
     pub(super) search: Search,
+    /// Whether its header is known, though it is not looked for by it.
+    has_header: bool,
 }
 
 /// How a column is looked for.
@@ -59,6 +61,7 @@ pub(super) fn declared(spec: &TableSpec) -> impl Iterator<Item = Wanted<'_>> {
         header: header_of(name, settings),
         aliases: settings.aliases.iter().map(|alias| trim(alias)).collect(),
         required: settings.required,
+        has_header: settings.header.is_some(),
         search: match settings.nth {
             _ if spec.origin(name) != Origin::File => Search::Nowhere,
             None => Search::of(settings.position),
@@ -83,7 +86,7 @@ pub(super) fn helper(column: Option<&Located<String>>, position: Option<Position
         (None, None) => Search::Nowhere,
         (column, position) => Search::of(position.filter(|_| column.is_none())),
     };
-    Wanted { name: header, header, aliases: Vec::new(), required: column.is_some(), search }
+    Wanted { name: header, header, aliases: Vec::new(), required: column.is_some(), search, has_header: false }
 }
 
 impl Wanted<'_> {
@@ -103,15 +106,26 @@ pub(super) struct Claim {
     pub(super) tolerated: bool,
     /// How many other columns would answer just as well.
     twins: usize,
+    /// It was found by its place, and is called otherwise there.
+    renamed: Option<Renamed>,
+}
+
+/// What became of the header of a column that is found by its place.
+enum Renamed {
+    /// It stands nowhere.
+    Gone,
+    /// It stands over this column.
+    Elsewhere(usize),
 }
 
 /// For each column that is looked for, the one that answers to it.
 pub(super) fn claims(texts: &Texts, wanted: &[Wanted<'_>]) -> Vec<Option<Claim>> {
     let forms = texts.forms();
-    let placed = |wanted: &Wanted<'_>| match wanted.search {
+    let placed = |column: &Wanted<'_>| match column.search {
         Search::At(position) if position < texts.width() => {
             let printed = forms.last().and_then(|form| form.get(position)).cloned().unwrap_or_default();
-            Some(Claim { position, printed, tolerated: false, twins: 0 })
+            let renamed = if column.has_header { renamed(&forms, position, column, wanted) } else { None };
+            Some(Claim { position, printed, tolerated: false, twins: 0, renamed })
         }
         _ => None,
     };
@@ -133,12 +147,24 @@ pub(super) fn claims(texts: &Texts, wanted: &[Wanted<'_>]) -> Vec<Option<Claim>>
                     let Some(position) = free.get(place).copied().filter(|_| free.len() >= of) else { continue };
                     taken.insert(position);
                     let printed = form.get(position).cloned().unwrap_or_default();
-                    *claim = Some(Claim { position, printed, tolerated: tolerant, twins: free.len() - of });
+                    *claim =
+                        Some(Claim { position, printed, tolerated: tolerant, twins: free.len() - of, renamed: None });
                 }
             }
         }
     }
     claims
+}
+
+/// What became of the header of a column that is found by its place; none where it stands there, as it is tolerated.
+fn renamed(forms: &[Vec<String>], position: usize, column: &Wanted<'_>, wanted: &[Wanted<'_>]) -> Option<Renamed> {
+    let names: Vec<_> = std::iter::once(column.header).chain(column.aliases.iter().copied()).map(fold).collect();
+    // Several columns may have one header, which is why they are found by their places.
+    let twin = |at: usize| wanted.iter().any(|other| other.search == Search::At(at) && other.header == column.header);
+    let stands = |at: usize| forms.iter().filter_map(|form| form.get(at)).any(|text| names.contains(&fold(text)));
+    let width = forms.first().map_or(0, Vec::len);
+    let elsewhere = || (0..width).find(|at| stands(*at) && !twin(*at)).map_or(Renamed::Gone, Renamed::Elsewhere);
+    if stands(position) { None } else { Some(elsewhere()) }
 }
 
 impl Claim {
@@ -162,6 +188,26 @@ impl Claim {
             };
             findings.push(Finding::of_file("ambiguous_header", Severity::Error, message));
         }
+        findings.extend(self.renamed.as_ref().map(|renamed| {
+            let (column, header) = (column_name(self.position), wanted.header);
+            let is = format!("`{name}` is read by its place, column {column}, whose header is `{printed}`");
+            match renamed {
+                Renamed::Gone => {
+                    let message = format!(
+                        "{is} where the dataset has `{header}`: if it is the same column, add `{printed}` to its `aliases`"
+                    );
+                    Finding::of_file("header_changed", Severity::Warning, message)
+                }
+                Renamed::Elsewhere(at) => {
+                    let elsewhere = column_name(*at);
+                    let message = format!(
+                        "{is}, while `{header}` stands over column {elsewhere}: correct the `position` of `{name}`, or its \
+                         `header`"
+                    );
+                    Finding::of_file("header_changed", Severity::Error, message)
+                }
+            }
+        }));
         if self.tolerated {
             let message =
                 format!("`{name}` was read from the column `{printed}`, which is not written like `{}`", wanted.header);

@@ -183,8 +183,8 @@ fn check_column(name: &Located<String>, column: &ColumnSettings, origin: Origin,
         let hint = "leave out `header`, `aliases`, `nth` and `position`, or what else makes the column";
         say(format!("`{}` is made by the layout and is looked for in the file as well", name.value), hint);
     }
-    if column.position.is_some() && by_header {
-        say(format!("`{}` is looked for by its header and by its position", name.value), "write one of them");
+    if column.position.is_some() && column.nth.is_some() {
+        say(format!("`{}` is looked for by its order and by its position", name.value), "write one of them");
     }
     if column.from.is_some() && origin != Origin::Given {
         say(format!("`{}` is made by the layout and given by `from` as well", name.value), "leave out one of them");

@@ -416,9 +416,39 @@ fn columns_of_one_name_are_told_apart_by_their_order() {
         tabled("{}", "a: { header: N, nth: 1 }\nb: { header: N }").check().expect_err("not told apart");
     assert!(problems.to_string().contains("not all columns with the header `N` are told apart"), "{problems}");
     let problems: Problems = tabled("{}", "a: { nth: 1, position: 2 }").check().expect_err("two places");
-    assert!(problems.to_string().contains("by its header and by its position"), "{problems}");
+    assert!(problems.to_string().contains("by its order and by its position"), "{problems}");
     let problems: Problems = tabled(&LEVELS.replace("header_rows: 2, ", ""), LEVELLED).check().expect_err("one row");
     assert!(problems.to_string().contains("more levels than the header has rows"), "{problems}");
+}
+
+/// What stands above a column that is found by its place says whether it is still that column.
+#[test]
+fn a_changed_header_of_a_column_that_is_found_by_its_place_is_told() {
+    let spec = tabled(
+        "{}",
+        "site: {}\nlow: { position: 2, header: Bound, kind: number }\nhigh: { position: 3, header: Bound, kind: number }\n\
+         n: { position: 4, header: Count, aliases: [Number], kind: number }",
+    );
+    let told = |header: &str| messages(&format!("{header}\nA,1,3,2,x\n"), &spec);
+    assert_eq!(told("site,Bound,Bound,Count,Note"), [""; 0]);
+    assert_eq!(told("site,bound,Bound ,number,Note"), [""; 0]);
+    assert_eq!(
+        told("site,Bound,Limit,Count,Note"),
+        [
+            "warning header_changed: `high` is read by its place, column C, whose header is `Limit` where the dataset has \
+          `Bound`: if it is the same column, add `Limit` to its `aliases`"
+        ]
+    );
+    // A column that came in between, and two that were exchanged.
+    let expected = "error header_changed: `n` is read by its place, column D, whose header is `New`, while `Count` stands over \
+                    column E: correct the `position` of `n`, or its `header`";
+    assert_eq!(told("site,Bound,Bound,New,Count"), [expected]);
+    let exchanged = told("site,Count,Bound,Bound,Note");
+    assert_eq!(
+        exchanged.iter().filter(|message| message.starts_with("error header_changed")).count(),
+        2,
+        "{exchanged:?}"
+    );
 }
 
 fn messages(table: &str, spec: &TableSpec) -> Vec<String> {
@@ -542,7 +572,6 @@ fn settings_that_do_not_fit_together_are_refused_where_they_stand() {
         ("{}", "n: { percent: points }", "`percent` of `n` has no effect"),
         ("{}", "n: { scale: 1000 }", "`scale` of `n` has no effect"),
         ("{}", "n: { from: { file_name: '(?<year>x)' } }", "no group for the value"),
-        ("{}", "n: { position: 2, header: N }", "by its header and by its position"),
     ] {
         let problems: Problems = tabled(table, columns).check().expect_err(table);
         assert!(problems.to_string().contains(expected), "{table}: {problems}");

@@ -11,7 +11,7 @@ use super::{
     names::{expression, quoted, scalar},
     place::Place,
     sample::{Printed, Source},
-    shape::Shape,
+    shape::{Shape, certain_period},
     years::Years,
 };
 
@@ -108,7 +108,7 @@ pub(super) fn table(place: &Place, shape: &Shape, columns: &[Printed], years: Op
 pub(super) fn column(column: &Printed) -> String {
     let place = match &column.source {
         Source::Header(text) if *text != column.name => format!(", header: {}", quoted(text)),
-        Source::Position(at) => format!(", position: {}", at + 1),
+        Source::Position(at) => format!(", position: {}{}", at + 1, lasting_header(&column.above)),
         Source::InTitle(pattern) => format!(", from: {{ title: {} }}", expression(pattern)),
         Source::Joined(parts) => {
             let parts: Vec<String> = parts.iter().map(|part| scalar(part)).collect();
@@ -122,6 +122,13 @@ pub(super) fn column(column: &Printed) -> String {
     let aliases = if aliases.is_empty() { String::new() } else { format!(", aliases: [{}]", aliases.join(", ")) };
     let optional = if column.optional { ", required: false" } else { "" };
     format!("{place}{aliases}{optional}")
+}
+
+/// The header of a column that is found by its place, with which a change of the columns shows; none of one that says a
+/// period or number, as it may say another next time.
+fn lasting_header(above: &str) -> String {
+    let may_change = above.is_empty() || above.contains(char::is_numeric) || certain_period(above).is_some();
+    if may_change { String::new() } else { format!(", header: {}", quoted(above)) }
 }
 
 /// A reader's settings from what will be written; none if they contradict each other, which is a fault of this program.
