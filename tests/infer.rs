@@ -167,7 +167,11 @@ fn the_header_is_found_under_titles_and_odd_names_stay_apart() {
             "- row_count: { min: 1, max: 20, severity: warning }",
         ],
     );
-    for wanted in ["count: { kind: number, position: 3 }", "count_2: { kind: number, position: 4 }", "column_2: {"] {
+    for wanted in [
+        "count: { kind: number, position: 3, header: \"Count\" }",
+        "count_2: { kind: number, position: 4, header: \"Count\" }",
+        "column_2: {",
+    ] {
         assert!(proposal.yaml.contains(wanted), "{wanted} in\n{}", proposal.yaml);
     }
     assert_eq!(examined.figures.figures.len(), 4);
@@ -355,6 +359,70 @@ fn a_sheet_of_figures_that_is_no_table_is_asked_about() {
         "{:#?}",
         proposal.questions
     );
+}
+
+#[test]
+fn a_sheet_of_few_figures_that_is_left_out_is_named() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Monthly").expect("a name");
+    for (column, text) in (0..).zip(["Organisation", "Period", "Attendances"]) {
+        sheet.write(0, column, text).expect("written");
+    }
+    for row in 1..=30 {
+        sheet.write(row, 0, format!("R{row}")).expect("written");
+        sheet.write(row, 1, "2025-10").expect("written");
+        sheet.write(row, 2, row * 3).expect("written");
+    }
+    let sheet = book.add_worksheet().set_name("England").expect("a name");
+    for (row, (text, figure)) in (0..).zip([("Attendances", 1395), ("Admissions", 212)]) {
+        sheet.write(row, 0, text).expect("written");
+        sheet.write(row, 1, figure).expect("written");
+    }
+    book.add_worksheet().set_name("About").expect("a name").write(0, 0, "Published by the trust").expect("written");
+    let (proposal, _) = published("activity.xlsx", &book.save_to_buffer().expect("a workbook"));
+    let said = proposal.yaml.replace("\n# ", " ");
+    assert!(
+        said.contains(
+            "Left out, as sheets of notes with few figures: \"England\". `bellwether infer FILE --sheet NAME`"
+        ),
+        "{}",
+        proposal.yaml
+    );
+}
+
+/// pandas writes `NaN`, a database `NULL`, where there is no value.
+#[test]
+fn what_programs_write_for_no_value_is_none() {
+    let row = |at: u32| {
+        let (count, share) = match at {
+            7 => ("NaN".to_owned(), "nan".to_owned()),
+            8 => ("NULL".to_owned(), "12.5%".to_owned()),
+            _ => (format!("{}", at * 10), format!("{at}.5%")),
+        };
+        format!("R{at},2025-10,{count},{share}\n")
+    };
+    let sample = format!("org,month,count,share\n{}", (1..40).map(row).collect::<String>());
+    let (proposal, examined) = published("export.csv", sample.as_bytes());
+    assert_eq!(proposal.questions, [""; 0]);
+    for wanted in [
+        "count: { kind: number, reasons: { not_applicable: [\"NULL\", \"NaN\"] } }  # 2 without a figure (programs",
+        "share: { kind: percent, reasons: { not_applicable: [\"nan\"] } }",
+    ] {
+        assert!(proposal.yaml.contains(wanted), "{wanted} in\n{}", proposal.yaml);
+    }
+    // Two measures of 39 rows.
+    assert_eq!(examined.figures.figures.len(), 78);
+    // A person writes `None` for nought.
+    let (proposal, _) = propose("people.csv", sample.replace("NaN", "None").as_bytes()).expect("a proposal");
+    assert!(proposal.questions.iter().any(|question| question.contains("`None` in row 8")), "{:?}", proposal.questions);
+}
+
+#[test]
+fn periods_below_no_name_are_called_so() {
+    let rows: Vec<String> = (1..=9).map(|month| format!("2025-0{month},{},{}\n", month * 7, month * 11)).collect();
+    let (proposal, _) = published("waits.csv", format!(",Attendances,Admissions\n{}", rows.concat()).as_bytes());
+    says(&proposal, &["period: { column: period }"]);
+    assert!(proposal.yaml.contains("period: { kind: period, position: 1 }"), "{}", proposal.yaml);
 }
 
 #[test]

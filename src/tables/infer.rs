@@ -7,6 +7,7 @@
 
 mod alternate;
 mod bare;
+mod beyond;
 mod columns;
 mod file_name;
 mod heading;
@@ -15,6 +16,7 @@ mod key;
 mod names;
 mod nearly;
 mod notes;
+mod nulls;
 mod periods;
 mod place;
 mod questions;
@@ -122,21 +124,28 @@ pub fn infer(
     limits: &Limits,
 ) -> Result<Vec<Proposal>, InferError> {
     let file = error::file_name(path);
-    let place::Found { places, unread } = place::find(path, &file, sheet, limits)?;
+    let place::Found { places, unread, small } = place::find(path, &file, sheet, limits)?;
     let several = places.len() > 1;
-    let asked = unread.iter().map(|sheet| unread_sheet(sheet)).collect::<Vec<_>>();
-    // Asked once, beside the first of the tables.
-    let asked = std::iter::once(asked.as_slice()).chain(std::iter::repeat(&[][..]));
+    // Said once, beside the first of the tables.
+    let asked = unread.iter().map(|sheet| unread_sheet(sheet)).collect();
+    let mut others = Some(Others { asked, small });
     let (id, mut ids) = (file_name::read(&file).id, BTreeSet::new());
     places
         .iter()
-        .zip(asked)
-        .map(|(place, asked)| {
+        .map(|place| {
             let sheet = place.sheet.as_deref().filter(|_| several);
             let id = names::id_of_sheet(&id, sheet, &mut ids);
-            propose(path, &file, steward, (place, id), asked, limits)
+            propose(path, &file, steward, (place, id), others.take().unwrap_or_default(), limits)
         })
         .collect()
+}
+
+/// What is to be said of the other sheets of a workbook.
+#[derive(Default)]
+struct Others {
+    asked: Vec<Question>,
+    /// Those that are left out, for their few figures.
+    small: Vec<String>,
 }
 
 fn unread_sheet(sheet: &str) -> Question {
@@ -152,7 +161,7 @@ fn propose(
     file: &str,
     steward: &Steward,
     (place, id): (&Place, String),
-    asked: &[Question],
+    others: Others,
     limits: &Limits,
 ) -> Result<Proposal, InferError> {
     let rows = place.held.rows.as_slice();
@@ -174,8 +183,17 @@ fn propose(
         columns.all.push(in_title(&period.to_string(), pattern, &columns));
     }
     let mut questions = questions(&sample, &columns, &name);
-    questions.extend(asked.iter().cloned());
-    let parts = write::Parts { file, id, steward, sample: &sample, columns: &columns, name: &name, questions };
+    questions.extend(others.asked);
+    let parts = write::Parts {
+        file,
+        id,
+        steward,
+        sample: &sample,
+        columns: &columns,
+        name: &name,
+        questions,
+        small: others.small,
+    };
     Ok(write::proposal(&parts))
 }
 

@@ -8,7 +8,7 @@ use super::{
     super::{cells::read_number, column::printed_scale},
     InferError, key,
     names::scalar,
-    nearly, periods,
+    nearly, nulls, periods,
     questions::Question,
     sample::{Printed, Reading, Sample, Source},
     spec, withheld,
@@ -123,6 +123,23 @@ const MOST_SHARE: f64 = 1.5;
 
 /// Finds out the kinds by reading the sample as each of them.
 pub(super) fn settle(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
+    let mut columns = settle_layout(sample)?;
+    name_period(&mut columns);
+    Ok(columns)
+}
+
+/// A column of periods that nothing stands above is called so, if no other is.
+fn name_period(columns: &mut Columns) {
+    let taken = columns.all.iter().any(|column| column.printed.name == "period");
+    let period = columns.period.and_then(|at| columns.all.get_mut(at)).filter(|_| !taken);
+    let nameless =
+        |column: &&mut Column| column.printed.above.is_empty() && matches!(column.printed.source, Source::Position(_));
+    if let Some(column) = period.filter(nameless) {
+        "period".clone_into(&mut column.printed.name);
+    }
+}
+
+fn settle_layout(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
     let mut columns = look(sample)?;
     sample.shape.period_parts = periods::parts(&columns.all, columns.period);
     if sample.shape.period_parts.is_some() {
@@ -155,11 +172,12 @@ fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
             continue;
         }
         let fitting = |readings: &[Reading]| readings.get(at).filter(|reading| reading.fits()).cloned();
-        if let (false, Some((kind, reading))) = (
-            is_code(&column),
-            figure(&column, fitting(&numbers), fitting(&shares), fitting(&durations), fitting(&mixed)),
-        ) {
+        let given = |readings: &[Reading]| readings.get(at).and_then(nulls::without);
+        if let (false, Some((kind, reading))) =
+            (is_code(&column), figure(&column, given(&numbers), given(&shares), given(&durations), given(&mixed)))
+        {
             (column.kind, column.reading) = (kind, reading);
+            nulls::settle(&mut column);
         }
         if let Some(reading) = fitting(&periods)
             && (column.kind == ColumnKind::Text && reads_like_period(&column) || says_period(&column))

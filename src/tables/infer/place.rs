@@ -42,6 +42,8 @@ pub(super) struct Found {
     pub(super) places: Vec<Place>,
     /// Sheets that hold figures and no table that could be told.
     pub(super) unread: Vec<String>,
+    /// Sheets that are left out, because they hold few figures and look like none.
+    pub(super) small: Vec<String>,
 }
 
 /// The tables of a file: one, or one of each sheet that is not hidden; only that of `wanted` where a sheet is named.
@@ -53,7 +55,7 @@ pub(super) fn find(path: &Path, file: &str, wanted: Option<&str>, limits: &Limit
         (true, Some(_)) => return Err(InferError::NoSheets { file: file.to_owned() }),
         (true, None) => {
             let place = of_text(path, limits, &mut searched)?;
-            Found { places: place.into_iter().collect(), unread: Vec::new() }
+            Found { places: place.into_iter().collect(), unread: Vec::new(), small: Vec::new() }
         }
         (false, _) => of_sheets(sheets, wanted.is_some()),
     };
@@ -63,24 +65,31 @@ pub(super) fn find(path: &Path, file: &str, wanted: Option<&str>, limits: &Limit
 /// The tables of these sheets.
 fn of_sheets(sheets: Vec<Held>, only: bool) -> Found {
     let several = sheets.len() > 1;
-    let mut found = Found { places: Vec::new(), unread: Vec::new() };
-    let mut with_figures = Vec::new();
+    let mut found = Found { places: Vec::new(), unread: Vec::new(), small: Vec::new() };
+    let mut counts = Vec::new();
     for held in sheets {
         let figures = held.head().iter().flat_map(Row::cells).filter(|text| heading::is_figure(text)).count();
-        let has_figures = figures >= MANY_FIGURES;
         let sheet = held.sheet.as_deref().map(str::to_owned);
         match heading::find(held.head()) {
             Some(heading) => {
-                with_figures.push(has_figures);
+                counts.push(figures);
                 found.places.push(Place { delimiter: None, sheet: sheet.filter(|_| several || only), heading, held });
             }
-            None => found.unread.extend(sheet.filter(|_| has_figures)),
+            None if figures >= MANY_FIGURES => found.unread.extend(sheet),
+            None if figures > 0 => found.small.extend(sheet),
+            None => {}
         }
     }
     // A sheet of notes is one column of texts; one of weeks across may have one name above its labels.
     if found.places.iter().any(|place| place.heading.names > 1) {
-        let mut with_figures = with_figures.into_iter();
-        found.places.retain(|place| with_figures.next() == Some(true) || place.heading.names > 1);
+        for (place, figures) in std::mem::take(&mut found.places).into_iter().zip(counts) {
+            match place.sheet {
+                Some(sheet) if figures < MANY_FIGURES && place.heading.names <= 1 => {
+                    found.small.extend((figures > 0).then_some(sheet));
+                }
+                _ => found.places.push(place),
+            }
+        }
     }
     found
 }

@@ -13,7 +13,7 @@ use super::{
         Table, TableSpec,
         error::{self, Limits},
     },
-    InferError,
+    InferError, beyond,
     names::{scalar, snake, unique},
     place::Place,
     shape::Shape,
@@ -23,8 +23,6 @@ use super::{
 
 /// So many rows are looked at; the others are counted.
 pub(super) const SAMPLED_ROWS: usize = 10_000;
-/// So many different texts of a column in the other rows are remembered.
-const BEYOND: usize = 10_000;
 /// So many texts that are nothing of a kind are remembered.
 const STRANGE: usize = 40;
 
@@ -68,15 +66,6 @@ pub(super) struct Printed {
 }
 
 impl Printed {
-    /// Remembers texts beyond those that are looked at.
-    fn know<'a>(&mut self, texts: impl Iterator<Item = (&'a str, Cell)>) {
-        for (text, _) in texts {
-            if self.beyond.len() < BEYOND && !text.is_empty() && !self.beyond.contains(text) {
-                self.beyond.insert(text.to_owned());
-            }
-        }
-    }
-
     /// A column that is none of the file's own, of which nothing was read yet.
     pub(super) fn made(name: String, source: Source) -> Self {
         Self {
@@ -148,20 +137,14 @@ impl Sample<'_> {
             rows += batch.rows.len() as u64;
             for (column, read) in columns.iter_mut().zip(&batch.columns) {
                 let wanted = SAMPLED_ROWS.saturating_sub(column.texts.len());
-                column.texts.extend(read.iter().take(wanted).map(|(text, _)| text.to_owned()));
-                column.know(read.iter().skip(wanted));
+                let mut texts = read.iter().map(|(text, _)| text);
+                column.texts.extend(texts.by_ref().take(wanted).map(str::to_owned));
+                column.beyond.extend(texts.filter(|text| !text.is_empty()).map(str::to_owned));
             }
         }
         if !self.place.held.whole {
-            let sampled = std::mem::take(&mut rows);
-            let mut table = Table::open(self.path, &self.spec(&columns, |_| ColumnKind::Text)?, self.limits)?;
-            while let Some(batch) = table.next_batch()? {
-                let passed = usize::try_from(sampled.saturating_sub(rows)).unwrap_or(usize::MAX);
-                rows += batch.rows.len() as u64;
-                for (column, read) in columns.iter_mut().zip(&batch.columns) {
-                    column.know(read.iter().skip(passed));
-                }
-            }
+            let spec = self.spec(&columns, |_| ColumnKind::Text)?;
+            rows = beyond::read(self.path, &spec, &mut columns, self.limits)?;
         }
         Ok((rows, columns))
     }

@@ -51,6 +51,8 @@ pub(super) struct Parts<'a> {
     pub(super) columns: &'a Columns,
     pub(super) name: &'a Name,
     pub(super) questions: Vec<Question>,
+    /// Other sheets that are left out.
+    pub(super) small: Vec<String>,
 }
 
 /// Puts the definition together.
@@ -126,6 +128,17 @@ impl Draft {
             ),
         );
         self.above_the_header(parts);
+        if !parts.small.is_empty() {
+            let sheets: Vec<String> = parts.small.iter().map(|sheet| quoted(sheet)).collect();
+            self.comment(
+                "",
+                &format!(
+                    "Left out, as sheets of notes with few figures: {}. `bellwether infer FILE --sheet NAME` proposes a \
+                     definition for one that is wanted.",
+                    sheets.join(", ")
+                ),
+            );
+        }
         if parts.columns.rows > SAMPLED_ROWS as u64 {
             self.line(&format!(
                 "# Kinds and checks come from the first {SAMPLED_ROWS} rows; the rest was only counted."
@@ -393,7 +406,9 @@ fn remark(column: &Column) -> String {
         parts.push(format!("{} of {} blank", column.blank, column.printed.texts.len()));
     }
     if column.kind != ColumnKind::Text && column.reading.placeholders > 0 {
-        parts.push(format!("{} without a figure (such as * or -)", column.reading.placeholders));
+        let nulls = column.is_figure() && column.extra.contains("not_applicable");
+        let such = if nulls { "programs write so where there is none" } else { "such as * or -" };
+        parts.push(format!("{} without a figure ({such})", column.reading.placeholders));
     }
     if column.kind == ColumnKind::Period && column.extra.contains("not_applicable") {
         parts.push(
