@@ -34,14 +34,22 @@ pub(super) fn open(file: &File, name: &str, what: &'static str) -> Result<ZipArc
     ZipArchive::new(BufReader::new(again)).map_err(|error| ReadError::damaged(name, what, &error))
 }
 
-/// Looks through all parts. Answers with those in which an element says whether it is hidden.
+/// A part in which elements say whether they are hidden, or that they have no height or width.
+#[derive(Debug)]
+pub(super) struct Hiding {
+    pub(super) part: String,
+    /// Whether others than columns do.
+    pub(super) rows: bool,
+}
+
+/// Looks through all parts. Answers with those in which anything may be hidden.
 pub(super) fn inspect(
     archive: &mut ZipArchive<BufReader<File>>,
     file: &File,
     name: &str,
     what: &'static str,
     limits: &Limits,
-) -> Result<Vec<String>, ReadError> {
+) -> Result<Vec<Hiding>, ReadError> {
     let refused = |reason: String| ReadError::TooLarge { file: name.to_owned(), reason };
     if archive.len() > PARTS {
         return Err(refused(format!("it has more than {PARTS} parts")));
@@ -85,10 +93,14 @@ pub(super) fn inspect(
             return Err(ReadError::damaged(name, what, format!("{title} claims more texts than it has bytes")));
         }
         left = left.saturating_sub(pieces.size);
-        hiding.extend(pieces.hides.then_some(title));
+        let rows = pieces.hides_rows;
+        hiding.extend((rows || pieces.hides_columns).then_some(Hiding { part: title, rows }));
     }
     Ok(hiding)
 }
+
+/// The ends of what was read of a tag, before the heights of rows and the widths of columns.
+const SIZES: [&[u8]; 5] = [b"=ht=", b"rowht=", b"RowHeight=", b"=width=", b"colwidth="];
 
 /// Where in XML a byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +113,7 @@ enum Within {
 }
 
 /// Measures the pieces of XML as they pass: texts, tags, comments.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Pieces {
     within: Within,
     /// The bytes of the open piece so far.
@@ -118,8 +131,11 @@ struct Pieces {
     /// The highest `uniqueCount` that a tag claims: room is made for so many texts, whether they follow or not.
     claim: u64,
     digits: Option<u64>,
-    /// Whether a tag has an attribute `hidden`.
-    hides: bool,
+    /// Whether the open value is one of a height or width, and nought so far.
+    nought: bool,
+    /// Whether a tag has an attribute `hidden`, or no height or width: that of a column, and any other.
+    hides_columns: bool,
+    hides_rows: bool,
 }
 
 impl Default for Pieces {
@@ -137,7 +153,9 @@ impl Default for Pieces {
             last: [0; 12],
             claim: 0,
             digits: None,
-            hides: false,
+            nought: false,
+            hides_columns: false,
+            hides_rows: false,
         }
     }
 }
@@ -171,7 +189,10 @@ impl Pieces {
                 if self.last.ends_with(b"uniqueCount=") {
                     self.digits = Some(0);
                 }
-                self.hides |= self.last.ends_with(b"hidden=");
+                self.nought = SIZES.iter().any(|name| self.last.ends_with(name));
+                if self.last.ends_with(b"hidden=") {
+                    self.hide();
+                }
             }
             (Within::Tag(None), _) => {
                 if self.piece == 1 {
@@ -182,9 +203,13 @@ impl Pieces {
             }
             (Within::Tag(Some(quote)), _) if byte == quote => {
                 self.within = Within::Tag(None);
+                if std::mem::take(&mut self.nought) {
+                    self.hide();
+                }
                 self.claim = self.claim.max(self.digits.take().unwrap_or(0));
             }
             (Within::Tag(Some(_)), _) => {
+                self.nought &= matches!(byte, b'0' | b'.');
                 if let (Some(digits), b'0'..=b'9') = (self.digits, byte) {
                     self.digits = Some(digits.saturating_mul(10).saturating_add(u64::from(byte - b'0')));
                 }
@@ -197,6 +222,12 @@ impl Pieces {
             }
         }
         self.longest = self.longest.max(self.piece);
+    }
+
+    /// Notes that the element of the open tag may be hidden.
+    fn hide(&mut self) {
+        // Of all that can be hidden, columns alone begin with this letter: `<col>`.
+        if self.first == b'c' { self.hides_columns = true } else { self.hides_rows = true }
     }
 
     /// Counts the element that a tag opens or closes.
@@ -306,11 +337,25 @@ mod tests {
 
     #[test]
     fn what_says_that_it_is_hidden_is_seen() {
-        for xml in ["<row r='1' hidden='1'/>", "<col\nhidden = \"true\"></col>", "<a b='<'/><row hidden='0'>"] {
-            assert!(measured(xml).hides, "{xml}");
+        for xml in
+            ["<row r='1' hidden='1'/>", "<row ht='0.00'/>", "<sheetFormatPr defaultRowHeight='0'/>", "<row hidden='0'>"]
+        {
+            let found = measured(xml);
+            assert!(found.hides_rows && !found.hides_columns, "{xml}");
         }
-        for xml in ["<row r='1'>hidden='1'</row>", "<c v=' hidden='/>", "<!-- <row hidden='1'/> -->"] {
-            assert!(!measured(xml).hides, "{xml}");
+        for xml in ["<col\nhidden = \"true\"></col>", "<col min='1' width='0'/>"] {
+            let found = measured(xml);
+            assert!(found.hides_columns && !found.hides_rows, "{xml}");
+        }
+        for xml in [
+            "<row r='1'>hidden='1'</row>",
+            "<c v=' hidden='/>",
+            "<!-- <row hidden='1'/> -->",
+            "<row ht='10' customHeight='0'/>",
+            "<col width='0.5'/>",
+        ] {
+            let found = measured(xml);
+            assert!(!found.hides_rows && !found.hides_columns, "{xml}");
         }
     }
 }

@@ -3,8 +3,8 @@
 //! A sheet of an `.xlsx` file is read cell by cell: in memory are its distinct texts (at most 512 MB of XML) and the rows
 //! on their way. An `.ods` file is read row by row in a few MB; an `.xls` file, at most 128 MB of it, takes less than five
 //! times its size.
-//! What is hidden in a sheet is read and said. Of merged cells the first holds the value, and the rows of `.xlsx` and `.xls`
-//! know how far it reaches, for the groups of a header; a formula's value is the one that was saved with it.
+//! What is hidden in a sheet is read and said. Of merged cells the first holds the value, and the rows know how far it
+//! reaches, for the groups of a header; a formula's value is the one that was saved with it.
 
 mod attribute;
 mod biff;
@@ -13,6 +13,7 @@ mod hidden;
 mod ods;
 mod ods_cell;
 mod ods_content;
+mod ods_styles;
 mod rows;
 mod xls;
 mod xls_book;
@@ -115,7 +116,7 @@ impl Reading {
             Ok(next.map(|(cell, style)| {
                 let (row, column) = cell.get_position();
                 let style = styles.get(style).copied().unwrap_or_default();
-                CellAt { row, column, value: cell.get_value().clone(), style }
+                CellAt { row, column, spans: 1, value: cell.get_value().clone(), style }
             }))
         };
         let mut rows = SheetRows::new(next, &self.name, self.limits, epoch_1904).with_merged(merged);

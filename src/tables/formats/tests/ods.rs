@@ -198,3 +198,49 @@ fn what_no_table_holds_is_refused() {
     let laughs = zipped(&[("mimetype", MIME), ("content.xml", laughs.as_bytes())]);
     assert!(refusal("t.ods", &laughs, &two()).contains("cannot be read as an OpenDocument spreadsheet"));
 }
+
+/// The texts of groups stand over the columns that they are merged across, and over no others.
+#[test]
+fn groups_reach_as_far_as_their_cells_are_merged() {
+    let group = |text: &str, columns: usize| {
+        format!(
+            "<table:table-cell office:value-type=\"string\" table:number-columns-spanned=\"{columns}\"><text:p>{text}</text:p>\
+             </table:table-cell><table:covered-table-cell table:number-columns-repeated=\"{}\"/>",
+            columns - 1
+        )
+    };
+    let rows = [
+        row(&["<table:table-cell/>".to_owned(), group("Planned", 2), "<table:table-cell/>".to_owned()]),
+        row(&["name", "day", "night", "day"].map(text_cell)),
+        row(&[text_cell("a"), number("1"), number("2"), number("3")]),
+    ];
+    let spec = tabled(
+        "{ header_rows: 2 }",
+        "name: {}\nplanned: { header: Planned night, kind: number }\nother: { header: day, kind: number }",
+    );
+    let content = read("t.ods", &spreadsheet("", &table("S", &rows.concat())), &spec);
+    assert_eq!(content.rows, ["3: a|2|3"]);
+}
+
+#[test]
+fn rows_without_height_and_columns_without_width_are_hidden() {
+    let style = |name: &str, family: &str, size: &str| {
+        format!(
+            "<style:style style:name=\"{name}\" style:family=\"table-{family}\"><style:table-{family}-properties {size}/>\
+             </style:style>"
+        )
+    };
+    let styles = [
+        style("ro1", "row", "style:row-height=\"0.45cm\""),
+        style("ro2", "row", "style:row-height=\"0cm\""),
+        style("co1", "column", "style:column-width=\"2.2cm\""),
+        style("co2", "column", "style:column-width=\"0in\""),
+    ];
+    let columns = "<table:table-column table:style-name=\"co1\"/><table:table-column table:style-name=\"co2\"/>";
+    let rows = two_rows().replacen("<table:table-row>", "<table:table-row table:style-name=\"ro1\">", 2);
+    let rows = rows.replace("<table:table-row>", "<table:table-row table:style-name=\"ro2\">");
+    let content = read("t.ods", &spreadsheet(&styles.concat(), &table("S", &format!("{columns}{rows}"))), &two());
+    assert_eq!(content.rows, ROWS);
+    let [finding] = content.findings.as_slice() else { panic!("{:?}", content.findings) };
+    assert!(finding.message.contains("in sheet `S` row 3 and column B are hidden"), "{finding:?}");
+}

@@ -128,6 +128,26 @@ fn a_binary_workbook_says_what_its_cells_say() {
 }
 
 #[test]
+fn rows_without_height_and_columns_without_width_are_hidden() {
+    let row = |row: u16, height: u16| record(0x0208, &words(&[row, 0, 2, height, 0, 0, 0x0100, 15]));
+    let cells = [
+        record(0x007D, &words(&[1, 1, 0, 15, 0, 0])),
+        row(0, 255),
+        row(1, 0),
+        row(2, 0x80FF),
+        heads(&["name", "count"]),
+        text(1, 0, "a"),
+        number(1, 1, 0, 1.0),
+        text(2, 0, "b"),
+        number(2, 1, 0, 2.0),
+    ];
+    let content = read("t.xls", &book(&[], &[("Only", cells.concat())]), &two());
+    assert_eq!(content.rows, ROWS);
+    let [finding] = content.findings.as_slice() else { panic!("{:?}", content.findings) };
+    assert!(finding.message.contains("in sheet `Only` row 2 and column B are hidden"), "{finding:?}");
+}
+
+#[test]
 fn what_is_hidden_in_a_binary_workbook_is_read_and_said() {
     // Of a row its number, cells and height, then bits of which 0x20 hides it; of columns the first and last, a width, and
     // a bit that hides them.

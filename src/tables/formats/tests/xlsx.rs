@@ -75,3 +75,37 @@ fn what_contradicts_itself_or_has_no_end_is_refused() {
     let entity = "<!DOCTYPE x [<!ENTITY a \"b\">]><sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>&a;</v></c></row></sheetData>";
     assert!(read_within("t.xlsx", &hand_made("", "", entity), &two(), &Limits::default()).is_err());
 }
+
+/// What is hidden of a workbook of one sheet with this XML.
+fn hidden(sheet: &str) -> Option<String> {
+    let content = read("t.xlsx", &hand_made("", "", sheet), &two());
+    assert_eq!(content.rows, ["2: a|1", "3: b|2"]);
+    let finding = content.findings.into_iter().find(|finding| finding.check == "hidden_cells");
+    finding.and_then(|finding| finding.message.split_once(" hidden").map(|(said, _)| said.to_owned()))
+}
+
+#[test]
+fn what_has_no_height_or_width_is_hidden() {
+    let rows = |first: &str, second: &str| {
+        let row = |at: u32, name: &str, count: u32, said: &str| {
+            format!(
+                "<row r=\"{at}\"{said}><c r=\"A{at}\" t=\"str\"><v>{name}</v></c><c r=\"B{at}\"><v>{count}</v></c></row>"
+            )
+        };
+        format!("<sheetData>{HEADS}{}{}</sheetData>", row(2, "a", 1, first), row(3, "b", 2, second))
+    };
+    let custom = " ht=\"0\" customHeight=\"1\"";
+    assert_eq!(hidden(&rows("", " ht=\"12.5\" customHeight=\"0\"")), None);
+    assert_eq!(hidden(&rows(custom, "")).as_deref(), Some("in sheet `Only` row 2 is"));
+    let flat = "<sheetFormatPr defaultRowHeight=\"0\" zeroHeight=\"1\"/>";
+    assert_eq!(
+        hidden(&format!("{flat}{}", rows(" ht=\"15\"", ""))).as_deref(),
+        Some("in sheet `Only` rows 1 and 3 are")
+    );
+    let columns = "<cols><col min=\"2\" max=\"2\" width=\"0\" customWidth=\"1\"/></cols>";
+    assert_eq!(hidden(&format!("{columns}{}", rows("", ""))).as_deref(), Some("in sheet `Only` column B is"));
+    assert_eq!(
+        hidden(&format!("{columns}{}", rows("", custom))).as_deref(),
+        Some("in sheet `Only` row 3 and column B are")
+    );
+}

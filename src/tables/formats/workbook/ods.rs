@@ -150,7 +150,7 @@ fn rows<R: std::io::BufRead, T, E>(
                     let (value, style) = found.value.data();
                     let (row, column) = (row.at.saturating_add(down), found.column.saturating_add(across));
                     across += 1;
-                    return Ok(Some(CellAt { row, column, value, style }));
+                    return Ok(Some(CellAt { row, column, spans: found.spans, value, style }));
                 }
                 (cell, across) = (cell + 1, 0);
             } else if down + 1 < row.repeated {

@@ -14,6 +14,8 @@ pub(super) struct OdsCell {
     /// Where it stands, from 0, and how many cells from there on are like it.
     pub(super) column: u32,
     pub(super) repeated: u32,
+    /// Over how many columns it is merged.
+    pub(super) spans: u32,
     pub(super) value: Value,
 }
 

@@ -1,9 +1,9 @@
 //! The sheets of an `OpenDocument` spreadsheet (`content.xml`), row by row as the XML passes.
 //!
-//! In memory are one row, as it is written and not as it is repeated, the names of the styles of hidden sheets, and which
-//! rows are hidden, as ranges.
+//! In memory are one row, as it is written and not as it is repeated, the names of the styles that hide, and which rows are
+//! hidden, as ranges.
 
-use std::{collections::HashSet, io::BufRead};
+use std::io::BufRead;
 
 use quick_xml::{
     Reader,
@@ -16,7 +16,7 @@ use super::{
     attribute::value,
     hidden::Lines,
     ods_cell::{CellStart, OdsCell, Shown},
-    sheets_limit,
+    ods_styles::Styles,
 };
 
 /// A row that holds something.
@@ -36,7 +36,7 @@ pub(super) struct Content<'a, R> {
     depth: usize,
     sheets: Option<usize>,
     sheet: Option<usize>,
-    hidden_styles: HashSet<String>,
+    styles: Styles,
     /// What is hidden of the sheet which is being read, and the column that is said next, from 0.
     hidden: Lines,
     column: u64,
@@ -56,7 +56,7 @@ impl<'a, R: BufRead> Content<'a, R> {
             depth: 0,
             sheets: None,
             sheet: None,
-            hidden_styles: HashSet::new(),
+            styles: Styles::default(),
             hidden: Lines::default(),
             column: 0,
             row: 0,
@@ -67,29 +67,23 @@ impl<'a, R: BufRead> Content<'a, R> {
 
     /// Goes to the next sheet: its name, and whether it is shown. None after the last.
     pub(super) fn next_sheet(&mut self) -> Result<Option<(String, bool)>, ReadError> {
-        let mut style = None;
         loop {
             let (depth, sheets, name) = (self.depth, self.sheets, self.name);
             match self.event()? {
                 Event::Eof => return Ok(None),
                 Event::Start(start) => match start.name().0 {
-                    "style:style" => style = attribute(&start, "style:name", name)?,
-                    "style:table-properties" => {
-                        let hidden = attribute(&start, "table:display", name)?.is_some_and(|shown| shown == "false");
-                        if let (true, Some(style)) = (hidden, style.take()) {
-                            self.hidden_styles.insert(style);
-                            sheets_limit(self.hidden_styles.len(), self.name)?;
-                        }
-                    }
                     "office:spreadsheet" => self.sheets = Some(depth + 1),
                     // A table elsewhere is a copy of one in another file, or of what was deleted.
                     "table:table" if sheets == Some(depth) => {
                         let title = attribute(&start, "table:name", name)?.unwrap_or_default();
-                        let style = attribute(&start, "table:style-name", name)?;
+                        let start = start.into_owned();
                         self.sheet = Some(depth + 1);
                         (self.row, self.column, self.hidden) = (0, 0, Lines::default());
-                        let hidden = style.is_some_and(|style| self.hidden_styles.contains(&style));
-                        return Ok(Some((title, !hidden)));
+                        return Ok(Some((title, !self.styles.hide_sheet(&start, name)?)));
+                    }
+                    style if style.starts_with("style:") => {
+                        let start = start.into_owned();
+                        self.styles.take(&start, name)?;
                     }
                     _ => {}
                 },
@@ -106,10 +100,14 @@ impl<'a, R: BufRead> Content<'a, R> {
             let (repeated, hidden) = match self.event()? {
                 Event::Eof => break,
                 Event::Start(start) => match start.name().0 {
-                    "table:table-row" => (count(&start, "table:number-rows-repeated", name)?, is_hidden(&start, name)?),
+                    "table:table-row" => {
+                        let start = start.into_owned();
+                        (count(&start, "table:number-rows-repeated", name)?, self.styles.hide_row(&start, name)?)
+                    }
                     "table:table-column" => {
                         let count = count(&start, "table:number-columns-repeated", name)?;
-                        let hidden = is_hidden(&start, name)?;
+                        let start = start.into_owned();
+                        let hidden = self.styles.hide_column(&start, name)?;
                         self.pass_columns(count, hidden);
                         continue;
                     }
@@ -165,7 +163,7 @@ impl<'a, R: BufRead> Content<'a, R> {
         let (row, mut column, mut bytes) = (self.depth, 0_u64, 0_usize);
         while self.depth >= row {
             let name = self.name;
-            let (start, repeated) = match self.event()? {
+            let (start, repeated, spans) = match self.event()? {
                 Event::Eof => return Err(self.damaged("its last row is not closed")),
                 Event::Start(start) => {
                     // What lies under a merged cell is a cell like any other, as it is in Excel's files.
@@ -174,7 +172,8 @@ impl<'a, R: BufRead> Content<'a, R> {
                         continue;
                     }
                     let repeated = count(&start, "table:number-columns-repeated", name)?;
-                    (CellStart::read(&start, name)?, repeated)
+                    let spans = count(&start, "table:number-columns-spanned", name)?;
+                    (CellStart::read(&start, name)?, repeated, spans)
                 }
                 _ => continue,
             };
@@ -191,7 +190,8 @@ impl<'a, R: BufRead> Content<'a, R> {
                 return Err(self.too_long());
             }
             let place = |place: u64| u32::try_from(place).unwrap_or(u32::MAX);
-            cells.push(OdsCell { column: place(at), repeated: place(repeated), value });
+            let spans = place(spans.min(self.limits.columns as u64));
+            cells.push(OdsCell { column: place(at), repeated: place(repeated), spans, value });
         }
         Ok(())
     }
@@ -270,11 +270,6 @@ impl<'a, R: BufRead> Content<'a, R> {
 /// The value of an attribute.
 pub(super) fn attribute(start: &BytesStart<'_>, key: &str, name: &str) -> Result<Option<String>, ReadError> {
     value(start.try_get_attribute(key), name, ODS)
-}
-
-/// Whether a row or column is hidden, by hand or by a filter.
-fn is_hidden(start: &BytesStart<'_>, name: &str) -> Result<bool, ReadError> {
-    Ok(attribute(start, "table:visibility", name)?.is_some_and(|visibility| visibility != "visible"))
 }
 
 /// How often something is repeated: 1 unless it says so.

@@ -16,6 +16,8 @@ use super::{
 pub(super) struct CellAt<'a> {
     pub(super) row: u32,
     pub(super) column: u32,
+    /// Over how many columns it is merged, where that is known with it; otherwise see [`Merged`].
+    pub(super) spans: u32,
     pub(super) value: DataRef<'a>,
     pub(super) style: Style,
 }
@@ -188,6 +190,9 @@ impl<'a, F: FnMut() -> Result<Option<CellAt<'a>>, ReadError>> SheetRows<'a, F> {
             }
             if let Some(held) = self.columns_held.get_mut(column) {
                 *held = true;
+            }
+            if cell.spans > 1 {
+                row.merge(column, column + cell.spans as usize - 1);
             }
             push(row, &cell, self.epoch_1904);
             row.end_cell();

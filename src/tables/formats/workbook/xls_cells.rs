@@ -25,7 +25,7 @@ const FORMULA_TEXT: u16 = 0x0207;
 const MERGED: u16 = 0x00E5;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000A;
-/// What is said of a row or of columns, and the bit in it that hides them.
+/// What is said of a row or of columns, and the bit in it that hides them; a height or width of nought does too.
 const ROW: u16 = 0x0208;
 const ROW_HIDDEN: u16 = 0x0020;
 const COLUMNS: u16 = 0x007D;
@@ -70,11 +70,11 @@ impl<'a> Cells<'a> {
                 // A chart within the sheet has cells of its own.
                 _ if depth > 1 => {}
                 MERGED => merged.extend(ranges(data())),
-                ROW if u16_at(data(), 12) & ROW_HIDDEN != 0 => {
+                ROW if u16_at(data(), 12) & ROW_HIDDEN != 0 || u16_at(data(), 6) == 0 => {
                     let row = u16_at(data(), 0).into();
                     hidden.rows.add(row, row);
                 }
-                COLUMNS if u16_at(data(), 8) & COLUMNS_HIDDEN != 0 => {
+                COLUMNS if u16_at(data(), 8) & COLUMNS_HIDDEN != 0 || u16_at(data(), 4) == 0 => {
                     hidden.columns.add(u16_at(data(), 0).into(), u16_at(data(), 2).into());
                 }
                 _ => find(&book.stream, record, &mut places),
@@ -104,7 +104,7 @@ impl<'a> Cells<'a> {
         let data = self.book.stream.get(place.at as usize + 4..).unwrap_or_default();
         let format = u16_at(data, 4 + usize::from(place.part) * 6);
         let style = self.book.styles.get(usize::from(format)).copied().unwrap_or_default();
-        Ok(Some(CellAt { row: place.row.into(), column: place.column.into(), value, style }))
+        Ok(Some(CellAt { row: place.row.into(), column: place.column.into(), spans: 1, value, style }))
     }
 
     fn value(&self, place: Place) -> Option<DataRef<'static>> {

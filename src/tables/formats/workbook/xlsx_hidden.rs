@@ -1,6 +1,7 @@
 //! Which rows and columns of a sheet of an `.xlsx` file are hidden.
 //!
-//! Where the package says that nothing is, this costs nothing; otherwise the sheet is read once more up to its last row.
+//! Where the package says that nothing is, this costs nothing; where only columns may be, next to nothing; otherwise the
+//! sheet is read once more up to its last row. What has no height or width is hidden too.
 
 use std::{
     collections::HashMap,
@@ -14,12 +15,17 @@ use quick_xml::{
 };
 use zip::{ZipArchive, read::ZipFile};
 
-use super::{super::super::ReadError, XLSX, attribute::value, hidden::Lines};
+use super::{
+    super::{super::ReadError, package::Hiding},
+    XLSX,
+    attribute::value,
+    hidden::Lines,
+};
 
-/// The rows and columns that are hidden. `hiding` are the parts in which anything is said to be hidden or not.
+/// The rows and columns that are hidden. `hiding` are the parts in which anything may be.
 pub(super) fn lines(
     archive: &mut ZipArchive<BufReader<File>>,
-    hiding: &[String],
+    hiding: &[Hiding],
     sheet: &str,
     name: &str,
 ) -> Result<Lines, ReadError> {
@@ -28,27 +34,27 @@ pub(super) fn lines(
     }
     let path = path_of(archive, sheet, name)?;
     // A sheet that cannot be found is refused by those who read its cells.
-    let Some(part) = path.filter(|path| is_among(hiding, path)).and_then(|path| part(archive, &path)) else {
-        return Ok(Lines::default());
-    };
-    read(part, name)
+    let hiding = path.and_then(|path| hiding.iter().find(|hiding| hiding.part.eq_ignore_ascii_case(&path)));
+    match hiding.and_then(|hiding| Some((part(archive, &hiding.part)?, hiding.rows))) {
+        Some((part, rows)) => read(part, rows, name),
+        None => Ok(Lines::default()),
+    }
 }
 
-fn is_among(parts: &[String], path: &str) -> bool {
-    parts.iter().any(|part| part.eq_ignore_ascii_case(path))
-}
-
-/// Reads what is said of columns and rows.
-fn read(part: impl BufRead, name: &str) -> Result<Lines, ReadError> {
+/// Reads what is said of columns, and of rows if any may be hidden.
+fn read(part: impl BufRead, rows: bool, name: &str) -> Result<Lines, ReadError> {
     let mut lines = Lines::default();
-    // The row that comes next, from 0.
-    let mut next = 0_u32;
+    // The row that comes next, from 0, and whether those that do not say their height have none.
+    let (mut next, mut flat) = (0_u32, false);
     each_start(part, name, |start, value| {
         let number =
             |text: Option<String>| text.and_then(|text| text.parse::<u32>().ok()).and_then(|at| at.checked_sub(1));
         let hidden = |text: Option<String>| text.is_some_and(|text| matches!(text.as_str(), "1" | "true"));
+        let is_nought = |text: &str| text.parse::<f64>().is_ok_and(|size| size <= 0.0);
+        let nought = |text: Option<String>| text.map(|text| is_nought(&text));
         match start.local_name().as_ref() {
-            "col" if hidden(value("hidden")?) => {
+            "sheetFormatPr" => flat = nought(value("defaultRowHeight")?).unwrap_or(false),
+            "col" if hidden(value("hidden")?) || nought(value("width")?).unwrap_or(false) => {
                 if let (Some(first), Some(last)) = (number(value("min")?), number(value("max")?)) {
                     lines.columns.add(first, last);
                 }
@@ -56,13 +62,14 @@ fn read(part: impl BufRead, name: &str) -> Result<Lines, ReadError> {
             "row" => {
                 let row = number(value("r")?).unwrap_or(next);
                 next = row.saturating_add(1);
-                if hidden(value("hidden")?) {
+                if hidden(value("hidden")?) || nought(value("ht")?).unwrap_or(flat) {
                     lines.rows.add(row, row);
                 }
             }
+            "sheetData" => return Ok(rows),
             _ => {}
         }
-        Ok(())
+        Ok(true)
     })?;
     Ok(lines)
 }
@@ -81,7 +88,7 @@ fn path_of(archive: &mut ZipArchive<BufReader<File>>, sheet: &str, name: &str) -
         if start.local_name().as_ref() == "sheet" && value("name")?.as_deref() == Some(sheet) {
             id = own_id(start, name)?;
         }
-        Ok(())
+        Ok(true)
     })?;
     let target = id.and_then(|id| relations.get(&id)).map(|relation| relation.target.as_str());
     Ok(target.map(|target| target.strip_prefix('/').map_or_else(|| beside(target), str::to_owned)))
@@ -104,7 +111,7 @@ fn relations(
         if let (Some(id), Some(kind), Some(target)) = (value("Id")?, value("Type")?, value("Target")?) {
             relations.insert(id, Relation { kind, target });
         }
-        Ok(())
+        Ok(true)
     })?;
     Ok(relations)
 }
@@ -121,11 +128,12 @@ fn part<'a>(
     archive.by_index(found).ok().map(BufReader::new)
 }
 
-/// Hands over every element of a part with its attributes, up to the last row where it is a sheet.
+/// Hands over every element of a part with its attributes, up to the last row where it is a sheet, as long as it is asked
+/// for more.
 fn each_start(
     part: impl BufRead,
     name: &str,
-    mut take: impl FnMut(&BytesStart<'_>, &dyn Fn(&str) -> Result<Option<String>, ReadError>) -> Result<(), ReadError>,
+    mut take: impl FnMut(&BytesStart<'_>, &dyn Fn(&str) -> Result<Option<String>, ReadError>) -> Result<bool, ReadError>,
 ) -> Result<(), ReadError> {
     let mut xml = Reader::from_reader(part);
     // As those read it who take the cells out.
@@ -136,8 +144,10 @@ fn each_start(
         match xml.read_event_into(&mut buffer).map_err(|error| ReadError::damaged(name, XLSX, error))? {
             Event::Eof => return Ok(()),
             Event::End(end) if end.local_name().as_ref() == "sheetData" => return Ok(()),
-            Event::Start(start) | Event::Empty(start) => {
-                take(&start, &|key| value(start.try_get_attribute(key), name, XLSX))?;
+            Event::Start(start) | Event::Empty(start)
+                if !take(&start, &|key| value(start.try_get_attribute(key), name, XLSX))? =>
+            {
+                return Ok(());
             }
             _ => {}
         }
