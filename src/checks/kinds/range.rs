@@ -1,34 +1,43 @@
-//! `range`: a figure is below the least or above the greatest that makes sense.
+//! `range`: a figure is below the least or above the greatest that makes sense, or a date before or after.
 //!
 //! | setting | meaning |
 //! |---|---|
-//! | `column` | a number, percent or duration column |
+//! | `column` | a number, percent, duration or period column |
 //! | `min`, `max` | the bounds, one of them or both; the bounds themselves are in range |
 //! | `above`, `below` | instead of them, bounds that are not in range themselves |
 //!
-//! The bounds of a percent column are shares (1 is 100%), those of a duration column seconds. A cell that holds no
-//! figure is left out: [`not_null`](super::not_null) and [`type`](super::type) find it.
+//! The bounds of a percent column are shares (1 is 100%), those of a duration column seconds, those of a period column
+//! periods (`2025-10`, `2025/26`, `2025-10-06`), which need not be as long as those in the column: every day counts, so that
+//! neither the month `2025-10` nor the day `2025-10-06` lies within the year `2024/25`. A cell that holds no value is left
+//! out: [`not_null`](super::not_null) and [`type`](super::type) find it.
 //!
 //! ```yaml
 //! - range: { column: planned, min: 0 }
 //! - range: { column: uptake, min: 0, max: 1, severity: warning }
 //! - range: { column: list_size, above: 0 }
+//! - range: { column: referred, min: 2024-04-01 }
 //! ```
 //!
-//! Findings: ``planned is below 0 in row 5: `-3` ``; ``uptake is outside 0 to 1 in 2 of 14 rows, first `120%` in row 4``
+//! Findings: ``planned is below 0 in row 5: `-3` ``; ``uptake is outside 0 to 1 in 2 of 14 rows, first `120%` in row 4``;
+//! ``referred is before 2024-04-01 in row 3: `2004-06-12` ``
+
+mod limit;
+mod span;
 
 use serde::Deserialize;
 
 use super::super::{
-    bounds::{Bounds, Ends, Setting},
+    bounds::{Bounds, Ends},
     check::{Check, Context, Kind, Looks, Start, Tally},
     columns::Declared,
     misfits::Misfits,
 };
 use crate::{
-    model::{Asked, ColumnKind, Schema},
+    model::{Asked, Cell, ColumnKind, Schema},
     yaml::{Located, Place, Problem, Problems},
 };
+use limit::{Limit, figure};
+use span::Span;
 
 /// Settings of `range`.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -36,13 +45,13 @@ use crate::{
 pub struct Range {
     column: Located<String>,
     #[serde(default)]
-    min: Setting,
+    min: Option<Located<Limit>>,
     #[serde(default)]
-    max: Setting,
+    max: Option<Located<Limit>>,
     #[serde(default)]
-    above: Setting,
+    above: Option<Located<Limit>>,
     #[serde(default)]
-    below: Setting,
+    below: Option<Located<Limit>>,
 }
 
 impl Kind for Range {
@@ -50,41 +59,51 @@ impl Kind for Range {
 
     fn build(&self, place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
         let mut problems = Problems::default();
-        let column = problems.take(self.figures(context.schema).map_err(Problems::from));
-        let bounds = problems.take(self.bounds(place));
-        let (Some(column), Some(bounds)) = (column, bounds) else { return Err(problems) };
-        Ok(Box::new(Compiled { column, bounds }))
+        let column = problems.take(self.column(context.schema).map_err(Problems::from));
+        if self.limits().into_iter().all(Option::is_none) {
+            let problem = Problem::new(place.clone(), "a range needs `min`, `max` or both");
+            problems.push(problem.hint("or `above` and `below`, which are not in range themselves"));
+        }
+        let Some(column) = column else { return Err(problems) };
+        problems.into_result()?;
+        if column.kind == ColumnKind::Period {
+            return Ok(Box::new(OfPeriods { column, span: Span::build(place, self.limits())? }));
+        }
+        Ok(Box::new(OfFigures { column, bounds: self.bounds(place)? }))
     }
 }
 
 impl Range {
-    fn figures(&self, schema: &Schema) -> Result<Declared, Problem> {
+    fn column(&self, schema: &Schema) -> Result<Declared, Problem> {
         let column = Declared::find(&self.column, schema)?;
-        if matches!(column.kind, ColumnKind::Text | ColumnKind::Period) {
+        if column.kind == ColumnKind::Text {
             let message = format!("`{}` is a {} column and has no range", column.name, column.kind.name());
             let problem = Problem::new(self.column.place.clone(), message);
-            return Err(problem.hint("a range is for number, percent, duration, figure and target columns"));
+            return Err(problem.hint("a range is for number, percent, duration, figure, target and period columns"));
         }
         Ok(column)
     }
 
-    fn bounds(&self, settings: &Place) -> Result<Bounds, Problems> {
-        let ends = Ends { min: &self.min, max: &self.max, above: &self.above, below: &self.below };
-        if ends.is_empty() {
-            let problem = Problem::new(settings.clone(), "a range needs `min`, `max` or both");
-            return Err(problem.hint("or `above` and `below`, which are not in range themselves").into());
-        }
-        ends.build(settings)
+    fn limits(&self) -> [&Option<Located<Limit>>; 4] {
+        [&self.min, &self.max, &self.above, &self.below]
+    }
+
+    fn bounds(&self, place: &Place) -> Result<Bounds, Problems> {
+        let mut problems = Problems::default();
+        let figures = self.limits().map(|limit| problems.take(figure(limit.as_ref()?).map_err(Problems::from)));
+        problems.into_result()?;
+        let [min, max, above, below] = &figures;
+        Ends { min, max, above, below }.build(place)
     }
 }
 
 #[derive(Debug)]
-struct Compiled {
+struct OfFigures {
     column: Declared,
     bounds: Bounds,
 }
 
-impl Check for Compiled {
+impl Check for OfFigures {
     fn columns(&self) -> Vec<usize> {
         vec![self.column.position]
     }
@@ -96,6 +115,28 @@ impl Check for Compiled {
         Some(Misfits::start(file.failures(), seen, move |rows, failures| {
             let fails = |number: f64| !(least..=greatest).contains(&number);
             field.failing_numbers(rows, &mut asked, fails, |spot| failures.add_cell(spot));
+        }))
+    }
+}
+
+#[derive(Debug)]
+struct OfPeriods {
+    column: Declared,
+    span: Span,
+}
+
+impl Check for OfPeriods {
+    fn columns(&self) -> Vec<usize> {
+        vec![self.column.position]
+    }
+
+    fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
+        let field = self.column.in_file(file.header)?;
+        let (span, mut asked) = (self.span.clone(), Asked::default());
+        let seen = format!("{} is {}", field.title(), span.beyond());
+        Some(Misfits::start(file.failures(), seen, move |rows, failures| {
+            let fails = |_: &str, cell| matches!(cell, Cell::Period(period) if !span.contains(period));
+            field.failing(rows, &mut asked, fails, |spot| failures.add_cell(spot));
         }))
     }
 }
