@@ -48,6 +48,7 @@ pub mod leaps;
 pub mod length;
 pub mod misplaced;
 pub mod not_null;
+pub mod order;
 pub mod parts;
 pub mod patient_identity;
 pub mod pattern;
@@ -179,6 +180,7 @@ registry! {
         duplicate_rows => DuplicateRows,
         freshness => Freshness,
         length => Length,
+        order => Order,
         patient_identity => PatientIdentity,
         pattern => Pattern,
         rag => Rag,
