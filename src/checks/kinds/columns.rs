@@ -7,8 +7,9 @@
 //! | `order` | what declared columns weigh that stand in another order than they are declared in |
 //! | `duplicates` | what a header weighs that stands there twice |
 //! | `blank` | what a column without a header weighs, in front of the last one that has one |
+//! | `min`, `max` | how many columns the file may have, up to the last that has a header; otherwise it is an error |
 //!
-//! Each is `note`, `warning` or `error`; what is not named is not looked at. That a required column is absent is always an
+//! Each of the others is `note`, `warning` or `error`; what is not named is not looked at. That a required column is absent is always an
 //! error: [`columns_present`](super::columns_present).
 //!
 //! ```yaml
@@ -29,7 +30,7 @@ use super::super::{
 };
 use crate::{
     model::{Header, Severity},
-    yaml::{Place, Problem, Problems},
+    yaml::{Located, Place, Problem, Problems},
 };
 
 /// More headers than this are not listed in a message.
@@ -49,6 +50,10 @@ pub struct Columns {
     duplicates: Option<Level>,
     #[serde(default)]
     blank: Option<Level>,
+    #[serde(default)]
+    min: Option<Located<usize>>,
+    #[serde(default)]
+    max: Option<Located<usize>>,
 }
 
 /// What a finding weighs.
@@ -74,9 +79,16 @@ impl Kind for Columns {
     const LOOKS: Looks = Looks::Header;
 
     fn build(&self, place: &Place, _context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
-        if [self.unexpected, self.order, self.duplicates, self.blank].iter().all(Option::is_none) {
+        let counts = self.min.is_some() || self.max.is_some();
+        if !counts && [self.unexpected, self.order, self.duplicates, self.blank].iter().all(Option::is_none) {
             let problem = Problem::new(place.clone(), "nothing is looked at here");
-            return Err(problem.hint("name `unexpected`, `order`, `duplicates` or `blank`").into());
+            return Err(problem.hint("name `unexpected`, `order`, `duplicates`, `blank`, `min` or `max`").into());
+        }
+        if let (Some(min), Some(max)) = (&self.min, &self.max)
+            && min.value > max.value
+        {
+            let message = format!("no file has at least {} and at most {} columns", min.value, max.value);
+            return Err(Problem::new(min.place.clone(), message).hint("`min` is above `max`: exchange them?").into());
         }
         Ok(Box::new(self.clone()))
     }
@@ -96,7 +108,25 @@ impl Check for Columns {
             (self.blank, blank(header)),
         ];
         let found = looks.into_iter().filter_map(|(level, seen)| Some((level?.severity(), seen?)));
-        Some(Box::new(Said(found.collect())))
+        let number = self.number(header).map(|seen| (Severity::Error, seen));
+        Some(Box::new(Said(found.chain(number).collect())))
+    }
+}
+
+impl Columns {
+    /// Why there are too few columns, or too many.
+    fn number(&self, header: &Header) -> Option<String> {
+        let has = header.printed.iter().rposition(|text| !text.trim().is_empty()).map_or(0, |last| last + 1);
+        let columns = |number: usize| if number == 1 { "1 column".to_owned() } else { format!("{number} columns") };
+        let (min, max) = (self.min.as_deref().copied(), self.max.as_deref().copied());
+        let expected = match (min, max) {
+            (Some(min), Some(max)) if min == max => min.to_string(),
+            (Some(min), _) if has < min => format!("at least {min}"),
+            (_, Some(max)) => format!("at most {max}"),
+            _ => return None,
+        };
+        let fits = min.is_none_or(|min| has >= min) && max.is_none_or(|max| has <= max);
+        (!fits).then(|| format!("row {} has {}; expected are {expected}", header.row, columns(has)))
     }
 }
 
