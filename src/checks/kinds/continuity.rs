@@ -1,8 +1,9 @@
 //! `continuity`: a period is missing between those of the delivery, or between them and the newest that is known.
 //!
-//! It takes no settings of its own. Months are followed by months, quarters by quarters. A period that arrives late, after
-//! newer ones, is held against nothing: the gap was said when the newer ones arrived. Nothing is missing before the first
-//! delivery.
+//! It takes no settings of its own. Months are followed by months, quarters by quarters. Where all that is known came every
+//! third month, say, so does the next: three periods show such a step, or two that both end a quarter (June and September, by
+//! which quarterly returns are called). A period that arrives late, after newer ones, is held against nothing: the gap was
+//! said when the newer ones arrived. Nothing is missing before the first delivery.
 //!
 //! ```yaml
 //! - continuity: { severity: warning }
@@ -11,6 +12,8 @@
 //! Findings: ``no figures for September 2025: October 2025 does not follow August 2025, the newest that is known``;
 //! ``no figures for 2 months, August 2025 to September 2025: …``
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::super::{
@@ -18,7 +21,7 @@ use super::super::{
     figures::{Answer, FigureCheck, FigureKind, Look},
 };
 use crate::{
-    model::Period,
+    model::{Granularity, Period},
     yaml::{Place, Problems},
 };
 
@@ -46,21 +49,48 @@ impl FigureCheck for Compiled {
 
 /// What is missing before a period, in words.
 fn gap(look: &Look<'_>, period: Period) -> Option<String> {
-    let known = |period: Period| look.own().is_some_and(|history| history.periods.contains(&period));
-    let newest_known = || {
-        let known = look.own()?.periods.iter().copied();
-        known.filter(|known| known.granularity() == period.granularity()).max()
+    let known = || {
+        let known = look.own().into_iter().flat_map(|history| &history.periods).copied();
+        known.filter(|known| known.granularity() == period.granularity())
     };
     let before = look.before(period)?;
     let within = look.delivered.periods.contains(&before);
-    if known(period) || period.since(before)? <= 1 || !(within || newest_known() == Some(before)) {
+    if known().any(|known| known == period) || !(within || known().max() == Some(before)) {
         return None;
     }
-    let (first, last) = (before.next(), period.previous());
-    let missing = match last.since(first)?.unsigned_abs() as usize + 1 {
-        1 => first.label(),
-        n => format!("{n} {}, {} to {}", first.granularity().noun(n), first.label(), last.label()),
+    let delivered = look.delivered.periods.iter().copied();
+    let seen = known().chain(delivered.filter(|other| other.granularity() == period.granularity()));
+    let step = step(&seen.filter(|seen| *seen <= period).collect());
+    let missing = usize::try_from(period.since(before)? / step - 1).unwrap_or(0);
+    if missing < 1 {
+        return None;
+    }
+    let (first, last) = (before.minus(-step), period.minus(step));
+    let missing = match (missing, step) {
+        (1, _) => first.label(),
+        (n, 1) => format!("{n} {}, {} to {}", first.granularity().noun(n), first.label(), last.label()),
+        (n, _) => format!("{n} periods, {} to {}", first.label(), last.label()),
     };
     let newest = if within { "the one before it in the file" } else { "the newest that is known" };
     Some(format!("no figures for {missing}: {} does not follow {}, {newest}", period.label(), before.label()))
+}
+
+/// How far each of these periods, which are of one kind, is from the next: 1 unless all of them are so many apart, or a
+/// multiple of it.
+fn step(periods: &BTreeSet<Period>) -> i32 {
+    let apart: Vec<i32> =
+        periods.iter().zip(periods.iter().skip(1)).filter_map(|(one, next)| next.since(*one)).collect();
+    let least = apart.iter().copied().min().unwrap_or(1).max(1);
+    let shown = match &apart[..] {
+        [3] => periods.iter().all(|period| ends_quarter(*period)),
+        [_] => false,
+        apart => apart.iter().all(|apart| apart % least == 0),
+    };
+    if shown { least } else { 1 }
+}
+
+/// Whether it is a month that a quarter ends with.
+fn ends_quarter(month: Period) -> bool {
+    month.granularity() == Granularity::Month
+        && Period::containing(Granularity::Quarter, month.start()).is_some_and(|quarter| quarter.end() == month.end())
 }
