@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `measure` | the measure that is looked at; each of them unless named, shares left out |
 //! | `fall` | by how much the rank correlation with the period before may be lower than it was a period earlier: `0.2` unless said |
-//! | `least` | how many series must have figures in both periods, noughts in both left out: `20` unless said |
+//! | `least` | how many series must have figures in both periods, noughts left out: `20` unless said |
 //!
 //! Compared are the ranks of the series in two periods (Spearman's coefficient: 1 where the order is the same, near 0
 //! where it is that of chance), with those of the two periods before. So nothing is judged before the third period, and
@@ -139,7 +139,7 @@ struct Correlation {
     series: usize,
 }
 
-/// Over the series that have a number in both, and not nought twice; none where these are too few or all alike.
+/// Over the series that have a number in both, nought in neither; none where these are too few or all alike.
 fn correlation(
     look: &Look<'_>,
     series: &[&SeriesKey],
@@ -148,8 +148,8 @@ fn correlation(
 ) -> Option<Correlation> {
     let number = |key: &SeriesKey, period| look.figure(key, period)?.value.get();
     let pairs = series.iter().filter_map(|key| Some((number(key, one)?, number(key, other)?)));
-    // What is nought in both has no place in an order: of many such, a few others would make or break it.
-    let pairs = pairs.filter(|pair| *pair != (0.0, 0.0));
+    // Nought has no place in an order: of many, a few others would make or break it, and what began or ended did not slip.
+    let pairs = pairs.filter(|(one, other)| *one != 0.0 && *other != 0.0);
     let (first, second): (Vec<f64>, Vec<f64>) = pairs.unzip();
     let of = (first.len() >= least).then(|| pearson(&ranks(&first), &ranks(&second))).flatten()?;
     Some(Correlation { of, series: first.len() })
