@@ -38,16 +38,39 @@ pub(super) fn read(file: &str, titles: &[Row]) -> Years {
         let mut years = found.find_iter(text).filter(|found| !touches_digits(text, found.start(), found.end()));
         let year = years.find(|found| is_year(found.as_str()))?;
         let before = text.get(..year.start())?;
-        // Words before it tell it from a month such as 2025-10 that may stand in other names.
-        let word = before.rsplit(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty());
-        let anchor = word.and_then(|word| Some(regex::escape(before.get(before.rfind(word)?..)?))).unwrap_or_default();
-        Some(format!(r"{anchor}(?<year>{YEAR})"))
+        Some(format!(r"{}(?<year>{YEAR})", anchor(before)))
     };
     Years {
         of_file: year_in(file),
         of_titles: titles.iter().find_map(|title| year_in(title)),
         month: month_in(&titles),
     }
+}
+
+/// The last word before a year and what stands between them: it tells the year from a month such as 2025-10 that may stand
+/// in other names. What names a period is another one in each file, `Q1` or `June`, and any number may be.
+fn anchor(before: &str) -> String {
+    let Some(word) = before.rsplit(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()) else {
+        return String::new();
+    };
+    let between = before.rfind(word).and_then(|at| before.get(at + word.len()..)).unwrap_or_default();
+    let numbered = between.starts_with(|c: char| c.is_ascii_digit());
+    let word = match word {
+        "q" | "Q" | "m" | "M" if numbered => "[mMqQ]".to_owned(),
+        month if certain_period(&format!("{month} 2025")).is_some() => "[A-Za-z]+".to_owned(),
+        word => regex::escape(word),
+    };
+    let mut anchor = word;
+    let mut within_number = false;
+    for c in between.chars() {
+        if !c.is_ascii_digit() {
+            anchor.push_str(&regex::escape(&c.to_string()));
+        } else if !within_number {
+            anchor.push_str(r"\d+");
+        }
+        within_number = c.is_ascii_digit();
+    }
+    anchor
 }
 
 fn touches_digits(text: &str, start: usize, end: usize) -> bool {
@@ -70,4 +93,24 @@ fn month_in(titles: &[String]) -> Option<(Period, String)> {
         .collect();
     let first = *found.first()?;
     found.iter().all(|period| *period == first).then(|| (first, format!("(?<value>{MONTH})")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_names_a_period_may_be_another_in_the_next_file() {
+        for (file, other, year) in [
+            ("Beds-Q1-2018-19.xlsx", "Beds-Q4-2019-20.xlsx", "2019-20"),
+            ("beds June 2018-19.xlsx", "beds September 2018-19.xlsx", "2018-19"),
+            ("LES activity 2025-26 part 1.csv", "LES activity 2026-27 part 2.csv", "2026-27"),
+            ("table-3-of-2025-26.csv", "table-12-of-2026-27.csv", "2026-27"),
+        ] {
+            let expression = read(file, &[]).of_file.unwrap_or_else(|| panic!("{file} names a year"));
+            let regex = Regex::new(&expression).unwrap_or_else(|error| panic!("{error}"));
+            let found = regex.captures(other).and_then(|found| found.name("year")).map(|found| found.as_str());
+            assert_eq!(found, Some(year), "{expression} in {other}");
+        }
+    }
 }
