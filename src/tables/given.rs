@@ -16,14 +16,17 @@ pub(super) struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    /// For each declared column, its text when it stands in no cell.
+    /// For each declared column, its text when it stands in no cell; blank where a column that is not required is not given.
     ///
     /// # Errors
-    /// An expression does not fit.
+    /// The expression of a required column does not fit.
     pub(super) fn texts(&self, spec: &TableSpec) -> Result<Vec<Option<String>>, ReadError> {
         let text = |(name, column): (&crate::yaml::Located<String>, &super::ColumnSettings)| {
             let find = |given: &Given| self.find(given, &["value"], &format!("`{}`", name.value));
-            column.from.as_ref().map(find).transpose().map(|found| found.map(|(_, text)| text))
+            match column.from.as_ref().map(find).transpose() {
+                Err(ReadError::NotGiven { .. }) if !column.required => Ok(Some(String::new())),
+                found => found.map(|found| found.map(|(_, text)| text)),
+            }
         };
         spec.columns.iter().map(text).collect()
     }
