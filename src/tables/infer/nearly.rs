@@ -91,7 +91,10 @@ pub(super) fn settle(
         // One row among many may begin another table; many cells are something else.
         let few = figures.unreadable * 10 <= figures.values;
         let words: Vec<String> = figures.strange.keys().map(|text| quoted(&starts_like(text))).collect();
-        let reasons = format!(", reasons: {{ not_applicable: [{}] }}", words.join(", "));
+        // What many publications print for a confidential number; in brackets it is known.
+        let confidential = figures.strange.keys().all(|text| text.trim().eq_ignore_ascii_case("c"));
+        let reason = if confidential { "suppressed" } else { "not_applicable" };
+        let reasons = format!(", reasons: {{ {reason}: [{}] }}", words.join(", "));
         let question = Question::new(&format!(
             "`{name}` {HOLDS} ({}), so it is read as text. Do these mean that there is no figure",
             exceptions(figures)

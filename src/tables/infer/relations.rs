@@ -1,5 +1,7 @@
 //! What the figures of a sample have to do with each other, as checks: totals beside their parts, shares of two figures, rows
-//! that add up the others, small numbers that are withheld, codes that are written alike.
+//! that add up the others, codes that are written alike.
+
+mod withholding;
 
 use std::collections::BTreeMap;
 
@@ -19,11 +21,6 @@ const MOST_PARTS: usize = 12;
 const LEAST_ROWS: usize = 5;
 /// Rows that add up the others are called so.
 const TOTALS: [&str; 8] = ["total", "totals", "grand total", "overall total", "england", "all", "national", "wales"];
-/// Numbers below one of these are withheld, as a rule.
-const THRESHOLDS: [f64; 2] = [8.0, 5.0];
-
-/// So many withheld numbers are a rule of the publication.
-const MANY_WITHHELD: usize = 10;
 
 /// A proposal: why, and the check.
 pub(super) struct Proposed {
@@ -53,6 +50,10 @@ impl Figures<'_> {
         self.column.printed.texts.iter().any(|text| is_withheld(text))
     }
 
+    fn withholds_at(&self, row: usize) -> bool {
+        self.column.printed.texts.get(row).is_some_and(|text| is_withheld(text))
+    }
+
     fn at(&self, row: usize) -> Option<f64> {
         self.numbers.get(row).copied().flatten()
     }
@@ -69,8 +70,7 @@ pub(super) fn proposals(columns: &Columns, above: Option<&OfRowsAbove>) -> Vec<P
     all.extend(shares.iter().filter_map(|share| share_of(share, &counts, total.as_ref())));
     all.extend(total.as_ref().and_then(|total| totals(total, columns, &counts)));
     all.extend(above.and_then(|above| of_rows_above(above, columns)));
-    all.extend(withheld(&counts));
-    all.extend(counts.iter().filter_map(never_nought));
+    all.extend(withholding::proposals(&counts));
     all.extend(columns.labels.iter().flatten().filter_map(|at| code(columns.all.get(*at)?, total.as_ref())));
     all
 }
@@ -86,12 +86,17 @@ fn figures(column: &Column) -> Figures<'_> {
     Figures { column, numbers: column.printed.texts.iter().map(number).collect() }
 }
 
-/// A total that the columns next to it add up to, in every row that has it.
-fn parts(counts: &[Figures<'_>], at: usize) -> Option<Proposed> {
+/// The columns next to one that add up to it, in every row that tells.
+fn parts_of<'a, 'b>(counts: &'a [Figures<'b>], at: usize) -> Option<&'a [Figures<'b>]> {
     let total = counts.get(at)?;
     let before = (2..=MOST_PARTS.min(at)).filter_map(|width| counts.get(at - width..at));
     let after = (2..=MOST_PARTS).filter_map(|width| counts.get(at + 1..at + 1 + width));
-    let of = before.chain(after).find(|of| adds_up(total, of))?;
+    before.chain(after).find(|of| adds_up(total, of))
+}
+
+/// A total beside its parts.
+fn parts(counts: &[Figures<'_>], at: usize) -> Option<Proposed> {
+    let (total, of) = (counts.get(at)?, parts_of(counts, at)?);
     let of: Vec<String> = of.iter().map(Figures::name).collect();
     Some(Proposed {
         why: "In every row the parts added up to their total.",
@@ -109,6 +114,10 @@ fn adds_up(total: &Figures<'_>, parts: &[Figures<'_>]) -> bool {
     let (mut telling, mut used) = (0, vec![false; parts.len()]);
     for row in 0..total.numbers.len() {
         let Some(sum) = total.at(row) else { continue };
+        // What is withheld may be any small number.
+        if parts.iter().any(|part| part.withholds_at(row)) {
+            continue;
+        }
         let values: Vec<f64> = parts.iter().map(|part| part.at(row).unwrap_or(0.0)).collect();
         if (values.iter().sum::<f64>() - sum).abs() > 1e-6 * sum.abs().max(1.0) {
             return false;
@@ -234,40 +243,6 @@ fn of_rows_above(above: &OfRowsAbove, columns: &Columns) -> Option<Proposed> {
         yaml: format!(
             "totals: {{ total_row: '{says}', columns: [{}], of: rows_above, severity: warning }}",
             of.join(", ")
-        ),
-    })
-}
-
-/// Columns in which small numbers are withheld.
-fn withheld(counts: &[Figures<'_>]) -> Option<Proposed> {
-    let least =
-        |figures: &Figures<'_>| figures.numbers.iter().flatten().copied().filter(|n| *n > 0.0).min_by(f64::total_cmp);
-    let starred: Vec<&Figures<'_>> = counts.iter().filter(|figures| figures.withholds()).collect();
-    let smallest = starred.iter().filter_map(|figures| least(figures)).min_by(f64::total_cmp)?;
-    let printed = starred.iter().filter_map(|figures| figures.column.suppressed_below).min().map(f64::from);
-    let threshold = printed.into_iter().chain(THRESHOLDS).find(|threshold| smallest >= *threshold)?;
-    let fives = starred.iter().all(|figures| figures.numbers.iter().flatten().all(|number| number % 5.0 == 0.0));
-    let multiple = if fives { ", multiple_of: 5" } else { "" };
-    let of: Vec<String> = starred.iter().map(|figures| figures.name()).collect();
-    // So many times it was no chance, and a small number that is printed cannot be taken back.
-    let stars = starred.iter().flat_map(|figures| &figures.column.printed.texts).filter(|text| is_withheld(text));
-    let severity = if stars.count() < MANY_WITHHELD { ", severity: warning" } else { "" };
-    Some(Proposed {
-        why: "Small numbers were withheld (`*`), and none was printed.",
-        yaml: format!("suppressed: {{ columns: [{}], threshold: {threshold}{multiple}{severity} }}", of.join(", ")),
-    })
-}
-
-/// A column that withholds numbers and prints no nought, which may be a withheld number as well.
-fn never_nought(figures: &Figures<'_>) -> Option<Proposed> {
-    let numbers = || figures.numbers.iter().flatten();
-    let never = figures.withholds() && numbers().count() >= 20 && numbers().all(|number| *number > 0.0);
-    never.then(|| Proposed {
-        why: "Numbers were withheld (`*`) and no nought was printed: one may be a number that is lost.",
-        yaml: format!(
-            "range: {{ name: {}, column: {}, above: 0, severity: warning }}",
-            named(figures.column, "is-not-nought"),
-            figures.name()
         ),
     })
 }
