@@ -83,7 +83,7 @@ fn the_shipped_monthly_file_becomes_the_shipped_definition() {
             "contract_type: { kind: text }  # capitated, cost-and-volume",
             "- not_null: { columns: [period, contract, contract_type] }",
             "- not_null: { name: figures-are-given, columns: [planned, delivered], allow: [suppressed, not_available, \
-             not_applicable] }",
+             not_applicable], warn_above: 0, tolerance: 1% }",
             "- unchanged: { severity: warning }",
             "- same_organisations: { name: same-contract, label: contract, severity: warning }",
             "- unique: { columns: [period, contract] }",

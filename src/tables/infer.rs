@@ -44,7 +44,7 @@ use super::{
     ReadError,
     error::{self, Limits},
 };
-use crate::model::ColumnKind;
+use crate::model::{ColumnKind, Period};
 
 /// A dataset definition that takes the sample as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,10 +177,8 @@ fn propose(
         // What looked like rows is footnotes, or blank.
         return Err(InferError::NoTable { file: file.to_owned(), searched: place.heading.first + 1 });
     }
-    let titled = columns.period.is_none() && name.period.is_none();
-    if let Some((period, pattern)) = years.month.as_ref().filter(|_| titled) {
-        columns.period = Some(columns.all.len());
-        columns.all.push(in_title(&period.to_string(), pattern, &columns));
+    if let Some((period, pattern)) = &years.month {
+        say_month_in_title(&mut columns, (*period, pattern), &name);
     }
     let mut questions = questions(&sample, &columns, &name);
     questions.extend(others.asked);
@@ -197,10 +195,28 @@ fn propose(
     Ok(write::proposal(&parts))
 }
 
+/// The month that the rows above the table say is the period, unless the file's name says another; where a column says it
+/// too, it is held against that.
+fn say_month_in_title(columns: &mut Columns, (month, pattern): (Period, &str), name: &Name) {
+    match columns.period.and_then(|at| columns.all.get(at)) {
+        None if name.period.as_ref().is_none_or(|(named, _)| *named == month) => {
+            let taken = columns.all.iter().any(|column| column.printed.name == "period");
+            let name = if taken { "reporting_period" } else { "period" };
+            columns.period = Some(columns.all.len());
+            columns.all.push(in_title(name, month, pattern));
+        }
+        Some(column) if column.reading.periods.iter().all(|period| *period == month.to_string()) => {
+            let mut column = in_title("month_in_title", month, pattern);
+            column.printed.optional = true;
+            columns.all.push(column);
+        }
+        _ => {}
+    }
+}
+
 /// The period that the rows above the table say, as a column.
-fn in_title(period: &str, pattern: &str, columns: &Columns) -> Column {
-    let taken = columns.all.iter().any(|column| column.printed.name == "period");
-    let name = if taken { "reporting_period" } else { "period" };
+fn in_title(name: &str, month: Period, pattern: &str) -> Column {
+    let period = &month.to_string();
     let printed = Printed {
         texts: vec![period.to_owned()],
         ..Printed::made(name.to_owned(), Source::InTitle(pattern.to_owned()))

@@ -98,6 +98,12 @@ impl Column {
         !matches!(self.kind, ColumnKind::Text | ColumnKind::Period)
     }
 
+    /// Whether its figures are shares of others, by their kind or name.
+    pub(super) fn is_share(&self) -> bool {
+        let named = || self.has_word(&SHARES) || self.printed.name.contains("percent");
+        self.kind == ColumnKind::Percent || (self.is_figure() && named())
+    }
+
     /// Whether its texts look like a list of their own.
     pub(super) fn is_closed(&self) -> bool {
         self.kind == ColumnKind::Text

@@ -12,7 +12,7 @@ use super::{
     names::{escaped, expression, quoted, scalar, shown},
     questions::Question,
     relations,
-    sample::{SAMPLED_ROWS, Sample},
+    sample::{SAMPLED_ROWS, Sample, Source},
     spec,
 };
 
@@ -240,19 +240,39 @@ impl Draft {
     fn checks(&mut self, columns: &Columns) {
         self.line("\n# What makes a file fit to publish. An error holds it back; a warning is published with it.");
         self.line("checks:");
-        let full = |of_figures: bool| {
-            let full = columns.all.iter().filter(|column| column.is_full() && column.is_figure() == of_figures);
+        let full = |wanted: fn(&Column) -> bool| {
+            let full =
+                columns.all.iter().filter(|column| column.is_full() && !column.printed.optional && wanted(column));
             full.map(|column| scalar(&column.printed.name)).collect::<Vec<_>>().join(", ")
         };
-        let (texts, figures) = (full(false), full(true));
+        let texts = full(|column| !column.is_figure());
         if !texts.is_empty() {
             self.line("  # No cell of these was blank.");
             self.line(&format!("  - not_null: {{ columns: [{texts}] }}"));
         }
+        let allow = "allow: [suppressed, not_available, not_applicable]";
+        let figures = full(|column| column.is_figure() && !column.is_share());
         if !figures.is_empty() {
-            self.line("  # Nor of these; in another month a figure may be withheld or not apply (`*`, `TBC`, `-`).");
+            self.line("  # Nor of these; in another month a figure may be withheld or not apply (`*`, `TBC`, `-`), and one in a");
+            self.line("  # hundred may be blank, with a warning.");
             self.line(&format!(
-                "  - not_null: {{ name: figures-are-given, columns: [{figures}], allow: [suppressed, not_available, not_applicable] }}"
+                "  - not_null: {{ name: figures-are-given, columns: [{figures}], {allow}, warn_above: 0, tolerance: 1% }}"
+            ));
+        }
+        let shares = full(Column::is_share);
+        if !shares.is_empty() {
+            self.line("  # Nor of these; where there is nothing to take a share of, it may be.");
+            self.line(&format!(
+                "  - not_null: {{ name: shares-are-given, columns: [{shares}], {allow}, tolerance: 1% }}"
+            ));
+        }
+        let titled = |column: &&Column| matches!(column.printed.source, Source::InTitle(_)) && column.printed.optional;
+        let period = columns.period.and_then(|at| columns.all.get(at));
+        if let (Some(said), Some(period)) = (columns.all.iter().find(titled), period) {
+            let (said, period) = (scalar(&said.printed.name), scalar(&period.printed.name));
+            self.line("  # A title said the month of the rows.");
+            self.line(&format!(
+                "  - compare: {{ name: title-says-the-month, column: {said}, is: ==, to: {period}, severity: warning }}"
             ));
         }
         let key: Vec<usize> = columns.period.into_iter().chain(columns.labels.iter().flatten().copied()).collect();
