@@ -10,6 +10,10 @@ use crate::model::{FailingRow, Finding, Severity};
 
 /// The widest that a cell's text is shown.
 const CELL: usize = 60;
+/// The same of what is printed in it, which may say of a repeated key where it stands first.
+const VALUE: usize = 120;
+/// So many rows of one sheet or column say it once, above the table.
+const TOGETHER: usize = 3;
 /// The same in plain text, so that three columns fit a line, and four with a sheet.
 const TEXT_CELL: usize = 28;
 const TEXT_CELL_OF_FOUR: usize = 18;
@@ -30,7 +34,8 @@ pub(super) struct FindingView {
     pub(super) count: Option<String>,
     /// The group that is told of it beside the dataset's steward.
     pub(super) owner: Option<String>,
-    /// "Rows 12, 14, 15": instead of a table, when nothing is known but where the rows stand.
+    /// "Rows 12, 14, 15": instead of a table, when nothing is known but where the rows stand. "Sheet “LES”, column
+    /// “planned”": above it, when that is the same of all rows.
     pub(super) places: Option<String>,
     /// The columns of the table that have something to say.
     pub(super) headers: Vec<&'static str>,
@@ -46,6 +51,7 @@ impl FindingView {
         let shown: Vec<&FailingRow> = finding.rows.iter().take(SHOWN).collect();
         let places = places(&shown);
         let (headers, rows) = if places.is_some() { (Vec::new(), Vec::new()) } else { table(&shown) };
+        let places = places.or_else(|| shared(&shown));
         let header: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let all: Vec<Vec<String>> = std::iter::once(header).chain(rows.iter().cloned()).collect();
         let hidden = finding.count.max(finding.rows.len() as u64).saturating_sub(shown.len() as u64);
@@ -99,21 +105,46 @@ fn places(rows: &[&FailingRow]) -> Option<String> {
     (!rows.is_empty() && together && rows.iter().all(bare)).then(|| format!("{noun} {}{sheet}", numbers.join(", ")))
 }
 
-/// Columns that no row fills are left out. A cell's name says its row, so that it stands in the row's place.
+/// What all of several rows say alike: their sheet, their column.
+fn shared(rows: &[&FailingRow]) -> Option<String> {
+    let said = |of| common(rows, of).map(|text| clean::line(text, CELL));
+    match (said(sheet_of), said(column_of)) {
+        (Some(sheet), Some(column)) => Some(format!("Sheet “{sheet}”, column “{column}”")),
+        (Some(sheet), None) => Some(format!("Sheet “{sheet}”")),
+        (None, Some(column)) => Some(format!("Column “{column}”")),
+        (None, None) => None,
+    }
+}
+
+fn sheet_of(row: &FailingRow) -> Option<&str> {
+    row.sheet.as_deref()
+}
+
+fn column_of(row: &FailingRow) -> Option<&str> {
+    row.column.as_deref()
+}
+
+/// What is the same of all rows, where they are many enough to say it once.
+fn common<'a>(rows: &[&'a FailingRow], of: fn(&FailingRow) -> Option<&str>) -> Option<&'a str> {
+    let first = of(rows.first()?)?;
+    (rows.len() >= TOGETHER && rows.iter().all(|row| of(row) == Some(first))).then_some(first)
+}
+
+/// Columns that no row fills, and those that are the same in all, are left out. A cell's name says its row, so that it stands in the row's place.
 fn table(rows: &[&FailingRow]) -> (Vec<&'static str>, Vec<Vec<String>>) {
     let all_cells = rows.iter().all(|row| row.cell.is_some());
     let columns = [
-        ("Sheet", rows.iter().any(|row| row.sheet.is_some())),
+        ("Sheet", rows.iter().any(|row| row.sheet.is_some()) && common(rows, sheet_of).is_none()),
         ("Row", !all_cells),
         ("Cell", rows.iter().any(|row| row.cell.is_some())),
-        ("Column", rows.iter().any(|row| row.column.is_some())),
+        ("Column", rows.iter().any(|row| row.column.is_some()) && common(rows, column_of).is_none()),
         ("Value", rows.iter().any(|row| row.value.is_some())),
     ];
     let headers = columns.iter().filter(|(_, filled)| *filled).map(|(header, _)| *header).collect();
     let cells = |row: &FailingRow| {
         let cell = |text: &Option<String>| text.as_deref().map_or_else(String::new, |text| clean::line(text, CELL));
         // A blank cell is the finding itself: an empty place would look like a fault of the table.
-        let value_cell = match row.value.as_deref().map(|text| clean::line(text, CELL)) {
+        let value_cell = match row.value.as_deref().map(|text| clean::line(text, VALUE)) {
             Some(text) if text.is_empty() => "(blank)".to_owned(),
             Some(text) => text,
             None => String::new(),

@@ -525,6 +525,8 @@ fn a_row_of_a_workbook_is_named_as_a_spreadsheet_does() {
     let page = text(vec![row(7, Some("D7")), row(9, Some("D9"))], 14);
     assert!(page.contains("Error: wrong (14 of 56 rows, 25.0%) [x]"), "{page}");
     assert!(page.contains("  Sheet  Cell  Column\n  LES    D7    planned\n  LES    D9    planned\n"), "{page}");
+    let three = text(vec![row(7, Some("D7")), row(9, Some("D9")), row(11, Some("D11"))], 14);
+    assert!(three.contains("\n  Sheet “LES”, column “planned”\n  Cell\n  D7\n  D9\n  D11\n"), "{three}");
     assert!(text(vec![row(7, None), row(9, None)], 2).contains("Rows 7, 9 of sheet “LES”"));
     assert!(text(vec![row(7, None)], 0).contains("Error: wrong [x]"));
 }
