@@ -161,6 +161,9 @@ impl Mode {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
+            // SQLite itself undoes a transaction for which the disk has no room, and then the undoing of it fails: the
+            // connection would take itself for ever to be inside that transaction.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .after_connect(move |connection, _| Box::pin(async move { connection.execute(settings).await.map(|_| ()) }))
             .connect(&address(database, self.access)?)
             .await

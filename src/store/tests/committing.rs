@@ -159,6 +159,17 @@ async fn a_full_disk_is_called_so_and_leaves_nothing() {
     assert!(store.deliveries(&DeliveryFilter::default()).await.unwrap().is_empty());
 }
 
+/// As when the write-ahead log cannot grow: SQLite then undoes the whole transaction itself.
+#[tokio::test]
+async fn a_disk_that_has_room_again_is_written_to_again() {
+    let home = Home::new();
+    let store = home.store().await;
+    let mut tx = store.begin("test").await.unwrap();
+    sqlx::query("ROLLBACK").execute(&mut *tx).await.unwrap();
+    drop(tx);
+    assert_eq!(store.commit(&full(&delivery(1, "2025-10"))).await.unwrap(), Committed::Now);
+}
+
 #[tokio::test]
 async fn a_step_of_one_delivery_is_never_doubled() {
     let home = Home::new();
