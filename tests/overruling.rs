@@ -126,6 +126,31 @@ fn a_daemon_at_work_is_asked_and_answers() {
     assert_eq!(home.files("state/requests"), [] as [&str; 0]);
 }
 
+/// The list shows no more of it.
+#[test]
+fn a_delivery_is_named_by_the_end_of_its_id() {
+    let home = Home::new();
+    home.take(OCTOBER, unknown_type(), 1);
+    let whole = id(&home.last());
+    let (_, end) = whole.rsplit_once('-').expect("an id");
+    let listed = home.run(&["deliveries"]).ends_with(0).out;
+    assert!(listed.contains(end) && !listed.contains(&whole), "{listed}");
+    decide(&home, "release", end, 0);
+    assert_eq!(home.last()["verdict"], "released");
+    let told = home.run(&["deliveries", end]).ends_with(0).out;
+    assert!(told.contains(&whole), "{told}");
+    let status = home.run(&["status"]).ends_with(0).out;
+    assert!(status.contains("0 published (0 with warnings), 1 released with known issues, none held back"), "{status}");
+    assert!(!status.contains("in hand"), "{status}");
+
+    let missing = decide(&home, "withdraw", "ffffffffffff", 2);
+    assert!(missing.err.contains("there is no delivery ffffffffffff"), "{}", missing.err);
+    home.take("les-activity-2025-12.csv", unknown_type().replace("2025-10", "2025-12"), 1);
+    // Both were made in this century.
+    let several = decide(&home, "withdraw", &whole[..4], 2);
+    assert!(several.err.contains("2 deliveries have an id like") && several.err.contains(&whole), "{}", several.err);
+}
+
 #[test]
 fn what_cannot_be_done_is_said_and_changes_nothing() {
     let home = Home::new();

@@ -23,7 +23,7 @@ pub enum LockError {
         pid: String,
     },
     /// The lock file cannot be used.
-    #[error("the lock {path} cannot be used: {source}")]
+    #[error("the lock {path} cannot be used: {source}; see who owns the folder, and that it can be written to")]
     Unusable {
         /// The lock file.
         path: String,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    model::{Disclosure, NoticeKind},
+    model::{Disclosure, NoticeKind, ids},
     outbox::{ChannelKind, Channels, Opening, Queue, QueuedMessage, SecretPlaces},
     reports,
     store::{self, Commit, Failed, KeptNotice, MessageState, OutboxFilter, Recorded, Store, StoreError},
@@ -184,7 +184,7 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
     for message in &dead {
         let error = message.last_error.as_deref().unwrap_or("no reason was kept");
         tracing::error!(
-            id = %message.id, group = message.group, channel = message.channel, recipient = message.recipient, error,
+            id = %message.id, group = message.group, channel = message.channel, error,
             "a message could not be delivered"
         );
         commit.dead_reported.push(message.id);
@@ -226,7 +226,7 @@ pub enum ResendError {
     Store(#[from] StoreError),
 }
 
-/// Sends dead letters again, under the ids that they have: one by its id, or all of a group. How many.
+/// Sends dead letters again, under the ids that they have: one by its id or the end of it, or all of a group. How many.
 ///
 /// # Errors
 /// There is none, or the store fails.
@@ -234,7 +234,7 @@ pub async fn resend(app: &App, which: &str) -> Result<usize, ResendError> {
     let dead = OutboxFilter { state: Some(MessageState::Dead), ..OutboxFilter::default() };
     let mut count = 0;
     for message in app.store.outbox(&dead).await? {
-        if (message.id.to_string() == which || message.group == which)
+        if (ids::is_meant(message.id, which) || message.group == which)
             && app.store.requeue(message.id, app.now()).await?
         {
             count += 1;

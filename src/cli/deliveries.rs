@@ -9,7 +9,7 @@ use crate::{
     app::{failing_rows, family, home::Home, place::report_names, publication},
     model::{
         Action, CheckMade, Delivery, DeliveryId, Examination, Finding, Outcome, Override, Period, Severity, TableRead,
-        Verdict, value::format_number,
+        Verdict, ids, value::format_number,
     },
     store::{DeliveryFilter, Store},
 };
@@ -20,14 +20,17 @@ use super::{
     overrule::{OverruleArguments, decide},
 };
 
+/// How many deliveries of several that may be meant are listed.
+const NAMED: usize = 10;
+
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct DeliveriesArguments {
     #[command(subcommand)]
     decision: Option<Decision>,
-    /// Tell all of this one, its findings row by row
+    /// Tell all of this one, its findings row by row; the end of an id will do that no other has
     #[arg(value_name = "ID", conflicts_with_all = ["dataset", "limit"])]
-    id: Option<uuid::Uuid>,
+    id: Option<String>,
     /// Only those of this dataset
     #[arg(long, value_name = "ID")]
     dataset: Option<String>,
@@ -54,8 +57,8 @@ pub(super) async fn list(home: &Home, options: &DeliveriesArguments) -> Result<E
         Some(Decision::Withdraw(asked)) => return decide(home, asked, Action::Withdraw).await,
         None => {}
     }
-    if let Some(id) = options.id {
-        return one(home, DeliveryId(id), options.format).await;
+    if let Some(written) = &options.id {
+        return one(home, named(home, written).await?, options.format).await;
     }
     let filter = DeliveryFilter { dataset: options.dataset.clone(), limit: options.limit };
     let kept = match Store::open_read_only(&home.database(), &home.measures()).await? {
@@ -67,15 +70,47 @@ pub(super) async fn list(home: &Home, options: &DeliveriesArguments) -> Result<E
     Ok(Exit::Fine)
 }
 
+/// The delivery that somebody means: by its id, or as much of its beginning or end as no other has.
+pub(super) async fn named(home: &Home, written: &str) -> Result<DeliveryId, Failure> {
+    if let Ok(whole) = written.trim().parse() {
+        return Ok(DeliveryId(whole));
+    }
+    let known = match Store::open_read_only(&home.database(), &home.measures()).await? {
+        Some(store) => store.deliveries(&DeliveryFilter::default()).await?,
+        None => Vec::new(),
+    };
+    let meant = |delivery: &Delivery| ids::is_meant(delivery.id.0, written);
+    let found: Vec<Delivery> = known.into_iter().map(|kept| kept.delivery).filter(meant).collect();
+    match found.as_slice() {
+        [] => Err(unknown(written)),
+        [only] => Ok(only.id),
+        several => {
+            let named = |delivery: &Delivery| format!("  {}  {}", delivery.id, output::clean(&delivery.file));
+            let lines: Vec<String> = several.iter().take(NAMED).map(named).collect();
+            let several = several.len();
+            let message = format!(
+                "bellwether: {several} deliveries have an id like `{written}`; write more of it:\n{}",
+                lines.join("\n")
+            );
+            Err(Failure { exit: Exit::Usage, message })
+        }
+    }
+}
+
+fn unknown(written: &str) -> Failure {
+    let written = output::clean(written);
+    let message =
+        format!("bellwether: there is no delivery {written}; `bellwether deliveries` lists those that there are");
+    Failure { exit: Exit::Usage, message }
+}
+
 async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failure> {
     let kept = match Store::open_read_only(&home.database(), &home.measures()).await? {
         Some(store) => store.delivery(id).await?.map(|kept| (kept, store)),
         None => None,
     };
     let Some((kept, store)) = kept else {
-        let message =
-            format!("bellwether: there is no delivery {id}; `bellwether deliveries` lists those that there are");
-        return Err(Failure { exit: Exit::Usage, message });
+        return Err(unknown(&id.to_string()));
     };
     let withheld = family::withheld_now(&store, &kept.delivery).await?;
     let placed = places(home, &store, &kept.delivery).await?;
@@ -235,7 +270,7 @@ struct Deliveries;
 
 impl Listing for Deliveries {
     type Entry = Entry;
-    const HEADERS: &'static [&'static str] = &["received", "file", "dataset", "periods", "rev", "verdict", "why"];
+    const HEADERS: &'static [&'static str] = &["received", "file", "dataset", "periods", "rev", "verdict", "id", "why"];
     const EMPTY: &'static str = "Nothing has been delivered yet.";
 
     fn cells(entry: &Entry) -> Vec<output::Cell> {
@@ -260,6 +295,7 @@ impl Listing for Deliveries {
             periods.into(),
             if entry.revision == 0 { String::new() } else { entry.revision.to_string() }.into(),
             output::Cell::toned(entry.verdict.words(), tone),
+            output::Cell::toned(ids::short(&entry.id), Tone::Faint),
             why.into(),
         ]
     }

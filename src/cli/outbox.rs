@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     app::{home::Home, requests::Request},
+    model::ids,
     store::{MessageState, OutboxFilter, QueuedMessage, Receiver, Store},
 };
 
@@ -41,7 +42,7 @@ enum OutboxCommand {
     },
     /// Send dead letters again, under the ids that they have: those of a group, or one by its id
     Retry {
-        /// The group's id, or the message's
+        /// The group's id, or the message's; the end of that will do
         #[arg(value_name = "GROUP|ID")]
         which: String,
     },
@@ -126,7 +127,7 @@ struct Outbox;
 impl Listing for Outbox {
     type Entry = Entry;
     const HEADERS: &'static [&'static str] =
-        &["created", "state", "channel", "recipient", "group", "tries", "next try", "last error"];
+        &["created", "state", "channel", "recipient", "group", "tries", "next try", "id", "last error"];
     const EMPTY: &'static str = "The outbox is empty.";
 
     fn cells(entry: &Entry) -> Vec<output::Cell> {
@@ -146,6 +147,7 @@ impl Listing for Outbox {
                 Some(_) => output::Cell::toned("disabled", Tone::Bad),
                 None => entry.next_attempt.as_deref().map(output::when).unwrap_or_default().into(),
             },
+            output::Cell::toned(ids::short(&entry.id), Tone::Faint),
             entry.last_error.clone().unwrap_or_default().into(),
         ]
     }

@@ -1,20 +1,19 @@
 //! `bellwether deliveries release` and `bellwether deliveries withdraw`.
 
 use clap::Args;
-use uuid::Uuid;
 
 use crate::{
     app::{home::Home, overrule, requests::Request},
-    model::{Action, DeliveryId},
+    model::Action,
 };
 
-use super::{Exit, Failure, ask::ask, output};
+use super::{Exit, Failure, ask::ask, deliveries::named, output};
 
 #[derive(Debug, Args)]
 pub(super) struct OverruleArguments {
-    /// The delivery
+    /// The delivery; the end of its id will do that no other has
     #[arg(value_name = "ID")]
-    id: Uuid,
+    id: String,
     /// Why, for everybody who reads a report that rests on it
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -24,9 +23,10 @@ pub(super) struct OverruleArguments {
 }
 
 pub(super) async fn decide(home: &Home, options: &OverruleArguments, action: Action) -> Result<Exit, Failure> {
+    let delivery = named(home, &options.id).await?;
     let (reason, by) = (options.reason.clone(), options.by.clone());
-    let request = overrule::Request { delivery: DeliveryId(options.id), action, reason, by };
+    let request = overrule::Request { delivery, action, reason, by };
     let verdict = ask(home, &Request::Overrule(request)).await?;
-    output::say(format!("delivery {}: {verdict}", options.id))?;
+    output::say(format!("delivery {delivery}: {verdict}"))?;
     Ok(Exit::Fine)
 }

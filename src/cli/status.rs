@@ -1,5 +1,7 @@
 //! `bellwether status`.
 
+use std::{fmt::Display, fs, io};
+
 use clap::Args;
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Map, Value, json};
@@ -13,7 +15,7 @@ use crate::{
     },
     config::Config,
     model::{
-        AlertState, DueState, Period, Verdict,
+        AlertState, Delivery, DueState, Period, Verdict,
         calendar::{in_words, london},
     },
     store::{Counts, DeliveryFilter, MessageState, Receiver, Refusal, Store},
@@ -32,96 +34,153 @@ pub(super) struct StatusArguments {
 }
 
 pub(super) async fn status(home: &Home, options: &StatusArguments) -> Result<Exit, Failure> {
-    let running = HomeLock::running(home);
-    let config = Config::load(home.root());
-    let (mistakes, waiting) = match &config {
-        Ok(config) => (0, Waiting::of(expected::standings(home, config).await?)),
-        Err(problems) => (problems.clone().into_iter().count(), Waiting::default()),
-    };
-    let mut deadlines = Vec::new();
-    let (counts, last, unjudged, receivers) = match Store::open_read_only(&home.database(), &home.measures()).await? {
-        Some(store) => {
-            let filter = DeliveryFilter { dataset: None, limit: Some(1) };
-            let last = store.deliveries(&filter).await?.pop();
-            deadlines = store.deadlines().await?;
-            (store.counts().await?, last, store.unjudged().await?.len(), store.receivers().await?)
-        }
-        None => (Counts::default(), None, 0, Vec::new()),
-    };
-    let last = last.map(|kept| kept.delivery);
-    let planned = config.map(|config| planned(&config, &deadlines, Timestamp::now())).unwrap_or_default();
+    let status = Status::of(home).await?;
     match options.format {
-        Format::Json => output::print_json(&json!({
-            "home": home.root().display().to_string(),
-            "running": running.is_some(),
-            "pid": running,
-            "configuration_mistakes": mistakes,
-            "deliveries": by_code(counts.deliveries.iter().map(|(verdict, n)| (verdict.code(), *n))),
-            "alerts": by_code(counts.alerts.iter().map(|(state, n)| (state.code(), *n))),
-            "outbox": by_code(counts.outbox.iter().map(|(state, n)| (state.code(), *n))),
-            "receivers": receivers.iter().filter_map(refusing).collect::<Vec<_>>(),
-            "unjudged": unjudged,
-            "outstanding": waiting.outstanding,
-            "next_due": waiting.next.as_ref().map(|(due, dataset, period)| json!({ "dataset": dataset, "period": period, "due": due })),
-            "next_digests": planned.iter().map(|(group, next)| json!({
+        Format::Json => output::print_json(&status.json())?,
+        Format::Table => status.say()?,
+    }
+    Ok(Exit::Fine)
+}
+
+/// How things stand with a home.
+struct Status {
+    home: String,
+    /// The process of the daemon at work.
+    running: Option<u32>,
+    mistakes: usize,
+    /// How many files were taken from the drop folders and are not decided yet.
+    in_hand: usize,
+    counts: Counts,
+    last: Option<Delivery>,
+    waiting: Waiting,
+    unjudged: usize,
+    receivers: Vec<Receiver>,
+    /// The next exception report of each group that has one.
+    reports: Vec<(String, Option<Planned>)>,
+}
+
+impl Status {
+    async fn of(home: &Home) -> Result<Self, Failure> {
+        let config = Config::load(home.root());
+        let (mistakes, waiting) = match &config {
+            Ok(config) => (0, Waiting::of(expected::standings(home, config).await?)),
+            Err(problems) => (problems.clone().into_iter().count(), Waiting::default()),
+        };
+        let mut status = Self {
+            home: home.root().display().to_string(),
+            running: HomeLock::running(home),
+            mistakes,
+            in_hand: fs::read_dir(home.claimed()).map_or(0, Iterator::count),
+            counts: Counts::default(),
+            last: None,
+            waiting,
+            unjudged: 0,
+            receivers: Vec::new(),
+            reports: Vec::new(),
+        };
+        let mut deadlines = Vec::new();
+        if let Some(store) = Store::open_read_only(&home.database(), &home.measures()).await? {
+            let newest = DeliveryFilter { dataset: None, limit: Some(1) };
+            status.last = store.deliveries(&newest).await?.pop().map(|kept| kept.delivery);
+            status.counts = store.counts().await?;
+            status.unjudged = store.unjudged().await?.len();
+            status.receivers = store.receivers().await?;
+            deadlines = store.deadlines().await?;
+        }
+        status.reports = config.map(|config| planned(&config, &deadlines, Timestamp::now())).unwrap_or_default();
+        Ok(status)
+    }
+
+    fn json(&self) -> Value {
+        let next_due = self.waiting.next.as_ref();
+        json!({
+            "home": self.home,
+            "running": self.running.is_some(),
+            "pid": self.running,
+            "configuration_mistakes": self.mistakes,
+            "in_hand": self.in_hand,
+            "deliveries": by_code(self.counts.deliveries.iter().map(|(verdict, n)| (verdict.code(), *n))),
+            "alerts": by_code(self.counts.alerts.iter().map(|(state, n)| (state.code(), *n))),
+            "outbox": by_code(self.counts.outbox.iter().map(|(state, n)| (state.code(), *n))),
+            "receivers": self.receivers.iter().filter_map(refusing).collect::<Vec<_>>(),
+            "unjudged": self.unjudged,
+            "outstanding": self.waiting.outstanding,
+            "next_due": next_due.map(|(due, dataset, period)| json!({ "dataset": dataset, "period": period, "due": due })),
+            "next_digests": self.reports.iter().map(|(group, next)| json!({
                 "group": group,
                 "at": next.as_ref().map(|next| next.at),
                 "papers_due": next.as_ref().map(|next| next.due),
             })).collect::<Vec<_>>(),
-            "last_delivery": last.as_ref().map(|delivery| delivery.id.to_string()),
-        }))?,
-        Format::Table => {
-            let line = |name: &str, text: String| output::say(format!("{name:<15}{text}"));
-            line("home", home.root().display().to_string())?;
-            line(
-                "daemon",
-                running.map_or_else(
-                    || output::doubtful("not running"),
-                    |pid| output::good(&format!("running (process {pid})")),
-                ),
-            )?;
-            line(
-                "configuration",
-                match mistakes {
-                    0 => output::good("in order"),
-                    n => output::bad(&format!("{n} mistakes: bellwether check names them")),
-                },
-            )?;
-            line("deliveries", deliveries(&counts))?;
-            if let Some(last) = last {
-                let text =
-                    format!("{} {} ({})", output::when(&last.received.to_string()), last.file, last.verdict.code());
-                line("last delivery", output::clean(&text))?;
-            }
-            if let Some((due, dataset, period)) = &waiting.next {
-                let text = format!("{dataset} of {}, due on {}", period.label(), in_words(*due));
-                line("next expected", output::clean(&text))?;
-            }
-            if waiting.outstanding > 0 {
-                let text = format!("{} not arrived: bellwether expected names them", waiting.outstanding);
-                line("late", output::bad(&text))?;
-            }
-            line("alerts", alerts(&counts))?;
-            if unjudged > 0 {
-                line(
-                    "not judged",
-                    output::doubtful(&format!("{unjudged} series: bellwether alerts --unjudged names them")),
-                )?;
-            }
-            line("outbox", outbox(&counts))?;
-            let refusing: Vec<String> = receivers.iter().filter_map(refused).collect();
-            for said in refusing.iter().take(NAMED) {
-                line("receiver", output::bad(said))?;
-            }
-            if let more @ 1.. = refusing.len().saturating_sub(NAMED) {
-                line("receivers", output::bad(&format!("{more} more take no messages: bellwether outbox names them")))?;
-            }
-            for (group, next) in &planned {
-                line("next report", output::clean(&format!("{group}: {}", next_report(next.as_ref()))))?;
-            }
+            "last_delivery": self.last.as_ref().map(|delivery| delivery.id.to_string()),
+        })
+    }
+
+    fn say(&self) -> io::Result<()> {
+        line("home", &self.home)?;
+        line("daemon", self.daemon())?;
+        line("configuration", self.configuration())?;
+        self.say_deliveries()?;
+        line("alerts", alerts(&self.counts))?;
+        if self.unjudged > 0 {
+            let text = format!("{} series: bellwether alerts --unjudged names them", self.unjudged);
+            line("not judged", output::doubtful(&text))?;
+        }
+        line("outbox", outbox(&self.counts))?;
+        let refusing: Vec<String> = self.receivers.iter().filter_map(refused).collect();
+        for said in refusing.iter().take(NAMED) {
+            line("receiver", output::bad(said))?;
+        }
+        if let more @ 1.. = refusing.len().saturating_sub(NAMED) {
+            line("receivers", output::bad(&format!("{more} more take no messages: bellwether outbox names them")))?;
+        }
+        for (group, next) in &self.reports {
+            line("next report", output::clean(&format!("{group}: {}", next_report(next.as_ref()))))?;
+        }
+        Ok(())
+    }
+
+    fn daemon(&self) -> String {
+        self.running
+            .map_or_else(|| output::doubtful("not running"), |pid| output::good(&format!("running (process {pid})")))
+    }
+
+    fn configuration(&self) -> String {
+        match self.mistakes {
+            0 => output::good("in order"),
+            1 => output::bad("1 mistake: bellwether check names it"),
+            n => output::bad(&format!("{n} mistakes: bellwether check names them")),
         }
     }
-    Ok(Exit::Fine)
+
+    fn say_deliveries(&self) -> io::Result<()> {
+        if self.in_hand > 0 {
+            let files = if self.in_hand == 1 { "1 file".to_owned() } else { format!("{} files", self.in_hand) };
+            let then = if self.running.is_some() {
+                "being worked on or waiting to be tried again: the log says why"
+            } else {
+                "worked on when the daemon runs"
+            };
+            line("in hand", output::doubtful(&format!("{files}, {then}")))?;
+        }
+        line("deliveries", deliveries(&self.counts))?;
+        if let Some(last) = &self.last {
+            let text = format!("{} {} ({})", output::when(&last.received.to_string()), last.file, last.verdict.words());
+            line("last delivery", output::clean(&text))?;
+        }
+        if let Some((due, dataset, period)) = &self.waiting.next {
+            let text = format!("{dataset} of {}, due on {}", period.label(), in_words(*due));
+            line("next expected", output::clean(&text))?;
+        }
+        if self.waiting.outstanding > 0 {
+            let text = format!("{} not arrived: bellwether expected names them", self.waiting.outstanding);
+            line("late", output::bad(&text))?;
+        }
+        Ok(())
+    }
+}
+
+fn line(name: &str, text: impl Display) -> io::Result<()> {
+    output::say(format!("{name:<15}{text}"))
 }
 
 /// A receiver that takes no messages, for programs.
@@ -207,8 +266,12 @@ fn deliveries(counts: &Counts) -> String {
         0 => "none held back".to_owned(),
         n => output::bad(&format!("{n} held back")),
     };
-    let warned = of(Verdict::PublishedWithWarnings);
-    format!("{} published ({warned} with warnings), {held_back}", of(Verdict::Published) + warned)
+    let (warned, released) = (of(Verdict::PublishedWithWarnings), of(Verdict::Released));
+    let released = match released {
+        0 => String::new(),
+        n => output::doubtful(&format!(", {n} released with known issues")),
+    };
+    format!("{} published ({warned} with warnings){released}, {held_back}", of(Verdict::Published) + warned)
 }
 
 fn alerts(counts: &Counts) -> String {

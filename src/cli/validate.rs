@@ -154,7 +154,8 @@ fn describe(entry: &Entry) -> Vec<String> {
     };
     let dataset = entry.dataset.as_deref().unwrap_or("no dataset");
     let (title, periods) = (output::clean(&entry.title()), output::periods(&entry.periods));
-    let mut lines = vec![format!("{title}: {verdict} ({dataset} {periods})")];
+    let of = format!("{dataset} {periods}");
+    let mut lines = vec![format!("{title}: {verdict} ({})", of.trim_end())];
     lines.extend(entry.findings.iter().flat_map(findings::lines));
     lines
 }

@@ -21,6 +21,7 @@ pub mod due;
 pub mod escalation;
 pub mod examination;
 pub mod finding;
+pub mod ids;
 pub mod labels;
 pub mod matcher;
 pub mod notice;
