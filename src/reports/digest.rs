@@ -3,11 +3,17 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::{alert::LABEL, clean, committee, mail::MailFile, paper::Point, subject::LONGEST, three_as::heading, words};
+use super::{
+    alert::LABEL,
+    clean, committee,
+    mail::MailFile,
+    paper::Point,
+    subject::LONGEST,
+    three_as::{SHOWN, Section},
+    words,
+};
 use crate::model::{Digest, Notice, PaperFormat, ThreeA, calendar::in_words};
 
-/// How many points of a section are shown; the papers have them all.
-const SHOWN: usize = 20;
 /// The titles of what is not one of the three As.
 pub(super) const DECISIONS: &str = committee::DECISIONS;
 pub(super) const GAPS: &str = "Could not be assured";
@@ -25,21 +31,9 @@ pub(super) struct DigestView {
     link: Option<String>,
     below: Option<String>,
     pub(super) decisions: Vec<PointView>,
-    pub(super) sections: Vec<Section>,
+    pub(super) sections: Vec<Section<PointView>>,
     pub(super) gaps: Vec<PointView>,
     small_print: Vec<String>,
-}
-
-/// What a committee is to do one thing with.
-#[derive(Debug, Serialize)]
-pub(super) struct Section {
-    kind: &'static str,
-    pub(super) title: &'static str,
-    pub(super) count: String,
-    /// What is said where there is nothing.
-    pub(super) note: Option<&'static str>,
-    pub(super) points: Vec<PointView>,
-    pub(super) folded: Option<String>,
 }
 
 /// A point: what it is about, and what is said of it.
@@ -66,7 +60,8 @@ impl DigestView {
                 points.extend(committee::clear(report));
             }
             let note = points.is_empty().then(|| committee::none(three_a));
-            Section { note, ..Section::of(three_a, count, points) }
+            let points = points.into_iter().map(PointView::from);
+            Section { note, ..Section::of(three_a, count, points, "which the report lists") }
         });
         Self {
             subject: subject(content),
@@ -81,22 +76,6 @@ impl DigestView {
             sections: sections.collect(),
             gaps: committee::gap_points(report, SHOWN).into_iter().map(PointView::from).collect(),
             small_print: committee::small_print(report).into_iter().chain([format!("Notice {}", notice.id)]).collect(),
-        }
-    }
-}
-
-impl Section {
-    fn of(three_a: ThreeA, count: usize, points: Vec<Point>) -> Self {
-        let (kind, title) = heading(three_a);
-        let hidden = points.len().saturating_sub(SHOWN);
-        let folded = || format!("and {} more, which the report lists", words::number(hidden as f64));
-        Self {
-            kind,
-            title,
-            count: words::number(count as f64),
-            note: None,
-            points: points.into_iter().take(SHOWN).map(PointView::from).collect(),
-            folded: (hidden > 0).then(folded),
         }
     }
 }

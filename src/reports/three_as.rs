@@ -12,8 +12,8 @@ use super::{
 };
 use crate::model::{AlertSeverity, Matter, Notice, Standing, ThreeA, ThreeAs};
 
-/// How many matters of one kind are shown; the rest are counted.
-const SHOWN: usize = 20;
+/// How many points of one kind are shown; the rest are counted.
+pub(super) const SHOWN: usize = 20;
 
 /// All that the templates need.
 #[derive(Debug, Serialize)]
@@ -22,7 +22,7 @@ pub(super) struct ThreeAsView {
     pub(super) headline: String,
     group: String,
     pub(super) below: Option<String>,
-    pub(super) sections: Vec<Section>,
+    pub(super) sections: Vec<Section<MatterView>>,
     /// What was judged and is clear, never more than that.
     pub(super) assured: String,
     missing: Vec<NotAssuredView>,
@@ -30,14 +30,16 @@ pub(super) struct ThreeAsView {
     small_print: Vec<String>,
 }
 
-/// The matters with which the committee is to do one thing.
+/// What a committee is to do one thing with.
 #[derive(Debug, Serialize)]
-pub(super) struct Section {
-    kind: &'static str,
+pub(super) struct Section<T> {
+    pub(super) kind: &'static str,
     pub(super) title: &'static str,
     pub(super) count: String,
-    pub(super) matters: Vec<MatterView>,
-    folded: Option<String>,
+    /// What is said where there is nothing.
+    pub(super) note: Option<&'static str>,
+    pub(super) points: Vec<T>,
+    pub(super) folded: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,7 +62,7 @@ impl ThreeAsView {
             headline: headline(content),
             group: clean::line(&notice.group_name, LABEL),
             below: (!below.is_empty()).then(|| format!("With what concerns {}.", words::list(&below))),
-            sections: ThreeA::ALL.iter().map(|&what| Section::of(content, what)).collect(),
+            sections: ThreeA::ALL.iter().map(|&what| section(content, what)).collect(),
             assured: format!(
                 "{} series {} judged; {} of {} answers of rules {} clear.",
                 number(content.series),
@@ -78,22 +80,32 @@ impl ThreeAsView {
     }
 }
 
-impl Section {
-    fn of(content: &ThreeAs, what: ThreeA) -> Self {
-        let (kind, title) = heading(what);
-        let matters: Vec<&Matter> = content.of(what).collect();
-        let hidden = matters.len().saturating_sub(SHOWN);
+impl<T> Section<T> {
+    /// The first of the points, of which `count` are counted; `elsewhere` ends "and 12 more, ".
+    pub(super) fn of(what: ThreeA, count: usize, points: impl ExactSizeIterator<Item = T>, elsewhere: &str) -> Self {
+        let (kind, title) = match what {
+            ThreeA::Alert => ("new", "Alert"),
+            ThreeA::Advise => ("continuing", "Advise"),
+            ThreeA::Assure => ("resolved", "Assure"),
+        };
+        let hidden = points.len().saturating_sub(SHOWN);
+        let folded = || format!("and {} more, {elsewhere}", words::number(hidden as f64));
         Self {
             kind,
             title,
-            count: words::number(matters.len() as f64),
-            matters: matters.into_iter().take(SHOWN).map(MatterView::of).collect(),
-            folded: (hidden > 0).then(|| {
-                let hidden = words::number(hidden as f64);
-                format!("and {hidden} more, not listed here: “bellwether report” lists every alert")
-            }),
+            count: words::number(count as f64),
+            note: None,
+            points: points.take(SHOWN).collect(),
+            folded: (hidden > 0).then(folded),
         }
     }
+}
+
+/// The matters of a kind.
+fn section(content: &ThreeAs, what: ThreeA) -> Section<MatterView> {
+    let matters: Vec<&Matter> = content.of(what).collect();
+    let elsewhere = "not listed here: “bellwether report” lists every alert";
+    Section::of(what, matters.len(), matters.into_iter().map(MatterView::of), elsewhere)
 }
 
 impl MatterView {
@@ -116,15 +128,6 @@ impl MatterView {
             rule: clean::line(&matter.rule, LABEL),
             id: clean::line(&matter.alert.0, LABEL),
         }
-    }
-}
-
-/// Which colour and which title a section has.
-pub(super) fn heading(what: ThreeA) -> (&'static str, &'static str) {
-    match what {
-        ThreeA::Alert => ("new", "Alert"),
-        ThreeA::Advise => ("continuing", "Advise"),
-        ThreeA::Assure => ("resolved", "Assure"),
     }
 }
 

@@ -123,7 +123,7 @@ impl Chat {
         let mut sections: Vec<Section> = Vec::new();
         for (section, tone) in said.sections.into_iter().zip(tones) {
             let title = format!("{} ({})", section.title, section.count);
-            let entries = section.matters.into_iter().map(|matter| Entry {
+            let entries = section.points.into_iter().map(|matter| Entry {
                 title: matter.group,
                 text: format!("{} {}", words::sentence(&matter.message), matter.how),
                 ..Entry::default()
