@@ -72,7 +72,7 @@ pub async fn tell(app: &App) -> Result<Option<Timestamp>, CycleError> {
 /// What is said to a group.
 #[must_use]
 pub fn content(settings: &DigestSettings, due: Date, report: CommitteeReport) -> Content {
-    Content::Digest(Digest { due, attach: settings.attached(), report })
+    Content::Digest(Digest { due, attach: settings.attached(), not_made: Vec::new(), report })
 }
 
 /// The newest month that a group has figures of.

@@ -21,8 +21,8 @@ pub fn payloads(config: &Config, channel: &ChannelSettings, notice: &Notice) -> 
     match channel {
         ChannelSettings::Email(_) => Ok(vec![email(config, notice)?]),
         ChannelSettings::Folder(_) => {
-            let files = reports::papers(notice).into_iter().map(enclosed).collect();
-            Ok(vec![Payload { files, ..whole(config, notice)? }])
+            let (notice, papers) = reports::papers(notice);
+            Ok(vec![Payload { files: papers.into_iter().map(enclosed).collect(), ..whole(config, &notice)? }])
         }
         ChannelSettings::Webhook(settings) => match settings.own.format {
             WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(vec![whole(config, notice)?]),

@@ -30,6 +30,9 @@ pub struct Digest {
     pub due: Date,
     /// As what the report goes with the message.
     pub attach: Vec<PaperFormat>,
+    /// As what it was to go as well, and could not be made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_made: Vec<PaperFormat>,
     /// The report.
     pub report: CommitteeReport,
 }

@@ -1,9 +1,12 @@
 //! The exception report in short, before papers are due: what a chair reads in a mail or a chat, with the papers attached.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::{
+    RenderError,
     alert::LABEL,
     clean, committee,
     mail::MailFile,
@@ -12,7 +15,7 @@ use super::{
     three_as::{SHOWN, Section},
     words,
 };
-use crate::model::{Digest, Notice, PaperFormat, ThreeA, calendar::in_words};
+use crate::model::{CommitteeReport, Content, Digest, Notice, PaperFormat, ThreeA, calendar::in_words};
 
 /// The titles of what is not one of the three As.
 pub(super) const DECISIONS: &str = committee::DECISIONS;
@@ -96,35 +99,62 @@ pub(super) fn subject(content: &Digest) -> String {
 }
 
 fn attached(content: &Digest) -> Option<String> {
-    let word = |format: &PaperFormat| match format {
+    let named = |formats: &[PaperFormat]| {
+        let words: Vec<String> = formats.iter().map(|format| word(*format).to_owned()).collect();
+        (!words.is_empty()).then(|| words::list(&words))
+    };
+    let made = named(&content.attach).map(|words| format!("The report is attached, to be tabled as it is: {words}."));
+    let failed = named(&content.not_made)
+        .map(|words| format!("It could not be made as {words}: who operates bellwether finds the reason in its log."));
+    let said: Vec<String> = [made, failed].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+fn word(format: PaperFormat) -> &'static str {
+    match format {
         PaperFormat::Html => "page",
         PaperFormat::Pdf => "PDF",
         PaperFormat::Docx => "Word document",
         PaperFormat::Markdown => "text",
         PaperFormat::Xlsx => "workbook",
         PaperFormat::Json => "JSON",
-    };
-    let words: Vec<String> = content.attach.iter().map(|format| word(format).to_owned()).collect();
-    (!words.is_empty()).then(|| format!("The report is attached, to be tabled as it is: {}.", words::list(&words)))
+    }
 }
 
-/// The papers of a notice, for who takes files. One that cannot be made is left out: a message is better than none.
+/// The papers of a notice, for who takes files, and the notice as it names them then. A paper that cannot be made is named
+/// as that, and logged: a message is better than none.
 #[must_use]
-pub fn papers(notice: &Notice) -> Vec<MailFile> {
-    let crate::model::Content::Digest(digest) = &notice.content else { return Vec::new() };
+pub fn papers(notice: &Notice) -> (Cow<'_, Notice>, Vec<MailFile>) {
+    made_by(notice, committee::committee)
+}
+
+fn made_by(
+    notice: &Notice,
+    make: impl Fn(&CommitteeReport, PaperFormat) -> Result<Vec<u8>, RenderError>,
+) -> (Cow<'_, Notice>, Vec<MailFile>) {
+    let Content::Digest(digest) = &notice.content else { return (Cow::Borrowed(notice), Vec::new()) };
     let stem = format!("exception-report-{}-{}", digest.report.group, digest.report.period).replace('/', "-");
-    let paper = |format: &PaperFormat| {
-        let made = committee::committee(&digest.report, *format);
-        let bytes =
-            made.inspect_err(|error| tracing::error!(notice = %notice.id, %error, "a message goes without a paper"));
-        Some(MailFile {
-            name: format!("{stem}.{format}"),
-            media_type: media_type(*format),
-            content_id: None,
-            bytes: bytes.ok()?,
-        })
-    };
-    digest.attach.iter().filter_map(paper).collect()
+    let (mut files, mut not_made) = (Vec::new(), Vec::new());
+    for format in &digest.attach {
+        match make(&digest.report, *format) {
+            Ok(bytes) => files.push(MailFile {
+                name: format!("{stem}.{format}"),
+                media_type: media_type(*format),
+                content_id: None,
+                bytes,
+            }),
+            Err(error) => {
+                tracing::error!(notice = %notice.id, %format, %error, "a message goes without a paper");
+                not_made.push(*format);
+            }
+        }
+    }
+    if not_made.is_empty() {
+        return (Cow::Borrowed(notice), files);
+    }
+    let attach = digest.attach.iter().copied().filter(|format| !not_made.contains(format)).collect();
+    let content = Content::Digest(Digest { attach, not_made, ..digest.clone() });
+    (Cow::Owned(Notice { content, ..notice.clone() }), files)
 }
 
 fn media_type(format: PaperFormat) -> &'static str {
@@ -155,4 +185,29 @@ pub(super) fn json(content: &Digest) -> Json {
         "decisions": decisions,
         "not_assured": whole["not_assured"],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::NoticeKind,
+        reports::{TemplateSet, render_by, sample},
+    };
+
+    #[test]
+    fn a_paper_that_cannot_be_made_is_named_as_that() {
+        let mut notice = sample(NoticeKind::Digest, "quality-outcomes", "Quality & Outcomes").expect("a sample");
+        let Content::Digest(digest) = &mut notice.content else { panic!("a digest") };
+        digest.attach = vec![PaperFormat::Pdf, PaperFormat::Docx, PaperFormat::Xlsx];
+        let (as_sent, files) = made_by(&notice, |_, format| match format {
+            PaperFormat::Docx => Err(RenderError::Json("no".to_owned())),
+            _ => Ok(vec![1]),
+        });
+        let names: Vec<&str> = files.iter().filter_map(|file| file.name.rsplit('.').next()).collect();
+        assert_eq!(names, ["pdf", "xlsx"]);
+        let text = render_by(&as_sent, &TemplateSet::default()).expect("rendered").text;
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("tabled as it is: PDF and workbook. It could not be made as Word document:"), "{text}");
+    }
 }

@@ -47,8 +47,9 @@ pub fn mail(notice: &Notice, templates: &TemplateSet) -> Result<Mail, RenderErro
         Content::Exceptions(content) => of_exceptions(notice, content, templates),
         Content::Escalation(content) => of_escalation(notice, content, templates),
         Content::Gate(_) | Content::Operator(_) | Content::Silence(_) | Content::ThreeAs(_) | Content::Digest(_) => {
-            let rendered = render_by(notice, templates)?;
-            Ok(Mail { subject: rendered.subject, html: rendered.html, text: rendered.text, files: papers(notice) })
+            let (notice, files) = papers(notice);
+            let rendered = render_by(&notice, templates)?;
+            Ok(Mail { subject: rendered.subject, html: rendered.html, text: rendered.text, files })
         }
     }
 }

@@ -31,7 +31,12 @@ pub fn sample(kind: NoticeKind, group: &str, name: &str) -> Result<Notice, Rende
         NoticeKind::ThreeAs => Content::ThreeAs(summed_up(&exceptions()?)),
         NoticeKind::Digest => {
             let attach = vec![PaperFormat::Pdf, PaperFormat::Docx];
-            Content::Digest(Digest { due: date(2025, 11, 19), attach, report: tabled(exceptions()?) })
+            Content::Digest(Digest {
+                due: date(2025, 11, 19),
+                attach,
+                not_made: Vec::new(),
+                report: tabled(exceptions()?),
+            })
         }
     };
     Ok(notice(group, name, content))
