@@ -25,24 +25,20 @@ pub fn payloads(config: &Config, channel: &ChannelSettings, notice: &Notice) -> 
             Ok(vec![Payload { files: papers.into_iter().map(enclosed).collect(), ..whole(config, &notice)? }])
         }
         ChannelSettings::Webhook(settings) => match settings.own.format {
-            WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(vec![whole(config, notice)?]),
-            WebhookFormat::Alertmanager => Ok(vec![data(notice, reports::alertmanager_webhook(notice))]),
+            WebhookFormat::Bellwether | WebhookFormat::CloudEvents => Ok(posted(notice, reports::json_parts(notice))),
+            WebhookFormat::Alertmanager => Ok(posted(notice, reports::alertmanager_webhook(notice))),
         },
         ChannelSettings::Teams(settings) => {
             if let Some(card) = config.templates.of(&notice.group).card(notice) {
-                return Ok(vec![data(notice, card)]);
+                return Ok(posted(notice, vec![card]));
             }
             let mentions: Vec<Mentioned> = settings.own.mentions.iter().map(mentioned).collect();
-            let cards = reports::cards(notice, &mentions, &links(notice));
-            Ok(cards.into_iter().map(|card| data(notice, card)).collect())
+            Ok(posted(notice, reports::cards(notice, &mentions, &links(notice))))
         }
-        ChannelSettings::Slack(_) => {
-            let messages = reports::slack(notice, &links(notice));
-            Ok(messages.into_iter().map(|message| data(notice, message)).collect())
-        }
+        ChannelSettings::Slack(_) => Ok(posted(notice, reports::slack(notice, &links(notice)))),
         ChannelSettings::Alertmanager(settings) => {
             let keep = SignedDuration::try_from(settings.own.keep.get()).unwrap_or(SignedDuration::MAX);
-            Ok(vec![data(notice, reports::alertmanager_alerts(notice, keep))])
+            Ok(posted(notice, reports::alertmanager_alerts(notice, keep)))
         }
     }
 }
@@ -56,16 +52,17 @@ fn mentioned(mention: &Mention) -> Mentioned {
     Mentioned { name: mention.name.value.clone(), id: mention.id.value.clone() }
 }
 
-/// What a channel posts as it stands.
-fn data(notice: &Notice, json: serde_json::Value) -> Payload {
-    Payload {
+/// What a channel posts as it stands, a message each.
+fn posted(notice: &Notice, bodies: Vec<serde_json::Value>) -> Vec<Payload> {
+    let message = |json| Payload {
         subject: reports::subject(notice),
         html: String::new(),
         text: String::new(),
         json,
         thread: thread(notice),
         files: Vec::new(),
-    }
+    };
+    bodies.into_iter().map(message).collect()
 }
 
 /// What is queued for the address of somebody who is told by email, whatever the group's channels are.

@@ -3,7 +3,7 @@
 //! An alert keeps its labels over its life, and with them its fingerprint, so that its end is known as the end of what
 //! began: what changes from period to period stands in its annotations.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value as Json, json};
@@ -11,6 +11,8 @@ use serde_json::{Value as Json, json};
 use super::{alert::Change, committee, words};
 use crate::model::{AlertLine, Content, Exceptions, Notice, Period};
 
+/// How many alerts are posted at a time: receivers take so much and no more.
+const AT_ONCE: usize = 200;
 /// What Alertmanager writes for "no time".
 const NO_TIME: &str = "0001-01-01T00:00:00Z";
 /// How long something that only happened is shown as firing.
@@ -26,10 +28,14 @@ struct Posted {
     ends: Option<Timestamp>,
 }
 
-/// The body that Alertmanager's webhook receivers parse, version 4.
+/// The bodies that Alertmanager's webhook receivers parse, version 4: several for very many alerts, none of which is left
+/// out.
 #[must_use]
-pub fn alertmanager_webhook(notice: &Notice) -> Json {
-    let alerts = alerts(notice);
+pub fn alertmanager_webhook(notice: &Notice) -> Vec<Json> {
+    at_once(&alerts(notice)).map(|alerts| webhook(notice, alerts)).collect()
+}
+
+fn webhook(notice: &Notice, alerts: &[Posted]) -> Json {
     let status = |ends: Option<Timestamp>| if ends.is_some() { "resolved" } else { "firing" };
     let group: Texts = group_labels(notice);
     let key: Vec<String> = group.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
@@ -61,11 +67,12 @@ pub fn alertmanager_webhook(notice: &Notice) -> Json {
     })
 }
 
-/// The alerts as `POST /api/v2/alerts` takes them. One that fires ends `keep` later, unless it is sent again.
+/// The alerts as `POST /api/v2/alerts` takes them, so many at a time. One that fires ends `keep` later, unless it is sent
+/// again.
 #[must_use]
-pub fn alertmanager_alerts(notice: &Notice, keep: SignedDuration) -> Json {
+pub fn alertmanager_alerts(notice: &Notice, keep: SignedDuration) -> Vec<Json> {
+    let keep = if matches!(notice.content, Content::Exceptions(_)) { keep } else { EVENT };
     let all = alerts(notice).into_iter().map(|alert| {
-        let keep = if matches!(notice.content, Content::Exceptions(_)) { keep } else { EVENT };
         let ends = alert.ends.unwrap_or_else(|| notice.created.saturating_add(keep).unwrap_or(Timestamp::MAX));
         json!({
             "labels": alert.labels,
@@ -74,7 +81,14 @@ pub fn alertmanager_alerts(notice: &Notice, keep: SignedDuration) -> Json {
             "endsAt": ends.to_string(),
         })
     });
-    all.collect()
+    let all: Vec<Json> = all.collect();
+    at_once(&all).map(|alerts| alerts.to_vec().into()).collect()
+}
+
+/// So many at a time; at least once, that a notice without alerts is posted too.
+fn at_once<T>(all: &[T]) -> impl Iterator<Item = &[T]> {
+    let (first, others) = all.split_at(all.len().min(AT_ONCE));
+    iter::once(first).chain(others.chunks(AT_ONCE))
 }
 
 fn alerts(notice: &Notice) -> Vec<Posted> {
@@ -234,7 +248,7 @@ mod tests {
     /// The fields of Alertmanager's `webhook_config`, in its documentation.
     #[test]
     fn a_receiver_of_alertmanager_understands_it() {
-        let body = alertmanager_webhook(&notice(Content::Exceptions(october())));
+        let [body] = &*alertmanager_webhook(&notice(Content::Exceptions(october()))) else { panic!("one body") };
         let fields: Vec<&String> = body.as_object().expect("an object").keys().collect();
         assert_eq!(
             fields,
@@ -275,7 +289,7 @@ mod tests {
     #[test]
     fn an_alert_keeps_its_fingerprint_to_its_end() {
         let fingerprint_of = |content: Exceptions| {
-            let body = alertmanager_webhook(&notice(Content::Exceptions(content)));
+            let body = alertmanager_webhook(&notice(Content::Exceptions(content))).remove(0);
             (body["status"].clone(), body["alerts"][0]["fingerprint"].clone())
         };
         let all = october();
@@ -291,16 +305,36 @@ mod tests {
     #[test]
     fn forwarded_alerts_end_when_they_are_over_or_not_told_of_again() {
         let keep = SignedDuration::from_hours(100 * 24);
-        let alerts = alertmanager_alerts(&notice(Content::Exceptions(october())), keep);
+        let alerts = alertmanager_alerts(&notice(Content::Exceptions(october())), keep).remove(0);
         let ends: Vec<&Json> = alerts.as_array().expect("alerts").iter().map(|alert| &alert["endsAt"]).collect();
         // A hundred days after 14 November 2025; and at once, for the one that is resolved.
         assert_eq!(ends[..4], [&Json::from("2026-02-22T09:30:00Z"); 4]);
         assert_eq!(ends[4], "2025-11-14T09:30:00Z");
-        let event = alertmanager_alerts(&notice(Content::Gate(held_back())), keep);
+        let event = alertmanager_alerts(&notice(Content::Gate(held_back())), keep).remove(0);
         assert_eq!(
             (&event[0]["labels"]["alertname"], &event[0]["endsAt"]),
             (&"bellwether-gate".into(), &"2025-11-15T09:30:00Z".into())
         );
+    }
+
+    #[test]
+    fn very_many_are_posted_in_turns_and_none_is_left_out() {
+        let line = october().new.remove(0);
+        let many = |count| Exceptions { new: vec![line.clone(); count], ..Exceptions { new: vec![], ..october() } };
+        // Three more are in the other sections.
+        for (count, turns) in [(0, vec![3]), (197, vec![200]), (198, vec![200, 1]), (597, vec![200, 200, 200])] {
+            let notice = notice(Content::Exceptions(many(count)));
+            let lengths = |bodies: Vec<&Json>| -> Vec<usize> {
+                bodies.into_iter().filter_map(|alerts| Some(alerts.as_array()?.len())).collect()
+            };
+            let webhooks = alertmanager_webhook(&notice);
+            assert_eq!(lengths(webhooks.iter().map(|body| &body["alerts"]).collect()), turns);
+            assert!(webhooks.iter().all(|body| body["groupKey"] == webhooks[0]["groupKey"]));
+            let forwarded = alertmanager_alerts(&notice, SignedDuration::from_hours(1));
+            assert_eq!(lengths(forwarded.iter().collect()), turns);
+        }
+        let nothing = Exceptions { new: vec![], worsened: vec![], continuing: vec![], resolved: vec![], ..october() };
+        assert_eq!(alertmanager_webhook(&notice(Content::Exceptions(nothing))).len(), 1);
     }
 
     #[test]

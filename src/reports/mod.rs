@@ -65,6 +65,7 @@ mod not_assured;
 mod operator;
 mod overview;
 mod paper;
+mod parts;
 mod payload;
 mod reading;
 mod sample;
@@ -162,6 +163,12 @@ pub fn render_by(notice: &Notice, templates: &TemplateSet) -> Result<Rendered, R
         }
     };
     Ok(Rendered { subject, html, text, json: payload::of(notice) })
+}
+
+/// A notice as data, for who takes JSON and nothing else: several bodies where it is too long for one.
+#[must_use]
+pub fn json_parts(notice: &Notice) -> Vec<serde_json::Value> {
+    parts::dealt(payload::of(notice), parts::ROOM)
 }
 
 /// What templates may use of a notice.
