@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use crate::{
     config::{Config, Hears},
     model::{Content, Period},
-    routing::Length,
     store::{Commit, StoreError},
 };
 
@@ -19,27 +18,23 @@ use super::{
     reporting,
 };
 
-/// How long after the first delivery of a month its summary waits for the others.
-const WAITS: Length = Length::WorkingDays(10);
-
-/// Says the summaries that are due: when every dataset that delivered the month before has delivered the month, or ten
-/// working days after the first has. Answers with the next moment at which one is.
+/// Says the summaries that are due: when every dataset that delivered the month before has delivered the month, or when
+/// the group waits no longer after the first has. Answers with the next moment at which one is.
 ///
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
 pub async fn tell(app: &App) -> Result<Option<Timestamp>, CycleError> {
     let (config, now) = (app.config(), app.now());
     let mut next = None;
-    let asking = config.groups.iter().filter(|(_, group)| group.hears(Hears::ThreeAs)).map(|(id, _)| id.clone());
-    for group in asking.collect::<Vec<_>>() {
-        let Some(month) = month(app, &config, &group).await? else { continue };
-        let calendar = config.calendar_of(&group);
-        let at = if month.complete { month.first } else { WAITS.after(month.first, calendar) };
+    for (group, settings) in config.groups.iter().filter(|(_, group)| group.hears(Hears::ThreeAs)) {
+        let Some(month) = month(app, &config, group).await? else { continue };
+        let calendar = config.calendar_of(group);
+        let at = if month.complete { month.first } else { settings.three_as_after().after(month.first, calendar) };
         let at = calendar.at_work(at.max(now));
         if at > now {
             next = [next, Some(at)].into_iter().flatten().min();
         } else {
-            say(app, &config, &group, month.period).await?;
+            say(app, &config, group, month.period).await?;
         }
     }
     Ok(next)

@@ -12,8 +12,8 @@ use crate::{
     model::Calendar,
     outbox::ChannelSettings,
     routing::{
-        EscalationSettings, Flapping, InhibitSettings, NamedIntervalSettings, Names, PARENT, Policy, PolicySettings,
-        RouteSettings,
+        EscalationSettings, Flapping, InhibitSettings, Length, NamedIntervalSettings, Names, PARENT, Policy,
+        PolicySettings, RouteSettings,
     },
     yaml::{Entries, Located, Node, Problem, Problems, SourceFile},
 };
@@ -50,6 +50,10 @@ pub struct Group {
     /// What it hears of beside the exceptions that the route leads to it.
     #[serde(default = "escalations")]
     pub hears: Vec<Hears>,
+    /// How long after the first delivery of a month its summary in three As waits for the others: ten working days where
+    /// left out.
+    #[serde(default)]
+    pub three_as_after: Option<Located<Length>>,
     /// When it has the exception report, before its papers are due.
     #[serde(default)]
     pub digest: Option<DigestSettings>,
@@ -124,6 +128,12 @@ impl Group {
         self.hears.contains(&what)
     }
 
+    /// How long its summary of a month waits for deliveries, after the first.
+    #[must_use]
+    pub fn three_as_after(&self) -> Length {
+        self.three_as_after.as_ref().map_or(Length::WorkingDays(10), |length| length.value)
+    }
+
     /// The days on which it works.
     fn calendar(&self, home: &Calendar, problems: &mut Problems) -> Option<Calendar> {
         let mut calendar = (!self.closed.0.is_empty()).then(|| home.clone())?;
@@ -141,6 +151,10 @@ impl Group {
     fn check(&self, problems: &mut Problems) {
         if let Some(digest) = &self.digest {
             digest.check(problems);
+        }
+        if let Some(after) = self.three_as_after.as_ref().filter(|_| !self.hears(Hears::ThreeAs)) {
+            let problem = Problem::new(after.place.clone(), "this group is given no summary that could wait");
+            problems.push(problem.hint("say `hears: [three_as, escalations]`"));
         }
         for (nth, channel) in self.channels.iter().enumerate() {
             problems.extend(channel.check());

@@ -18,6 +18,27 @@ impl Autumn {
     }
 }
 
+/// From Thursday 20 November: Friday, Monday, and Tuesday at nine.
+#[tokio::test]
+async fn a_group_says_how_long_its_summary_waits() {
+    let mut autumn = Autumn::beginning("2025-10-20T10:00:00Z").await;
+    let groups = autumn.desk.folder.path().join("config/groups.yaml");
+    let text = fs::read_to_string(&groups).expect("there").replace("      escalation: standard\n", "");
+    let text = text.replace("to: [primary-care-medical-services]", "to: [primary-care-quality]");
+    let text = text.replace(
+        "hears: [three_as, escalations]",
+        "hears: [three_as, escalations]\n    three_as_after: 3 working days",
+    );
+    fs::write(&groups, text.replace("to: [neighbourhood-care]", "to: [primary-care-quality]")).expect("written");
+    autumn.restart().await;
+    autumn.desk.handle("hha-achievement-bands-2025-09.csv", BANDS).await;
+    autumn.file("2025-10-20T10:00:00Z", 9, 90).await;
+    assert_eq!(autumn.summed_up("2025-10-20T10:00:01Z").await.len(), 1);
+    autumn.file("2025-11-20T10:00:00Z", 10, 50).await;
+    assert_eq!(autumn.summed_up("2025-11-25T08:59:59Z").await, [""; 0]);
+    assert_eq!(autumn.summed_up("2025-11-25T09:00:00Z").await.len(), 1);
+}
+
 #[tokio::test]
 async fn a_month_is_summed_up_once_when_it_is_complete_or_ten_working_days_after_its_first_delivery() {
     let mut autumn = Autumn::beginning("2025-10-20T10:00:00Z").await;
