@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
@@ -213,6 +213,20 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
     app.store.commit(&commit).await?;
     app.wake_outbox();
     Ok(count)
+}
+
+/// Lets go of what messages said that were sent long ago.
+///
+/// # Errors
+/// The store fails.
+pub async fn forget(app: &App) -> Result<(), StoreError> {
+    let keep = SignedDuration::try_from(app.config().daemon.keep_sent).unwrap_or(SignedDuration::MAX);
+    let Ok(before) = app.now().checked_sub(keep) else { return Ok(()) };
+    let messages = app.store.forget_sent(before).await?;
+    if messages > 0 {
+        tracing::info!(messages, "what old messages said is not kept any longer");
+    }
+    Ok(())
 }
 
 /// No dead letter is meant.

@@ -12,13 +12,13 @@ use crate::{
 };
 
 use super::{
-    App, announce::Announcement, arrivals, digests, error::CycleError, escalations, handling, receivers, reviews,
+    App, announce::Announcement, arrivals, digests, error::CycleError, escalations, handling, receivers, reviews, send,
     silences, summaries, unmuted,
 };
 
 /// Does what the passing of time asks for: says what is late, that silences are over, which review dates have passed, what
-/// has waited long enough or is no longer muted, and which receivers take nothing, sums up months, gives what is to be tabled, and takes further what
-/// nobody looks after. Answers with the next moment at which to look again.
+/// has waited long enough or is no longer muted, and which receivers take nothing, sums up months, gives what is to be
+/// tabled, lets go of what old messages said, and takes further what nobody looks after. Answers with the next moment at which to look again.
 ///
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
@@ -30,6 +30,7 @@ pub async fn look(app: &App) -> Result<Option<Timestamp>, CycleError> {
     unmuted::tell(app).await?;
     let failing = receivers::report(app).await?;
     let (summed_up, tabled) = (summaries::tell(app).await?, digests::tell(app).await?);
+    send::forget(app).await?;
     // Last: what was told a moment ago is not taken further.
     let moments = [late, over, reviewed, spoken, failing, summed_up, tabled, escalations::take(app).await?];
     Ok(moments.into_iter().flatten().min())

@@ -41,6 +41,8 @@ pub struct Daemon {
     pub outbound: OutboundSettings,
     /// How often and how long a message is tried.
     pub retry: RetrySettings,
+    /// How long what a message said is kept after it was sent.
+    pub keep_sent: Duration,
     /// What scripts may use.
     pub scripts: Limits,
     /// Where links in messages lead; none: there are none.
@@ -76,6 +78,9 @@ pub(super) struct DaemonFile {
     outbound: OutboundSettings,
     #[serde(default)]
     retry: RetrySettings,
+    /// How long what a message said is kept after it was sent: 90 days where left out.
+    #[serde(default)]
+    keep_sent: Option<Located<FriendlyDuration>>,
     #[serde(default)]
     scripts: ScriptSettings,
     #[serde(default)]
@@ -94,6 +99,7 @@ struct ScriptSettings {
 const MEGABYTE: u64 = 1 << 20;
 const SETTLE: Duration = Duration::from_secs(2);
 const RESCAN: Duration = Duration::from_secs(30);
+const KEEP_SENT: Duration = Duration::from_hours(90 * 24);
 const LISTEN: ([u8; 4], u16) = ([127, 0, 0, 1], 8321);
 
 pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Daemon> {
@@ -101,6 +107,7 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Da
     problems.extend(settings.email.check());
     let settle = at_least(settings.settle, SETTLE, Duration::from_millis(20), problems);
     let rescan = at_least(settings.rescan, RESCAN, Duration::from_secs(1), problems);
+    let keep_sent = at_least(settings.keep_sent, KEEP_SENT, Duration::ZERO, problems);
     let drop = match settings.drop {
         Some(folders) => drop_folders(folders, problems),
         None => vec![PathBuf::from("drop")],
@@ -128,6 +135,7 @@ pub(super) fn load(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Da
         email: settings.email,
         outbound: settings.outbound,
         retry: settings.retry,
+        keep_sent,
         scripts,
         links,
     })

@@ -9,6 +9,7 @@
 //! A message is sent at least once: whoever leases it and dies leaves it to the next. `attempts` counts attempts that
 //! ended, so that a killed sender uses none up.
 
+mod forget;
 mod lease;
 mod list;
 

@@ -167,3 +167,41 @@ async fn one_message_at_a_time_is_under_way_to_one_recipient() {
     store.sent(queued[0], at(2)).await.unwrap();
     assert_eq!(ids(&store.lease("email", at(2), "a", at(60), 10).await.unwrap()), queued[1..2]);
 }
+
+/// How many texts of messages are kept.
+async fn texts(store: &Store) -> i64 {
+    let mut tx = store.begin("test").await.unwrap();
+    sqlx::query_scalar("SELECT count(*) FROM payloads").fetch_one(&mut *tx).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_sent_long_ago_is_known_to_be_sent_and_not_what_it_said() {
+    let home = Home::new();
+    let store = home.store().await;
+    let notice = notice();
+    let messages: Vec<NewMessage> = ["old", "dead", "waits", "new"]
+        .map(|name| NewMessage { payload: format!("{{\"for\":\"{name}\"}}"), ..message(&notice, name) })
+        .into();
+    // Somebody else was told the same as the one that waits.
+    let same = NewMessage { payload: messages[2].payload.clone(), ..message(&notice, "old too") };
+    let notices = vec![(notice.clone(), "Subject".to_owned())];
+    let all = messages.iter().cloned().chain([same.clone()]).collect();
+    store.commit(&Commit { notices, messages: all, ..Commit::at(at(0)) }).await.unwrap();
+    let leased = store.lease("email", at(0), "a", at(60), 10).await.unwrap();
+    assert_eq!(leased.len(), 5);
+    for (id, second) in [(messages[0].id, 1), (same.id, 1), (messages[3].id, 50)] {
+        store.sent(id, at(second)).await.unwrap();
+    }
+    store.dead(messages[1].id, "a", at(1), "refused").await.unwrap();
+    store.release(messages[2].id, "a").await.unwrap();
+
+    assert_eq!((texts(&store).await, store.forget_sent(at(50)).await.unwrap()), (4, 2));
+    assert_eq!((texts(&store).await, store.forget_sent(at(50)).await.unwrap()), (3, 0));
+    let gone = state(&store, messages[0].id).await;
+    assert_eq!((gone.state, gone.sent, gone.attempts), (MessageState::Sent, Some(at(1)), 1));
+    // What was not sent is sent as it was written.
+    assert!(store.requeue(messages[1].id, at(60)).await.unwrap());
+    let leased = store.lease("email", at(60), "b", at(120), 10).await.unwrap();
+    let said: BTreeSet<String> = leased.into_iter().filter_map(|message| message.payload).collect();
+    assert_eq!(said, [&messages[1], &messages[2]].map(|message| message.payload.clone()).into());
+}
