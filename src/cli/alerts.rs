@@ -1,7 +1,5 @@
 //! `bellwether alerts`.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -24,7 +22,10 @@ use crate::{
 use super::{
     Exit, Failure, Format,
     act::{Doing, act},
+    alert_history::history,
+    named::no_alert,
     output::{self, Listing, Tone},
+    unjudged::unjudged,
 };
 
 #[derive(Debug, Args)]
@@ -41,7 +42,7 @@ pub(super) struct AlertsArguments {
     /// Show the series that rules could not judge at the newest period instead
     #[arg(long, conflicts_with_all = ["state", "history"])]
     unjudged: bool,
-    /// Show every step of the life of one alert
+    /// Show every step of the life of one alert; the beginning of its id will do
     #[arg(long, value_name = "ALERT")]
     history: Option<String>,
     /// How the answer is printed
@@ -53,59 +54,55 @@ pub(super) async fn list(home: &Home, options: &AlertsArguments) -> Result<Exit,
     if let Some(doing) = &options.doing {
         return act(home, doing).await;
     }
-    let store = Store::open_read_only(&home.database(), &home.measures()).await?;
+    let Some(store) = Store::open_read_only(&home.database(), &home.measures()).await? else {
+        if let Some(id) = &options.history {
+            return Err(no_alert(id));
+        }
+        output::print::<Alerts>(&[], options.format)?;
+        return Ok(Exit::Fine);
+    };
     if let Some(id) = &options.history {
-        let id = crate::model::AlertId(id.clone());
-        let steps = match &store {
-            Some(store) => store.transitions(&id).await?,
-            None => Vec::new(),
-        };
-        let entries: Vec<Step> = steps.into_iter().map(Step::from).collect();
-        output::print::<Steps>(&entries, options.format)?;
-        return Ok(Exit::Fine);
+        return history(&store, id, options.format).await;
     }
-    let rule = |id: &str| options.rule.as_deref().is_none_or(|wanted| wanted == id);
     if options.unjudged {
-        let records = match &store {
-            Some(store) => store.unjudged().await?,
-            None => Vec::new(),
-        };
-        let entries: Vec<Unknown> =
-            records.into_iter().filter(|record| rule(&record.rule)).map(Unknown::from).collect();
-        output::print::<Unjudged>(&entries, options.format)?;
-        return Ok(Exit::Fine);
+        return unjudged(&store, options.rule.as_deref(), options.format).await;
     }
-    let alerts = match &store {
-        Some(store) => store.alerts(None).await?,
-        None => Vec::new(),
-    };
-    let wanted = |alert: &Alert| match &options.state {
-        Some(state) => alert.state.code() == state,
-        None => alert.state != AlertState::Inactive,
-    };
-    let mut alerts: Vec<Alert> = alerts.into_iter().filter(|alert| rule(&alert.rule) && wanted(alert)).collect();
-    alerts.sort_by(|a, b| {
-        let order = |alert: &Alert| match alert.state {
-            AlertState::Firing => 0,
-            AlertState::Pending => 1,
-            AlertState::Withdrawn => 2,
-            AlertState::Resolved => 3,
-            AlertState::Inactive => 4,
+    let entries = entries(home, &store, chosen(store.alerts(None).await?, options)).await?;
+    output::print::<Alerts>(&entries, options.format)?;
+    Ok(Exit::Fine)
+}
+
+/// Those that were asked for, the most pressing first.
+fn chosen(mut alerts: Vec<Alert>, options: &AlertsArguments) -> Vec<Alert> {
+    alerts.retain(|alert| {
+        let in_state = match &options.state {
+            Some(state) => alert.state.code() == state,
+            None => alert.state != AlertState::Inactive,
         };
-        (order(a), &a.rule, a.since, &a.labels).cmp(&(order(b), &b.rule, b.since, &b.labels))
+        in_state && options.rule.as_ref().is_none_or(|rule| alert.rule == *rule)
     });
+    let order = |alert: &Alert| match alert.state {
+        AlertState::Firing => 0,
+        AlertState::Pending => 1,
+        AlertState::Withdrawn => 2,
+        AlertState::Resolved => 3,
+        AlertState::Inactive => 4,
+    };
+    alerts.sort_by(|a, b| (order(a), &a.rule, a.since, &a.labels).cmp(&(order(b), &b.rule, b.since, &b.labels)));
+    alerts
+}
+
+/// With what mutes them, what people do about them, and what comes next.
+async fn entries(home: &Home, store: &Store, alerts: Vec<Alert>) -> Result<Vec<Entry>, Failure> {
     // Without a configuration there are no inhibitions, and nothing is sent that could be muted or taken further.
     let (config, now) = (Config::load(home.root()).ok(), Timestamp::now());
-    let (mutes, unattended) = match (&store, &config) {
-        (Some(store), Some(config)) => {
+    let (mutes, unattended) = match &config {
+        Some(config) => {
             (routes::mutes(store, &config.policy, now).await?, Some(Unattended::read(store, config, now).await?))
         }
-        _ => (Mutes::default(), None),
+        None => (Mutes::default(), None),
     };
-    let handlings = match &store {
-        Some(store) => handling::of_firing(store).await?,
-        None => BTreeMap::new(),
-    };
+    let handlings = handling::of_firing(store).await?;
     let entry = |alert: Alert| {
         let firing = Some(&alert).filter(|alert| alert.state == AlertState::Firing);
         let by = firing.and_then(|alert| mutes.reason(&routes::Traits::of(alert)));
@@ -113,9 +110,7 @@ pub(super) async fn list(home: &Home, options: &AlertsArguments) -> Result<Exit,
         let escalates = unattended.as_ref().map_or_else(Vec::new, |unattended| unattended.in_words(&alert.id));
         Entry { muted: by, handling, escalates, ..Entry::from(alert) }
     };
-    let entries: Vec<Entry> = alerts.into_iter().map(entry).collect();
-    output::print::<Alerts>(&entries, options.format)?;
-    Ok(Exit::Fine)
+    Ok(alerts.into_iter().map(entry).collect())
 }
 
 /// An alert as programs read it. The fields up to `message` stay as they are.
@@ -211,103 +206,5 @@ fn tone(state: AlertState) -> Tone {
         AlertState::Pending => Tone::Doubtful,
         AlertState::Resolved => Tone::Good,
         AlertState::Withdrawn | AlertState::Inactive => Tone::Faint,
-    }
-}
-
-/// A series without an answer, as programs read it.
-#[derive(Debug, Serialize)]
-struct Unknown {
-    rule: String,
-    kind: &'static str,
-    dataset: String,
-    labels: Labels,
-    period: Period,
-    reason: String,
-    firing_since: Option<Period>,
-}
-
-impl From<crate::store::UnknownRecord> for Unknown {
-    fn from(record: crate::store::UnknownRecord) -> Self {
-        Self {
-            rule: record.rule,
-            kind: record.kind.code(),
-            dataset: record.dataset,
-            labels: record.labels,
-            period: record.period,
-            reason: record.reason,
-            firing_since: record.firing_since,
-        }
-    }
-}
-
-struct Unjudged;
-
-impl Listing for Unjudged {
-    type Entry = Unknown;
-    const HEADERS: &'static [&'static str] = &["kind", "rule", "series", "period", "why"];
-    const EMPTY: &'static str = "Every rule could judge every series.";
-
-    fn cells(entry: &Unknown) -> Vec<output::Cell> {
-        let tone = if entry.kind == "failed" { Tone::Bad } else { Tone::Doubtful };
-        vec![
-            output::Cell::toned(entry.kind.replace('_', " "), tone),
-            entry.rule.clone().into(),
-            entry.labels.values().into(),
-            entry.period.to_string().into(),
-            entry.reason.clone().into(),
-        ]
-    }
-}
-
-/// A step of an alert's life, as programs read it.
-#[derive(Debug, Serialize)]
-struct Step {
-    recorded: String,
-    kind: &'static str,
-    cause: &'static str,
-    delivery: Option<String>,
-    since: Period,
-    period: Period,
-    value: Option<f64>,
-    plan: Option<f64>,
-    message: String,
-    unit: Unit,
-}
-
-impl From<crate::store::KeptTransition> for Step {
-    fn from(kept: crate::store::KeptTransition) -> Self {
-        let step = kept.transition;
-        Self {
-            recorded: kept.recorded.to_string(),
-            kind: step.kind.code(),
-            cause: step.cause.code(),
-            delivery: step.delivery.map(|id| id.to_string()),
-            since: step.since,
-            period: step.reading.period,
-            value: step.reading.value.get(),
-            plan: step.reading.plan.get(),
-            message: step.reading.message,
-            unit: step.reading.unit,
-        }
-    }
-}
-
-struct Steps;
-
-impl Listing for Steps {
-    type Entry = Step;
-    const HEADERS: &'static [&'static str] = &["recorded", "step", "because", "since", "period", "message", "delivery"];
-    const EMPTY: &'static str = "There is no alert with this id.";
-
-    fn cells(entry: &Step) -> Vec<output::Cell> {
-        vec![
-            output::when(&entry.recorded).into(),
-            entry.kind.into(),
-            entry.cause.replace('_', " ").into(),
-            entry.since.to_string().into(),
-            entry.period.to_string().into(),
-            entry.message.clone().into(),
-            output::Cell::toned(entry.delivery.clone().unwrap_or_default(), Tone::Faint),
-        ]
     }
 }

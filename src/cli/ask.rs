@@ -14,7 +14,7 @@ use crate::{
     config::Config,
 };
 
-use super::{Exit, Failure, output};
+use super::{Failure, output};
 
 /// How long a command waits for the daemon, which may be reading a large file.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -30,9 +30,7 @@ pub(super) async fn ask(home: &Home, request: &Request) -> Result<String, Failur
     };
     match answer {
         Answer::Done(done) => Ok(done),
-        Answer::Refused(reason) => {
-            Err(Failure { exit: Exit::Usage, message: format!("bellwether: {}", output::clean(&reason)) })
-        }
+        Answer::Refused(reason) => Err(Failure::usage(output::clean(&reason))),
     }
 }
 

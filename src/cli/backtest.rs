@@ -86,10 +86,7 @@ pub(super) async fn backtest(home: &Home, options: &BacktestArguments) -> Result
     let config = Config::load(home.root()).map_err(Failure::configuration)?;
     let range = Range { from: options.from, to: options.to };
     if let Some((from, to)) = range.from.zip(range.to).filter(|(from, to)| from.start() > to.end()) {
-        return Err(Failure {
-            exit: Exit::Usage,
-            message: format!("{from} is after {to}: nothing is left to tell of"),
-        });
+        return Err(Failure::usage(format!("{from} is after {to}: nothing is left to tell of")));
     }
     let tried = Tried { file: options.rules.as_deref(), setting: None };
     let trying = config.trying(home.root(), &tried).map_err(Failure::configuration)?;
@@ -147,7 +144,6 @@ fn recorded(
     histories: &Histories,
     range: Range,
 ) -> Result<Exit, Failure> {
-    let usage = |message: String| Failure { exit: Exit::Usage, message };
     let known: BTreeSet<&str> = rules.iter().map(|rule| rule.dataset()).collect();
     let known: Vec<&str> = known.into_iter().filter(|dataset| histories.contains_key(*dataset)).collect();
     let &[dataset] = known.as_slice() else {
@@ -155,13 +151,13 @@ fn recorded(
             [] => "there are no figures to record".to_owned(),
             several => format!("a case is about one dataset, and these rules are on {}: name some", several.join(", ")),
         };
-        return Err(usage(message));
+        return Err(Failure::usage(message));
     };
     let rules: Vec<_> = rules.iter().filter(|rule| rule.dataset() == dataset).cloned().collect();
     let name = format!("{dataset} as accepted");
     let text = record::record(config, &name, dataset, &rules, histories, range);
     let mut target = std::fs::OpenOptions::new().write(true).create_new(true).open(file).map_err(|error| {
-        usage(format!("{}: {error}: a recorded case is not written over another file", file.display()))
+        Failure::usage(format!("{}: {error}: a recorded case is not written over another file", file.display()))
     })?;
     std::io::Write::write_all(&mut target, text.as_bytes())?;
     output::say(format!("{}: run it with `bellwether test {0}`", file.display()))?;

@@ -15,13 +15,10 @@ use crate::{
 };
 
 use super::{
-    Exit, Failure, Format, findings,
+    Exit, Failure, Format, findings, named,
     output::{self, Listing, Tone},
     overrule::{OverruleArguments, decide},
 };
-
-/// How many deliveries of several that may be meant are listed.
-const NAMED: usize = 10;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -58,7 +55,7 @@ pub(super) async fn list(home: &Home, options: &DeliveriesArguments) -> Result<E
         None => {}
     }
     if let Some(written) = &options.id {
-        return one(home, named(home, written).await?, options.format).await;
+        return one(home, named::delivery(home, written).await?, options.format).await;
     }
     let filter = DeliveryFilter { dataset: options.dataset.clone(), limit: options.limit };
     let kept = match Store::open_read_only(&home.database(), &home.measures()).await? {
@@ -70,47 +67,13 @@ pub(super) async fn list(home: &Home, options: &DeliveriesArguments) -> Result<E
     Ok(Exit::Fine)
 }
 
-/// The delivery that somebody means: by its id, or as much of its beginning or end as no other has.
-pub(super) async fn named(home: &Home, written: &str) -> Result<DeliveryId, Failure> {
-    if let Ok(whole) = written.trim().parse() {
-        return Ok(DeliveryId(whole));
-    }
-    let known = match Store::open_read_only(&home.database(), &home.measures()).await? {
-        Some(store) => store.deliveries(&DeliveryFilter::default()).await?,
-        None => Vec::new(),
-    };
-    let meant = |delivery: &Delivery| ids::is_meant(delivery.id.0, written);
-    let found: Vec<Delivery> = known.into_iter().map(|kept| kept.delivery).filter(meant).collect();
-    match found.as_slice() {
-        [] => Err(unknown(written)),
-        [only] => Ok(only.id),
-        several => {
-            let named = |delivery: &Delivery| format!("  {}  {}", delivery.id, output::clean(&delivery.file));
-            let lines: Vec<String> = several.iter().take(NAMED).map(named).collect();
-            let several = several.len();
-            let message = format!(
-                "bellwether: {several} deliveries have an id like `{written}`; write more of it:\n{}",
-                lines.join("\n")
-            );
-            Err(Failure { exit: Exit::Usage, message })
-        }
-    }
-}
-
-fn unknown(written: &str) -> Failure {
-    let written = output::clean(written);
-    let message =
-        format!("bellwether: there is no delivery {written}; `bellwether deliveries` lists those that there are");
-    Failure { exit: Exit::Usage, message }
-}
-
 async fn one(home: &Home, id: DeliveryId, format: Format) -> Result<Exit, Failure> {
     let kept = match Store::open_read_only(&home.database(), &home.measures()).await? {
         Some(store) => store.delivery(id).await?.map(|kept| (kept, store)),
         None => None,
     };
     let Some((kept, store)) = kept else {
-        return Err(unknown(&id.to_string()));
+        return Err(named::no_delivery(&id.to_string()));
     };
     let withheld = family::withheld_now(&store, &kept.delivery).await?;
     let placed = places(home, &store, &kept.delivery).await?;

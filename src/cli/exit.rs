@@ -1,6 +1,6 @@
 //! How commands end.
 
-use std::{fmt::Display, process::ExitCode};
+use std::{fmt::Display, io, path::Path, process::ExitCode};
 
 use crate::yaml::Problems;
 
@@ -19,15 +19,6 @@ pub(super) enum Exit {
     Busy = 4,
 }
 
-impl Exit {
-    /// Says why on standard error.
-    #[must_use]
-    pub(super) fn with(self, message: &str) -> ExitCode {
-        anstream::eprintln!("{}", message.trim_end());
-        self.into()
-    }
-}
-
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
@@ -37,23 +28,40 @@ impl From<Exit> for ExitCode {
 /// A command that could not do its work.
 #[derive(Debug)]
 pub(super) struct Failure {
-    /// The code to exit with.
-    pub(super) exit: Exit,
+    exit: Exit,
     /// Why, for people.
-    pub(super) message: String,
+    message: String,
 }
 
 impl Failure {
+    /// Ends with this code, for this reason.
+    #[must_use]
+    pub(super) fn of(exit: Exit, why: impl Display) -> Self {
+        Self { exit, message: format!("bellwether: {why}") }
+    }
+
+    /// The command line asks for what cannot be done.
+    #[must_use]
+    pub(super) fn usage(why: impl Display) -> Self {
+        Self::of(Exit::Usage, why)
+    }
+
+    /// A file that the command line names cannot be read or written: `doing` is "read" or "written".
+    #[must_use]
+    pub(super) fn of_file(path: &Path, doing: &str, error: &io::Error) -> Self {
+        Self::usage(format!("{} cannot be {doing}: {error}", path.display()))
+    }
+
     /// The disk, the store or the network failed.
     #[must_use]
     pub(super) fn trouble(error: impl Display) -> Self {
-        Self { exit: Exit::Trouble, message: format!("bellwether: {error}") }
+        Self::of(Exit::Trouble, error)
     }
 
     /// The configuration is wrong: every mistake, with the lines themselves.
     #[must_use]
     pub(super) fn configuration(problems: Problems) -> Self {
-        let colour = !matches!(anstream::AutoStream::choice(&std::io::stderr()), anstream::ColorChoice::Never);
+        let colour = !matches!(anstream::AutoStream::choice(&io::stderr()), anstream::ColorChoice::Never);
         let problems = problems.sorted();
         let count = match problems.len() {
             1 => "1 mistake".to_owned(),
@@ -62,10 +70,17 @@ impl Failure {
         let rendered: Vec<String> = problems.iter().map(|problem| problem.render(colour)).collect();
         Self { exit: Exit::Usage, message: format!("{}\n\n{count} in the configuration", rendered.join("\n\n")) }
     }
+
+    /// Says why on standard error.
+    #[must_use]
+    pub(super) fn end(&self) -> ExitCode {
+        anstream::eprintln!("{}", self.message.trim_end());
+        self.exit.into()
+    }
 }
 
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
         Self::trouble(error)
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     yaml::nearest,
 };
 
-use super::{Exit, Failure, explain_alert as alert_text, output};
+use super::{Exit, Failure, explain_alert as alert_text, named, output};
 
 const LONG: &str = "\
 Tell what an alert rests on, or what a rule means, in figures
@@ -86,7 +86,7 @@ pub(super) async fn explain(home: &Home, options: &ExplainArguments) -> Result<E
             }
             found.pop()
         }
-        None => Some(by_id(&config, &alerts, &options.what)?),
+        None => Some(named::alert(&alerts, &options.what)?.ok_or_else(|| unknown(&config, &options.what))?),
     };
     let (Some(alert), Some(store)) = (found, &store) else { return Err(unknown(&config, &options.what)) };
     let explained = explain_alert(&config, store, alert.clone(), Timestamp::now()).await?;
@@ -97,28 +97,13 @@ pub(super) async fn explain(home: &Home, options: &ExplainArguments) -> Result<E
     Ok(Exit::Fine)
 }
 
-fn by_id<'a>(config: &Config, alerts: &'a [Alert], id: &str) -> Result<&'a Alert, Failure> {
-    let found: Vec<&Alert> = alerts.iter().filter(|alert| alert.id.0.starts_with(id)).collect();
-    match found.as_slice() {
-        [] => Err(unknown(config, id)),
-        [only] => Ok(only),
-        several => {
-            let named = |alert: &&Alert| format!("  {}  {} {}", alert.id, alert.rule, alert.labels);
-            let lines: Vec<String> = several.iter().take(10).map(named).collect();
-            let message =
-                format!("{} alerts begin with `{id}`; write more of it:\n{}", several.len(), lines.join("\n"));
-            Err(Failure { exit: Exit::Usage, message })
-        }
-    }
-}
-
 fn unknown(config: &Config, what: &str) -> Failure {
     let near = nearest(what, config.rules.keys().map(String::as_str));
     let hint = near.map_or_else(
         || "`bellwether alerts` lists the alerts with their ids".to_owned(),
         |near| format!("did you mean the rule `{near}`?"),
     );
-    Failure { exit: Exit::Usage, message: format!("there is no alert or rule `{what}`: {hint}") }
+    Failure::usage(format!("there is no alert or rule `{what}`: {hint}"))
 }
 
 fn print_rule(explained: &RuleExplained, format: ExplainFormat) -> Result<Exit, Failure> {

@@ -38,51 +38,18 @@ pub(super) struct InferArguments {
 }
 
 pub(super) fn infer(home: &Home, options: &InferArguments) -> Result<Exit, Failure> {
-    fs::File::open(&options.file).map_err(|error| Failure {
-        exit: Exit::Usage,
-        message: format!("bellwether: {} cannot be read: {error}", options.file.display()),
-    })?;
+    fs::File::open(&options.file).map_err(|error| Failure::of_file(&options.file, "read", &error))?;
     let config = Config::load(home.root()).ok();
     let steward = steward(config.as_ref(), options.steward.as_deref());
-    let proposals = match infer::infer(&options.file, &steward, options.sheet.as_deref()) {
-        Ok(proposals) => proposals,
-        Err(error) => {
-            anstream::eprintln!("bellwether: {}", output::clean(&error.to_string()));
-            return Ok(Exit::Findings);
-        }
-    };
+    let proposals = infer::infer(&options.file, &steward, options.sheet.as_deref())
+        .map_err(|error| Failure::of(Exit::Findings, output::clean(&error.to_string())))?;
     match (proposals.as_slice(), &options.output) {
-        (several, Some(folder)) => {
-            for proposal in several {
-                let path = write(folder, proposal)?;
-                output::say(path.display().to_string())?;
-                ask(proposal, several.len() > 1);
-            }
-            if several.len() > 1 {
-                anstream::eprintln!(
-                    "{}: each sheet is a dataset of its own; keep the definitions of those that are wanted, and delete the others.",
-                    output::doubtful("note")
-                );
-            }
-        }
+        (several, Some(folder)) => write_all(folder, several)?,
         ([only], None) => {
             output::say(only.yaml.trim_end())?;
             ask(only, false);
         }
-        (several, None) => {
-            let sheets: Vec<String> = several
-                .iter()
-                .filter_map(|one| one.sheet.as_deref())
-                .map(output::clean)
-                .map(|name| format!("`{name}`"))
-                .collect();
-            anstream::eprintln!(
-                "bellwether: which sheet? Those that are not hidden and hold a table are {}. Name one with --sheet, or have a \
-                 definition of each written with --output DIR",
-                sheets.join(", ")
-            );
-            return Ok(Exit::Findings);
-        }
+        (several, None) => return Err(Failure::of(Exit::Findings, which_sheet(several))),
     }
     let name = options.file.file_name().unwrap_or_default().to_string_lossy();
     let takers = config.iter().flat_map(|config| config.datasets.values()).filter(|dataset| dataset.takes_name(&name));
@@ -94,6 +61,31 @@ pub(super) fn infer(home: &Home, options: &InferArguments) -> Result<Exit, Failu
         );
     }
     Ok(Exit::Fine)
+}
+
+fn which_sheet(proposals: &[Proposal]) -> String {
+    let sheets = proposals.iter().filter_map(|one| one.sheet.as_deref());
+    let sheets: Vec<String> = sheets.map(|name| format!("`{}`", output::clean(name))).collect();
+    format!(
+        "which sheet? Those that are not hidden and hold a table are {}. Name one with --sheet, or have a definition of \
+         each written with --output DIR",
+        sheets.join(", ")
+    )
+}
+
+fn write_all(folder: &Path, proposals: &[Proposal]) -> Result<(), Failure> {
+    let several = proposals.len() > 1;
+    for proposal in proposals {
+        output::say(write(folder, proposal)?.display().to_string())?;
+        ask(proposal, several);
+    }
+    if several {
+        anstream::eprintln!(
+            "{}: each sheet is a dataset of its own; keep the definitions of those that are wanted, and delete the others.",
+            output::doubtful("note")
+        );
+    }
+    Ok(())
 }
 
 fn steward(config: Option<&Config>, named: Option<&str>) -> Steward {
@@ -109,10 +101,7 @@ fn write(folder: &Path, proposal: &Proposal) -> Result<PathBuf, Failure> {
     let written = fs::create_dir_all(folder)
         .and_then(|()| fs::File::create_new(&path))
         .and_then(|mut file| file.write_all(proposal.yaml.as_bytes()));
-    written.map_err(|error| Failure {
-        exit: Exit::Usage,
-        message: format!("bellwether: {} cannot be written: {error}", path.display()),
-    })?;
+    written.map_err(|error| Failure::of_file(&path, "written", &error))?;
     Ok(path)
 }
 

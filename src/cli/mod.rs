@@ -1,6 +1,7 @@
 //! The command line.
 
 mod act;
+mod alert_history;
 mod alerts;
 mod ask;
 mod backtest;
@@ -35,6 +36,7 @@ mod status;
 mod sweep;
 mod test;
 mod test_junit;
+mod unjudged;
 mod validate;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -155,14 +157,14 @@ pub fn main() -> ExitCode {
     }
     let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return Exit::Trouble.with(&format!("the program cannot start: {error}")),
+        Err(error) => return Failure::trouble(format!("the program cannot start: {error}")).end(),
     };
     let exit = runtime.block_on(dispatch(arguments));
     // A file that is still being read in the background does not hold up the end of the process.
     runtime.shutdown_background();
     match exit {
         Ok(exit) => exit.into(),
-        Err(Failure { exit, message }) => exit.with(&message),
+        Err(failure) => failure.end(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     model::Action,
 };
 
-use super::{Exit, Failure, ask::ask, deliveries::named, output};
+use super::{Exit, Failure, ask::ask, named, output};
 
 #[derive(Debug, Args)]
 pub(super) struct OverruleArguments {
@@ -23,7 +23,7 @@ pub(super) struct OverruleArguments {
 }
 
 pub(super) async fn decide(home: &Home, options: &OverruleArguments, action: Action) -> Result<Exit, Failure> {
-    let delivery = named(home, &options.id).await?;
+    let delivery = named::delivery(home, &options.id).await?;
     let (reason, by) = (options.reason.clone(), options.by.clone());
     let request = overrule::Request { delivery, action, reason, by };
     let verdict = ask(home, &Request::Overrule(request)).await?;

@@ -99,9 +99,7 @@ impl From<SpecimenError> for Failure {
             | SpecimenError::Channel { .. }
             | SpecimenError::NoDigest(_)
             | SpecimenError::NoDeadline(_)
-            | SpecimenError::Report(CommitteeError::NoPeriod(_)) => {
-                Self { exit: Exit::Usage, message: format!("bellwether: {error}") }
-            }
+            | SpecimenError::Report(CommitteeError::NoPeriod(_)) => Self::usage(error),
             _ => Self::trouble(error),
         }
     }

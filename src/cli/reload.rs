@@ -14,8 +14,7 @@ pub(super) fn reload(home: &Home) -> Result<Exit, Failure> {
     Config::load(home.root()).map_err(Failure::configuration)?;
     let running = HomeLock::running(home).and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
     let Some(pid) = running else {
-        let message = "no bellwether is at work on this home: there is nothing to reload".to_owned();
-        return Err(Failure { exit: Exit::Busy, message });
+        return Err(Failure::of(Exit::Busy, "no bellwether is at work on this home: there is nothing to reload"));
     };
     kill_process(pid, Signal::HUP).map_err(|error| {
         Failure::trouble(format!("process {} cannot be told to reload: {error}", pid.as_raw_nonzero()))

@@ -106,12 +106,10 @@ pub(super) async fn report(home: &Home, options: &ReportArguments) -> Result<Exi
     let config = Arc::new(Config::load(home.root()).map_err(Failure::configuration)?);
     let is_text = matches!(options.format, ReportFormat::Html | ReportFormat::Md | ReportFormat::Json);
     if options.output.is_none() && !is_text && std::io::stdout().is_terminal() {
-        let message = "this format is not for a terminal: name a file with --output".to_owned();
-        return Err(Failure { exit: Exit::Usage, message });
+        return Err(Failure::usage("this format is not for a terminal: name a file with --output"));
     }
     let Some(store) = Store::open_read_only(&home.database(), &home.measures()).await? else {
-        let message = "nothing was delivered to this home yet: there is nothing to report of".to_owned();
-        return Err(Failure { exit: Exit::Usage, message });
+        return Err(Failure::usage("nothing was delivered to this home yet: there is nothing to report of"));
     };
     let date = options.date.unwrap_or_else(|| day_in_london(Timestamp::now()));
     let asked = Asked { group: &options.group, period: options.period, date };
@@ -135,5 +133,5 @@ fn refused(error: &CommitteeError) -> Failure {
         CommitteeError::NoGroup { .. } | CommitteeError::NoPeriod(_) => Exit::Usage,
         CommitteeError::Store(_) | CommitteeError::Fault => Exit::Trouble,
     };
-    Failure { exit, message: error.to_string() }
+    Failure::of(exit, error)
 }

@@ -193,8 +193,7 @@ async fn test(home: &Home, options: &TestArguments) -> Result<Exit, Failure> {
     let found: Vec<&String> = tested.explanation.receivers.iter().map(|receiver| &receiver.group).collect();
     match &options.expect {
         Some(expected) if found != expected.iter().collect::<Vec<_>>() => {
-            let message = format!("bellwether: expected {}", output::clean(&expected.join(", ")));
-            Err(Failure { exit: Exit::Findings, message })
+            Err(Failure::of(Exit::Findings, format!("expected {}", output::clean(&expected.join(", ")))))
         }
         _ => Ok(Exit::Fine),
     }
@@ -202,9 +201,7 @@ async fn test(home: &Home, options: &TestArguments) -> Result<Exit, Failure> {
 
 /// Adds what is known of a rule that is named; a label that no dataset has is a slip.
 fn complete(labels: &mut Labels, config: &Config) -> Result<(), Failure> {
-    let refuse = |message: String| {
-        Err(Failure { exit: Exit::Usage, message: format!("bellwether: {}", output::clean(&message)) })
-    };
+    let refuse = |message: String| Err(Failure::usage(output::clean(&message)));
     let traits = ["rule", "dataset", "severity"];
     let known = |name: &str| {
         traits.contains(&name)

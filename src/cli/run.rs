@@ -63,9 +63,7 @@ fn stop_on_signals() -> Result<CancellationToken, Failure> {
 pub(super) fn failure(error: DaemonError) -> Failure {
     match error {
         DaemonError::Configuration(problems) => Failure::configuration(problems),
-        DaemonError::Lock(LockError::Held { .. }) => {
-            Failure { exit: Exit::Busy, message: format!("bellwether: {error}") }
-        }
+        DaemonError::Lock(LockError::Held { .. }) => Failure::of(Exit::Busy, error),
         other => Failure::trouble(other),
     }
 }

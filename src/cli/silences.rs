@@ -209,10 +209,8 @@ struct OfPeriod {
 }
 
 async fn try_out(home: &Home, options: &PreviewArguments) -> Result<Exit, Failure> {
-    let matchers = preview::matchers(&options.matchers).map_err(|(text, error)| Failure {
-        exit: Exit::Usage,
-        message: format!("bellwether: `{}` is no matcher: {}", output::clean(&text), output::clean(&error.to_string())),
-    })?;
+    let matchers = preview::matchers(&options.matchers)
+        .map_err(|(text, error)| Failure::usage(output::clean(&format!("`{text}` is no matcher: {error}"))))?;
     let alerts = match Store::open_read_only(&home.database(), &home.measures()).await? {
         Some(store) => store.alerts(None).await?,
         None => Vec::new(),

@@ -83,7 +83,7 @@ pub(super) async fn simulate(home: &Home, options: &SimulateArguments) -> Result
 fn failure(error: SimulateError) -> Failure {
     match error {
         SimulateError::Configuration(problems) => Failure::configuration(problems),
-        SimulateError::NotEmpty(_) => Failure { exit: Exit::Usage, message: format!("bellwether: {error}") },
+        SimulateError::NotEmpty(_) => Failure::usage(error),
         other => Failure::trouble(other),
     }
 }

@@ -60,8 +60,7 @@ impl Sweep {
         for value in &self.values {
             let rules = rules(Some(TriedSetting { name: &self.name, value }))?;
             if rules.is_empty() {
-                let message = format!("none of these rules has a setting `{}`", self.name);
-                return Err(Failure { exit: Exit::Usage, message });
+                return Err(Failure::usage(format!("none of these rules has a setting `{}`", self.name)));
             }
             let (setting, value) = (self.name.clone(), value.clone());
             tried.push(Tried { setting, value, backtests: backtest(&rules) });

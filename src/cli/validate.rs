@@ -55,10 +55,7 @@ pub(super) async fn validate(home: &Home, options: &ValidateArguments) -> Result
     let mut memory = Memory::of(store);
     let mut tried: Vec<(&Path, Examined)> = Vec::with_capacity(options.files.len());
     for path in &options.files {
-        std::fs::File::open(path).map_err(|error| Failure {
-            exit: Exit::Usage,
-            message: format!("bellwether: {} cannot be read: {error}", path.display()),
-        })?;
+        std::fs::File::open(path).map_err(|error| Failure::of_file(path, "read", &error))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let bar = progress::bar(path);
         let examined = examine_watched(&config, path, &name, &mut |progress| progress::show(&bar, progress));
