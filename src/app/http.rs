@@ -23,9 +23,11 @@ use crate::store::{Receiver, Refusal};
 
 /// How long a client may take to say what it wants, and between one request and the next.
 const HEAD: Duration = Duration::from_secs(10);
+/// How long a client keeps its connection at most: one that does not read its answer keeps nobody out for ever.
+const LONGEST: Duration = Duration::from_mins(5);
 /// How many clients are heard at a time; others wait.
 const CLIENTS: usize = 128;
-/// How long those that are being answered are waited for, at the end.
+/// How long those that are being answered are waited for, when it is time to stop or their own is over.
 const LEAVING: Duration = Duration::from_secs(5);
 
 /// What the pages answer from.
@@ -86,20 +88,21 @@ async fn listen(listener: TcpListener, router: Router, stop: CancellationToken) 
     let _ = tokio::time::timeout(LEAVING, clients.wait()).await;
 }
 
-/// One client, until it goes, is cut off, or its answer is given when it is time to stop.
+/// One client, until it goes or is cut off; when it is time to stop, or it has been here for long, until its answer is given.
 async fn answer(stream: TcpStream, router: Router, stop: CancellationToken) {
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let mut connection = pin!(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a client was cut off");
+    tokio::select! {
+        ended = connection.as_mut() => return ended.unwrap_or_else(|error| tracing::debug!(%error, "a client was cut off")),
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(LONGEST) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    match tokio::time::timeout(LEAVING, connection).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a client was cut off"),
+        Err(_) => tracing::debug!("a client that does not take its answer was cut off"),
     }
 }
 
@@ -157,6 +160,7 @@ mod tests {
         let (address, stop) = (listener.local_addr().expect("an address"), CancellationToken::new());
         let router = Router::new()
             .route("/", get(|| async { "here\n" }))
+            .route("/long", get(|| async { vec![b'x'; 1 << 26] }))
             .route("/never", get(|| async { std::future::pending::<&'static str>().await }));
         (address, stop.clone(), tokio::spawn(listen(listener, router, stop)))
     }
@@ -192,6 +196,20 @@ mod tests {
         }
         let answer = answered(address, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
         assert!(answer.ends_with("here\n"), "{answer}");
+    }
+
+    /// 64 MB are more than the buffers of any connection hold.
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_read_the_answer_is_cut_off() {
+        let (address, stop, server) = started().await;
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        stream.write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("sent");
+        tokio::time::sleep(LONGEST + LEAVING + Duration::from_secs(1)).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.len() < 1 << 26, "{}", answer.len());
+        stop.cancel();
+        server.await.expect("it ends");
     }
 
     #[tokio::test(start_paused = true)]
