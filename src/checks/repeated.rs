@@ -154,8 +154,7 @@ impl Tally for Repeats {
             Ok(repeated) => repeated,
             Err(why) => {
                 let title = side_by_side(self.fields.iter().map(Field::title));
-                let seen =
-                    format!("whether {title} repeats is not checked: the keys of all rows cannot be kept: {why}");
+                let seen = format!("whether {title} repeats is not checked: its temporary file cannot be read: {why}");
                 return vec![Found::in_file(seen).aside(Severity::Error)];
             }
         };

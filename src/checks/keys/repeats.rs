@@ -22,16 +22,15 @@ use super::{
 };
 
 const PARTITIONS: usize = 64;
-/// Rows of a block, and those whose memory is asked for at once: as many blocks as go into a large page.
+/// Rows of a block, and those whose memory is asked for at once.
 const BLOCK: usize = 128;
-const SLAB: usize = (2 << 20) / (BLOCK * size_of::<Kept>()) * BLOCK;
+const SLAB: usize = 512 * BLOCK;
 /// So many bytes stay in memory, of all threads that read a file together.
 const MOST_IN_MEMORY: usize = 512 << 20;
 /// Fewer rows than this are searched by one thread.
 const FEW: u64 = 1 << 17;
 const KEPT_BITS: u32 = 86;
 const PARTITION_AT: u32 = 80;
-const HASH: KeyHash = (1 << PARTITION_AT) - 1;
 
 /// The keys of all rows.
 #[derive(Debug)]
@@ -143,11 +142,10 @@ impl Keys {
     /// The keys that repeat, with the first `most` rows that repeat one. Nothing is left.
     ///
     /// # Errors
-    /// There was no memory for some of them, or what was put down in a file cannot be read back.
+    /// What was put down in a file cannot be read back.
     pub(in super::super) fn take_repeated(&mut self, most: usize) -> io::Result<Repeated> {
         self.lay_down();
-        let Self { mut slabs, partitions, rows } = std::mem::take(self);
-        slabs.is_whole()?;
+        let Self { slabs, partitions, rows } = std::mem::take(self);
         let partitions: Vec<_> = (0_u128..).zip(partitions).collect();
         let (next, sum) = (AtomicUsize::new(0), Mutex::new(Ok(Repeated::default())));
         let search = || {
@@ -247,7 +245,7 @@ impl Block {
     fn keys(&self, rows: &[Kept]) -> impl Iterator<Item = (Kept, u64)> {
         let (mut row, mut jumps) = (self.first_row, self.jumps.iter().peekable());
         rows.iter().enumerate().map(move |(at, kept)| {
-            row += distance(*kept);
+            row += u64::from(kept[2] & 0xFFFF);
             if let Some((_, jump)) = jumps.next_if(|(place, _)| *place == at) {
                 row = *jump;
             }
@@ -256,45 +254,28 @@ impl Block {
     }
 }
 
-/// What is kept of a row besides its partition: ten bytes of the hash, lowest first, and two of how far the row is from the
-/// one before; for the first, and for those in `jumps`, nothing.
+/// What is kept of a row besides its partition: 32 bits of the hash in each part, 16 in the last, and there below them how
+/// far the row is from the one before; for the first, and for those in `jumps`, nothing.
+#[expect(clippy::cast_possible_truncation, reason = "its lowest 64 bits, and the 16 above them")]
 #[inline]
 fn packed(key: KeyHash, distance: u16) -> Kept {
-    let both = (key & HASH) | KeyHash::from(distance) << PARTITION_AT;
-    both.to_le_bytes().first_chunk().copied().unwrap_or_default()
+    [key as u32, (key >> 32) as u32, ((key >> 48) as u32 & 0xFFFF_0000) | u32::from(distance)]
 }
 
-/// What [`packed`] has put together.
-#[inline]
-fn both(kept: Kept) -> KeyHash {
-    let mut bytes = [0; size_of::<KeyHash>()];
-    bytes.iter_mut().zip(kept).for_each(|(to, byte)| *to = byte);
-    KeyHash::from_le_bytes(bytes)
+fn hash_of([low, middle, high]: Kept) -> KeyHash {
+    u128::from(low) | (u128::from(middle) << 32) | (u128::from(high >> 16) << 64)
 }
 
+/// Bits of a hash by which a [`Sieve`] looks at it; the lowest of all is the same in all.
 #[inline]
-fn hash_of(kept: Kept) -> KeyHash {
-    both(kept) & HASH
+fn bits([low, middle, _]: Kept) -> u64 {
+    (u64::from(low) | u64::from(middle) << 32) >> 1
 }
 
+/// Bits that depend on all of a hash.
 #[inline]
-fn distance(kept: Kept) -> u64 {
-    (both(kept) >> PARTITION_AT) as u64
-}
-
-/// Bits of a hash by which a [`Sieve`] looks at it; the lowest is the same in all.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the others are looked at by `other_bits`")]
-fn bits(kept: Kept) -> u64 {
-    (hash_of(kept) >> 1) as u64
-}
-
-/// Bits of a hash that depend on all of it.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
-fn other_bits(kept: Kept) -> u64 {
-    let hash = hash_of(kept);
-    (hash as u64 ^ ((hash >> 64) as u64).rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15).swap_bytes()
+fn other_bits(kept @ [.., high]: Kept) -> u64 {
+    (bits(kept) ^ u64::from(high >> 16) << 32).wrapping_mul(0x9E37_79B9_7F4A_7C15).swap_bytes()
 }
 
 /// Keeps the keys that may stand in more than one row, and few others. All keys are met once; the later row of two with one
@@ -420,13 +401,13 @@ mod tests {
         }
     }
 
-    /// 900,000 rows in two parts, each within the memory of 174,720 rows; every thousandth row repeats one of the other part.
+    /// 300,000 rows in two parts, each within the memory of 65,536 rows; every thousandth row repeats one of the other part.
     #[test]
     fn what_is_put_down_in_a_file_is_searched_as_well() {
         // Their lowest 64 bits differ, because the factor is odd.
         let hash = |number: u64| u128::from(number).wrapping_mul(0x2545_F491_4F6C_DD1D_9E37_79B9_7F4A_7C15);
-        let mut parts = [Keys::within(2 << 20), Keys::within(2 << 20)];
-        for row in 0..900_000_u64 {
+        let mut parts = [Keys::within(1 << 20), Keys::within(1 << 20)];
+        for row in 0..300_000_u64 {
             let key = if row % 1000 == 999 { row - 501 } else { row };
             parts[usize::from(row % 2 == 0)].add(hash(key), row + 2);
         }
@@ -435,7 +416,7 @@ mod tests {
         sum.merge(second);
         let repeated = sum.take_repeated(3).expect("a temporary file");
         let rows: Vec<_> = repeated.repeats.iter().map(|repeat| (repeat.first, repeat.row)).collect();
-        assert_eq!((repeated.keys, repeated.rows), (900, 1800));
+        assert_eq!((repeated.keys, repeated.rows), (300, 600));
         assert_eq!(rows, [(500, 1001), (1500, 2001), (2500, 3001)]);
     }
 }
