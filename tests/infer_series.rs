@@ -120,3 +120,19 @@ fn a_single_blank_figure_is_a_warning_and_many_hold_the_file_back() {
     });
     assert_eq!(verdicts, [Verdict::Published, Verdict::PublishedWithWarnings, Verdict::Quarantined]);
 }
+
+#[test]
+fn a_percentage_without_a_sign_is_held_against_its_two_figures() {
+    let beds = |wrong: Option<usize>| {
+        let row = |at: usize| {
+            let (staffed, taken) = (400 + 17 * at, 310 + 13 * at);
+            let taken_as_printed = if wrong == Some(at) { taken + 90 } else { taken };
+            format!("H{at:03},{staffed},{taken_as_printed},{:.4}\n", 100.0 * taken as f64 / staffed as f64)
+        };
+        format!("Hospital,Staffed,Taken,PercentageTaken\n{}", (0..12).map(row).collect::<String>())
+    };
+    let home = home_of("beds-2025-04.csv", &beds(None));
+    assert_eq!(said(&judge(home.path(), "beds-2025-05.csv", &beds(None))), [""; 0]);
+    let wrong = judge(home.path(), "beds-2025-06.csv", &beds(Some(7)));
+    assert_eq!(said(&wrong), ["percentagetaken-is-the-share"], "{:#?}", wrong.findings);
+}

@@ -3,7 +3,7 @@
 //! | setting | meaning |
 //! |---|---|
 //! | `column` | a column of text or figures |
-//! | `values` | what it may hold; text is compared as printed, so that capitals and spaces count, figures by their value |
+//! | `values` | what it may hold; text is compared as printed, so that capitals and spaces within it count, figures by their value; white space around a cell is taken off when it is read, for every check |
 //! | `forbidden` | instead: what it may not hold |
 //!
 //! A cell that holds no value is left out: [`not_null`](super::not_null) finds it.

@@ -32,9 +32,17 @@ pub(super) struct Proposed {
 struct Figures<'a> {
     column: &'a Column,
     numbers: Vec<Option<f64>>,
+    /// Whether the column holds a hundred times these numbers.
+    hundredfold: bool,
 }
 
 impl Figures<'_> {
+    /// Of a column that prints shares as numbers up to a hundred.
+    fn in_points(self) -> Self {
+        let numbers = self.numbers.iter().map(|number| number.map(|number| number / 100.0)).collect();
+        Self { numbers, hundredfold: true, ..self }
+    }
+
     fn name(&self) -> String {
         scalar(&self.column.printed.name)
     }
@@ -64,7 +72,10 @@ pub(super) fn proposals(columns: &Columns, above: Option<&OfRowsAbove>) -> Vec<P
     let of_kind = |kind| columns.all.iter().filter(move |column| column.kind == kind).map(figures);
     // Shares need not be called so: 0.8512.
     let (below_one, counts): (Vec<_>, Vec<_>) = of_kind(ColumnKind::Number).partition(Figures::may_be_shares);
-    let shares: Vec<Figures<'_>> = of_kind(ColumnKind::Percent).chain(below_one).collect();
+    // Nor have a sign: 85.12 under `Percentage`.
+    let (points, counts): (Vec<_>, Vec<_>) = counts.into_iter().partition(|figures| figures.column.is_share());
+    let points = points.into_iter().map(Figures::in_points);
+    let shares: Vec<Figures<'_>> = of_kind(ColumnKind::Percent).chain(below_one).chain(points).collect();
     let total = total_row(columns);
     let mut all: Vec<Proposed> = counts.iter().enumerate().filter_map(|(at, _)| parts(&counts, at)).collect();
     all.extend(shares.iter().filter_map(|share| share_of(share, &counts, total.as_ref())));
@@ -83,7 +94,7 @@ fn figures(column: &Column) -> Figures<'_> {
         Cell::Number(number) => Some(number),
         _ => None,
     };
-    Figures { column, numbers: column.printed.texts.iter().map(number).collect() }
+    Figures { column, numbers: column.printed.texts.iter().map(number).collect(), hundredfold: false }
 }
 
 /// The columns next to one that add up to it, in every row that tells.
@@ -131,7 +142,9 @@ fn adds_up(total: &Figures<'_>, parts: &[Figures<'_>]) -> bool {
 /// Two figures of which a column prints the share.
 fn share_of(share: &Figures<'_>, counts: &[Figures<'_>], total: Option<&TotalRow<'_>>) -> Option<Proposed> {
     let decimals = share.column.seen.keys().map(|text| decimals(text)).max()?;
-    let in_points = share.column.extra.contains("percent: points") || share.column.seen.keys().any(|t| t.contains('%'));
+    let in_points = share.hundredfold
+        || share.column.extra.contains("percent: points")
+        || share.column.seen.keys().any(|t| t.contains('%'));
     let shown = if in_points { decimals + 2 } else { decimals };
     let slack = 0.51 * 10_f64.powi(-i32::try_from(shown.min(8)).unwrap_or(8));
     let pairs = || counts.iter().flat_map(|part| counts.iter().map(move |whole| (part, whole)));
@@ -143,6 +156,7 @@ fn share_of(share: &Figures<'_>, counts: &[Figures<'_>], total: Option<&TotalRow
     };
     let (part, whole, rest) = found(false).or_else(|| found(true))?;
     let (name, whole) = (share.name(), whole.name());
+    let name = if share.hundredfold { format!("{name} / 100") } else { name };
     let part = if rest { format!("({whole} - {})", part.name()) } else { part.name() };
     // A national share may leave out those who report a part only.
     let but = total.map_or(String::new(), |total| format!(", where: '{}'", total.expression("!=")));
