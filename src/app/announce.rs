@@ -28,7 +28,7 @@ pub struct Announcement {
     /// Each notice with its subject.
     pub notices: Vec<(Notice, String)>,
     /// One message for each recipient and channel.
-    pub messages: Vec<Message>,
+    pub messages: Vec<NewMessage>,
     /// What is composed and waits to be said.
     held: Vec<Held>,
     /// What groups are not told, and why.
@@ -39,16 +39,6 @@ pub struct Announcement {
     links: Option<Links>,
     /// Alerts that groups are not told of because they are muted.
     unsaid: Vec<(AlertId, String)>,
-}
-
-/// One message to one recipient on one channel.
-#[derive(Debug, Clone)]
-pub struct Message {
-    notice: NoticeId,
-    group: String,
-    channel: ChannelKind,
-    recipient: String,
-    payload: Payload,
 }
 
 /// To whom a notice goes.
@@ -129,24 +119,14 @@ impl Announcement {
             link: None,
         };
         notice.link = self.links.as_ref().and_then(|links| links.to(&notice));
-        let mut send = |channel, recipients: Vec<String>, payloads: Vec<Payload>| {
-            for recipient in recipients {
-                self.messages.extend(payloads.iter().map(|payload| Message {
-                    notice: notice.id,
-                    group: to.group.to_owned(),
-                    channel,
-                    recipient: recipient.clone(),
-                    payload: payload.clone(),
-                }));
-            }
-        };
         if let Some(role) = to.role {
             let addresses = settings.addresses(role).into_iter().map(str::to_owned).collect();
-            send(ChannelKind::Email, addresses, render::by_email(config, &notice)?);
+            self.messages.extend(queued(&notice, ChannelKind::Email, addresses, &render::by_email(config, &notice)?)?);
         } else {
             let is_wanted = |channel: &&ChannelSettings| to.channel.is_none_or(|kind| channel.kind() == kind);
             for channel in settings.channels.iter().filter(is_wanted) {
-                send(channel.kind(), channel.recipients(), render::payloads(config, channel, &notice)?);
+                let payloads = render::payloads(config, channel, &notice)?;
+                self.messages.extend(queued(&notice, channel.kind(), channel.recipients(), &payloads)?);
             }
         }
         let (id, subject) = (notice.id, reports::subject(&notice));
@@ -280,21 +260,9 @@ impl Announcement {
     /// Puts notices and messages into a commit.
     ///
     /// # Errors
-    /// A message cannot be written as JSON.
+    /// A notice that waits cannot be written as JSON.
     pub fn into_commit(self, commit: &mut Commit) -> Result<(), CycleError> {
-        for message in self.messages {
-            let payload =
-                serde_json::to_string(&message.payload).map_err(|error| RenderError::Json(error.to_string()))?;
-            commit.messages.push(NewMessage {
-                id: Uuid::now_v7(),
-                notice: message.notice,
-                group: message.group,
-                channel: message.channel.code().to_owned(),
-                recipient: message.recipient,
-                payload,
-                not_before: None,
-            });
-        }
+        commit.messages.extend(self.messages);
         commit.notices.extend(self.notices);
         commit.untold.extend(self.untold);
         commit.unsaid.extend(self.unsaid);
@@ -303,4 +271,27 @@ impl Announcement {
         }
         Ok(())
     }
+}
+
+/// What each recipient of a channel is sent. It is written once, however many they are: papers are large.
+fn queued(
+    notice: &Notice,
+    channel: ChannelKind,
+    recipients: Vec<String>,
+    payloads: &[Payload],
+) -> Result<Vec<NewMessage>, RenderError> {
+    let written = payloads.iter().map(serde_json::to_string).collect::<Result<Vec<String>, _>>();
+    let written = written.map_err(|error| RenderError::Json(error.to_string()))?;
+    let to = |recipient: String| {
+        written.iter().map(move |payload| NewMessage {
+            id: Uuid::now_v7(),
+            notice: notice.id,
+            group: notice.group.clone(),
+            channel: channel.code().to_owned(),
+            recipient: recipient.clone(),
+            payload: payload.clone(),
+            not_before: None,
+        })
+    };
+    Ok(recipients.into_iter().flat_map(to).collect())
 }
