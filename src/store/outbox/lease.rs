@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sqlx::{Any, Transaction};
 use uuid::Uuid;
 
-use super::{QueuedMessage, read, set_reported};
+use super::{QueuedMessage, read};
 use crate::store::{
     Result, Store, StoreError,
     receivers::{self, Refused},
@@ -215,15 +215,6 @@ impl Store {
                       WHERE id = $2 AND state = 'dead'";
         let query = sqlx::query(update).bind(now.as_millisecond()).bind(id.to_string());
         self.change("queue a dead letter again", query).await.map(|changed| changed > 0)
-    }
-
-    /// Notes that these dead letters were reported. [`Commit::dead_reported`](crate::store::Commit::dead_reported) does
-    /// the same together with the notice that reports them.
-    pub async fn mark_reported(&self, ids: &[Uuid]) -> Result<()> {
-        let doing = "note that dead letters were reported";
-        let mut tx = self.begin(doing).await?;
-        set_reported(&mut tx, ids).await?;
-        tx.commit().await.map_err(|error| StoreError::of_sql(doing, error))
     }
 
     pub(in crate::store) async fn change(&self, doing: &'static str, query: Query<'_>) -> Result<u64> {

@@ -114,7 +114,7 @@ async fn a_dead_letter_is_reported_once_and_can_be_queued_again() {
     assert_eq!(ids(&unreported), queued);
     assert_eq!(unreported[0].last_error.as_deref(), Some("550 no such user"));
 
-    store.mark_reported(&queued[..1]).await.unwrap();
+    store.commit(&Commit { dead_reported: queued[..1].to_vec(), ..Commit::at(at(20)) }).await.unwrap();
     assert_eq!(ids(&store.dead_unreported().await.unwrap()), queued[1..]);
     let report = notice();
     let commit = Commit {
