@@ -390,6 +390,33 @@ fn a_sheet_of_few_figures_that_is_left_out_is_named() {
     );
 }
 
+/// A sheet whose columns all go by one name is no table that could be told; the others are proposed for all that.
+#[test]
+fn a_sheet_that_is_no_table_keeps_nobody_from_the_others() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Lookup").expect("a name");
+    for column in 0..3 {
+        sheet.write(0, column, "Rate").expect("written");
+        for row in 1..=20 {
+            sheet.write(row, column, row * 3).expect("written");
+        }
+    }
+    let sheet = book.add_worksheet().set_name("Monthly").expect("a name");
+    for (column, text) in (0..).zip(["Organisation", "Period", "Attendances"]) {
+        sheet.write(0, column, text).expect("written");
+    }
+    for row in 1..=30 {
+        sheet.write(row, 0, format!("R{row}")).expect("written");
+        sheet.write(row, 1, "2025-10").expect("written");
+        sheet.write(row, 2, row * 3).expect("written");
+    }
+    let (proposal, _) = published("activity.xlsx", &book.save_to_buffer().expect("a workbook"));
+    assert_eq!(proposal.sheet.as_deref(), Some("Monthly"));
+    assert!(proposal.questions[0].starts_with("Is the sheet \"Lookup\" wanted?"), "{:?}", proposal.questions);
+    let error = propose("rates.csv", b"Rate,Rate\n1,2\n3,4\n5,6\n").expect_err("no names").to_string();
+    assert!(error.starts_with("where is the table in rates.csv?"), "{error}");
+}
+
 /// pandas writes `NaN`, a database `NULL`, where there is no value.
 #[test]
 fn what_programs_write_for_no_value_is_none() {

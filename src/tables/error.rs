@@ -32,7 +32,9 @@ pub enum ReadError {
         file: String,
     },
     /// It is something else, whatever its name says.
-    #[error("{file} is no table: it looks like {looks_like}; save it as CSV or as an Excel workbook and drop it again")]
+    #[error(
+        "{file} is no table: it looks like {looks_like}; save it as CSV or as an Excel workbook (.xlsx) and drop it again"
+    )]
     NotText {
         /// The file's name.
         file: String,

@@ -112,6 +112,13 @@ pub enum InferError {
     },
 }
 
+impl InferError {
+    /// Whether it says that a table is none, not that the file cannot be read.
+    fn is_of_the_table(&self) -> bool {
+        matches!(self, Self::NoTable { .. } | Self::NoHeader { .. })
+    }
+}
+
 /// Proposes a dataset for files like this one: one for each sheet of a workbook that is not hidden and holds a table, or
 /// for `sheet` alone. Kinds and checks come from the first 10,000 rows; all rows are counted.
 ///
@@ -124,20 +131,34 @@ pub fn infer(
     limits: &Limits,
 ) -> Result<Vec<Proposal>, InferError> {
     let file = error::file_name(path);
-    let place::Found { places, unread, small } = place::find(path, &file, sheet, limits)?;
+    let place::Found { places, mut unread, small } = place::find(path, &file, sheet, limits)?;
     let several = places.len() > 1;
-    // Said once, beside the first of the tables.
-    let asked = unread.iter().map(|sheet| unread_sheet(sheet)).collect();
-    let mut others = Some(Others { asked, small });
     let (id, mut ids) = (file_name::read(&file).id, BTreeSet::new());
-    places
-        .iter()
-        .map(|place| {
-            let sheet = place.sheet.as_deref().filter(|_| several);
-            let id = names::id_of_sheet(&id, sheet, &mut ids);
-            propose(path, &file, steward, (place, id), others.take().unwrap_or_default(), limits)
-        })
-        .collect()
+    let (mut proposed, mut refused) = (Vec::new(), None);
+    for place in &places {
+        let sheet = place.sheet.as_deref().filter(|_| several);
+        let id = names::id_of_sheet(&id, sheet, &mut ids);
+        match propose(path, &file, steward, (place, id.clone()), Others::default(), limits) {
+            Ok(proposal) => proposed.push((place, id, proposal)),
+            // One sheet that is no table keeps nobody from the others.
+            Err(error) if error.is_of_the_table() => {
+                unread.extend(sheet.map(str::to_owned));
+                refused.get_or_insert(error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if let (true, Some(error)) = (proposed.is_empty(), refused) {
+        return Err(error);
+    }
+    let asked: Vec<Question> = unread.iter().map(|sheet| unread_sheet(sheet)).collect();
+    if !asked.is_empty() || !small.is_empty() {
+        // Said once, beside the first of the tables.
+        if let Some((place, id, proposal)) = proposed.first_mut() {
+            *proposal = propose(path, &file, steward, (*place, id.clone()), Others { asked, small }, limits)?;
+        }
+    }
+    Ok(proposed.into_iter().map(|(_, _, proposal)| proposal).collect())
 }
 
 /// What is to be said of the other sheets of a workbook.
@@ -172,7 +193,11 @@ fn propose(
     let years = years::read(file, rows.get(..place.heading.first).unwrap_or_default());
     let shape = shape::find(rows, &place.heading, &years, place.held.sheet.is_some());
     let mut sample = Sample { path, limits, place, shape, years: &years, needs_year: false };
-    let mut columns = columns::settle(&mut sample)?;
+    let mut columns = columns::settle(&mut sample).map_err(|error| match error {
+        // No column is told from the others by its name.
+        InferError::Read(ReadError::NoHeader { file, searched, .. }) => InferError::NoTable { file, searched },
+        error => error,
+    })?;
     if columns.rows == 0 {
         // What looked like rows is footnotes, or blank.
         return Err(InferError::NoTable { file: file.to_owned(), searched: place.heading.first + 1 });
