@@ -189,7 +189,9 @@ impl Pieces {
                 if self.last.ends_with(b"uniqueCount=") {
                     self.digits = Some(0);
                 }
-                self.nought = SIZES.iter().any(|name| self.last.ends_with(name));
+                // Most attributes are told apart by their last letters.
+                let may_be_size = self.last.ends_with(b"ht=") || self.last.ends_with(b"th=");
+                self.nought = may_be_size && SIZES.iter().any(|name| self.last.ends_with(name));
                 if self.last.ends_with(b"hidden=") {
                     self.hide();
                 }
