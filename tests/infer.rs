@@ -461,6 +461,29 @@ fn the_first_of_a_month_among_other_days_is_a_day() {
     assert!(proposal.yaml.contains("date: { kind: period, header: \"Date\", granularity: day }"), "{}", proposal.yaml);
 }
 
+/// The thirteenth tells which number is the day; of the others it could not be told.
+#[test]
+fn the_order_of_dates_is_taken_from_the_column() {
+    let days = |dates: &[&str]| {
+        let rows: Vec<String> = dates.iter().map(|date| format!("{date},RXA,100\n")).collect();
+        format!("Date,Trust,Attendances\n{}", rows.concat()).into_bytes()
+    };
+    for (dates, setting, periods) in [
+        (["05/06/2025", "06/06/2025", "13/06/2025"], "day_first", ["2025-06-05", "2025-06-06", "2025-06-13"]),
+        (["06/05/2025", "06/06/2025", "06/13/2025"], "month_first", ["2025-06-05", "2025-06-06", "2025-06-13"]),
+    ] {
+        let (proposal, examined) = published("days.csv", &days(&dates));
+        assert_eq!(proposal.questions, [""; 0], "{setting}");
+        assert!(proposal.yaml.contains(&format!("header: \"Date\", dates: {setting} }}")), "{}", proposal.yaml);
+        let read: Vec<String> = examined.periods().iter().map(ToString::to_string).collect();
+        assert_eq!(read, periods, "{setting}");
+    }
+    let (proposal, examined) = published("months.csv", &days(&["01/04/2025", "01/04/2025"]));
+    let question = "Does the day stand first in `date`, so that `01/04/2025` is 1 April 2025? It is read so";
+    assert_eq!(proposal.questions, [question]);
+    assert_eq!(examined.periods(), [Period::month(2025, 4).expect("a month")]);
+}
+
 #[test]
 fn a_column_called_a_period_that_is_none_is_named_in_the_question() {
     let (proposal, _) = propose("beds.csv", b"Quarter,Org,Beds\nQ1,RJ1,12\nQ1,RJ2,13\n").expect("a proposal");

@@ -42,7 +42,7 @@ impl ColumnReader {
             percent: settings.percent,
             scale,
             reasons: settings.reasons.clone(),
-            period: PeriodColumn::new(year, settings.granularity),
+            period: PeriodColumn::new(year, settings.granularity, settings.dates),
             scale_finding,
             doubtful: Places::default(),
             has_points: false,

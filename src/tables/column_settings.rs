@@ -11,6 +11,7 @@ use crate::{
 };
 
 use super::{
+    date_order::DateOrder,
     globs::RowPattern,
     layout_settings::{Given, Position},
     row::trim,
@@ -50,6 +51,10 @@ pub struct ColumnSettings {
     /// then the period that begins on it, and a cell of another kind a finding. Left out: whatever each cell is.
     #[serde(default)]
     pub granularity: Option<Granularity>,
+    /// Which number of a date that ends with its year is the day, in a period column: `day_first` (05/06/2024 is 5 June) or
+    /// `month_first`. Its periods are then days, unless `granularity` says otherwise. Left out: such a date is a question.
+    #[serde(default)]
+    pub dates: Option<DateOrder>,
     /// What a number without a percent sign is in a percent column.
     #[serde(default)]
     pub percent: Option<PercentForm>,

@@ -9,6 +9,7 @@ mod alternate;
 mod bare;
 mod beyond;
 mod columns;
+mod dates;
 mod file_name;
 mod heading;
 mod held;

@@ -13,6 +13,7 @@ mod blocks;
 mod cells;
 mod column;
 mod column_settings;
+mod date_order;
 mod decode;
 mod delimited;
 mod directions;

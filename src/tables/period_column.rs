@@ -6,6 +6,7 @@ use crate::model::{Cell, Finding, Granularity, Period, Severity};
 
 use super::{
     cells::missing,
+    date_order::DateOrder,
     periods::{self, Reading},
     places::Places,
     row::is_blank,
@@ -22,6 +23,8 @@ pub(super) struct PeriodColumn {
     certain: Vec<Granularity>,
     /// The kind of period that the dataset says the column holds.
     declared: Option<Granularity>,
+    /// Which number of a date the dataset says is the day.
+    order: Option<DateOrder>,
     /// Cells that hold periods of another kind than declared.
     otherwise: Places,
     /// Cells that could be of another kind, by that kind: `2011-12` is a month here and may be a financial year.
@@ -31,9 +34,11 @@ pub(super) struct PeriodColumn {
 }
 
 impl PeriodColumn {
-    /// With the financial year of periods that name none, if it is known, and the kind of period that the dataset declares.
-    pub(super) fn new(year: Option<i32>, declared: Option<Granularity>) -> Self {
-        Self { year, declared, ..Self::default() }
+    /// With the financial year of periods that name none, if it is known, and what the dataset declares: the kind of period
+    /// and the order of dates. Dates are days where it does not say what else they are.
+    pub(super) fn new(year: Option<i32>, declared: Option<Granularity>, order: Option<DateOrder>) -> Self {
+        let declared = declared.or(order.map(|_| Granularity::Day));
+        Self { year, declared, order, ..Self::default() }
     }
 
     /// Keeps so many places of each kind.
@@ -98,7 +103,8 @@ impl PeriodColumn {
     /// as what it is, and is a finding.
     fn reading(&self, text: &str) -> Option<Reading> {
         let Some(declared) = self.declared else { return periods::read(text, self.year).ok() };
-        let meanings = periods::meanings(text, self.year);
+        let by_order = self.order.and_then(|order| order.meanings(text));
+        let meanings = by_order.unwrap_or_else(|| periods::meanings(text, self.year));
         let period = match periods::of_granularity(&meanings, declared)[..] {
             [only] => only,
             [] => *meanings.first()?,

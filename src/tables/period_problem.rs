@@ -11,7 +11,7 @@ pub enum PeriodProblem {
     #[error("`{0}` is not a period; write 2025-10, Oct-25, Q3 2025/26 or 2025/26")]
     NotAPeriod(String),
     /// It means several things.
-    #[error("`{text}` can mean {}; write {}", in_words(readings), notations(readings))]
+    #[error("`{text}` can mean {}; write {}{}", in_words(readings), notations(readings), setting(readings))]
     Ambiguous {
         /// The text.
         text: String,
@@ -81,6 +81,12 @@ fn in_words(readings: &[Period]) -> impl fmt::Display {
         format!("{noun} {}", period.label())
     });
     words.collect::<Vec<_>>().join(" or ")
+}
+
+/// What the dataset can say of a column in which the day and the month may be either number.
+fn setting(readings: &[Period]) -> &'static str {
+    let days = readings.iter().filter(|period| period.granularity() == Granularity::Day);
+    if days.count() > 1 { ", or say in the column's settings which number is the day: `dates: day_first`" } else { "" }
 }
 
 fn notations(readings: &[Period]) -> impl fmt::Display {

@@ -398,7 +398,12 @@ fn long_files_come_in_batches() {
 
 /// The periods of a column with this granularity, and the findings.
 fn periods_of(granularity: &str, texts: &[&str]) -> (Vec<String>, Vec<String>) {
-    let spec = columns(&format!("when: {{ kind: period, granularity: {granularity} }}\ncount: {{ kind: number }}"));
+    periods_with(&format!("granularity: {granularity}"), texts)
+}
+
+/// The periods of a column with these settings, and the findings.
+fn periods_with(settings: &str, texts: &[&str]) -> (Vec<String>, Vec<String>) {
+    let spec = columns(&format!("when: {{ kind: period, {settings} }}\ncount: {{ kind: number }}"));
     let rows: Vec<String> = texts.iter().map(|text| format!("{text},1\n")).collect();
     let bytes = format!("when,count\n{}", rows.concat());
     let file = dropped(&bytes);
@@ -445,8 +450,28 @@ fn a_period_of_another_kind_than_declared_is_found_with_its_place() {
     ] {
         assert_eq!(periods_of(granularity, &texts).1, ["error granularity 3,4,5"], "{granularity}");
     }
-    // A day that can be two days stays a question.
+    // A day that can be two days stays a question, unless the dataset says which number is the day.
     assert_eq!(periods_of("day", &["05/06/2024"]), (vec!["Missing(Unreadable)".to_owned()], vec![]));
+}
+
+#[test]
+fn a_declared_order_of_dates_decides_which_number_is_the_day() {
+    for (settings, texts, read) in [
+        ("dates: day_first", "05/06/2024|13/06/2024|1.7.24|2024-06-05", "2024-06-05|2024-06-13|2024-07-01|2024-06-05"),
+        ("dates: month_first", "05/06/2024|06/13/2024|01/04/2024", "2024-05-06|2024-06-13|2024-01-04"),
+        ("dates: day_first, granularity: month", "01/04/2024|01-05-2024 00:00|Jun-24", "2024-04|2024-05|2024-06"),
+        ("dates: month_first, granularity: month", "04/01/2024|05/01/2024", "2024-04|2024-05"),
+        // What cannot be in that order is no date.
+        ("dates: day_first", "06/13/2024|31/04/2024", "Missing(Unreadable)|Missing(Unreadable)"),
+        ("dates: month_first", "13/06/2024", "Missing(Unreadable)"),
+    ] {
+        let texts: Vec<&str> = texts.split('|').collect();
+        let read: Vec<String> = read.split('|').map(str::to_owned).collect();
+        assert_eq!(periods_with(settings, &texts), (read, vec![]), "{settings}");
+    }
+    // A month's first day in another order is no month.
+    let (_, findings) = periods_with("dates: month_first, granularity: month", &["01/04/2024"]);
+    assert_eq!(findings, ["error granularity 2"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::model::{ColumnKind, Granularity, Period};
 
 use super::{
     super::{cells::read_number, column::printed_scale},
-    InferError, key,
+    InferError, dates, key,
     names::scalar,
     nearly, nulls, periods,
     questions::Question,
@@ -194,6 +194,7 @@ fn look(sample: &mut Sample<'_>) -> Result<Columns, InferError> {
                 (column.kind, column.reading) = (ColumnKind::Period, reading);
             }
         }
+        dates::settle(&mut column, &mut questions);
         months_by_day(&mut column);
         withheld::settle(&mut column, numbers.get(at));
         nearly::settle(&mut column, periods.get(at), mixed.get(at), targets.get(at), &mut questions);
