@@ -16,14 +16,12 @@ use crate::{
 use super::{
     Figures, MeasureSettings, PeriodOf,
     cells::{missing, read_bound},
+    figure_room::{MOST_FIGURES, Room},
     figures::{Reported, is_given},
     periods,
     places::Places,
     units::{Mixed, Printed, of_pair},
 };
-
-/// More figures than any monthly table has; beyond it the file is held back.
-const MOST_FIGURES: usize = 5_000_000;
 
 /// A measure or the period names a column that is not declared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +33,8 @@ pub struct Extractor {
     period: PeriodAt,
     measures: Arc<[Measure]>,
     figures: BTreeMap<(SeriesKey, Period), (Figure, u64)>,
+    /// For more figures.
+    room: Room,
     periods: BTreeSet<Period>,
     /// Those for which a figure is given.
     given: BTreeSet<Period>,
@@ -137,14 +137,16 @@ impl Extractor {
             PeriodOf::Column(name) => PeriodAt::Column(position(name)?),
             PeriodOf::Fixed(period) => PeriodAt::Fixed(*period),
         };
-        Ok(Self::begin(period, measures.iter().map(measure).collect::<Result<_, _>>()?))
+        let measures = measures.iter().map(measure).collect::<Result<_, _>>()?;
+        Ok(Self::begin(period, measures, Room::of(MOST_FIGURES)))
     }
 
-    fn begin(period: PeriodAt, measures: Arc<[Measure]>) -> Self {
+    fn begin(period: PeriodAt, measures: Arc<[Measure]>, room: Room) -> Self {
         Self {
             period,
             measures,
             figures: BTreeMap::new(),
+            room,
             periods: BTreeSet::new(),
             given: BTreeSet::new(),
             are_periods: Memo::default(),
@@ -163,7 +165,7 @@ impl Extractor {
     /// One for other rows of the same file, which has taken in none.
     #[must_use]
     pub fn another(&self) -> Self {
-        Self::begin(self.period, Arc::clone(&self.measures))
+        Self::begin(self.period, Arc::clone(&self.measures), self.room.share())
     }
 
     /// Lets each of its findings keep so many rows; otherwise they keep the first twenty.
@@ -232,13 +234,12 @@ impl Extractor {
         self.overflows |= other.overflows;
         // By row: figures come measure by measure.
         let mut across = BTreeMap::new();
+        self.room.merge(other.room);
         for (key, (figure, row)) in other.figures {
-            let room = self.figures.len() < MOST_FIGURES;
             match self.figures.entry(key) {
-                Entry::Vacant(entry) if room => {
+                Entry::Vacant(entry) => {
                     entry.insert((figure, row));
                 }
-                Entry::Vacant(_) => self.overflows = true,
                 Entry::Occupied(mut entry) => {
                     let later = row.max(entry.get().1);
                     across.entry(later).or_insert_with(|| entry.key().clone());
@@ -390,10 +391,9 @@ impl Extractor {
         if is_given(figure.value) {
             self.given.insert(period);
         }
-        let room = self.figures.len() < MOST_FIGURES;
         let key = SeriesKey { measure: measure.name.clone(), labels };
         match self.figures.entry((key, period)) {
-            Entry::Vacant(entry) if room => {
+            Entry::Vacant(entry) if self.room.take() => {
                 entry.insert((figure, row));
             }
             Entry::Vacant(_) => self.overflows = true,

@@ -18,6 +18,7 @@ mod decode;
 mod delimited;
 mod directions;
 mod error;
+mod figure_room;
 mod figures;
 mod file_period;
 mod formats;
