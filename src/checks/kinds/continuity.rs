@@ -1,8 +1,8 @@
 //! `continuity`: a period is missing between those of the delivery, or between them and the newest that is known.
 //!
 //! It takes no settings of its own. Months are followed by months, quarters by quarters. Where all that is known came every
-//! third month, say, so does the next: three periods show such a step, or two that both end a quarter (June and September, by
-//! which quarterly returns are called). A period that arrives late, after newer ones, is held against nothing: the gap was
+//! third month, or every sixth or twelfth, so does the next: three periods show such a step, or two that both end a quarter
+//! (June and September, by which quarterly returns are called). Every second month is a monthly report that was skipped. A period that arrives late, after newer ones, is held against nothing: the gap was
 //! said when the newer ones arrived. Nothing is missing before the first delivery.
 //!
 //! ```yaml
@@ -81,10 +81,11 @@ fn step(periods: &BTreeSet<Period>) -> i32 {
     let apart: Vec<i32> =
         periods.iter().zip(periods.iter().skip(1)).filter_map(|(one, next)| next.since(*one)).collect();
     let least = apart.iter().copied().min().unwrap_or(1).max(1);
+    let are_months = periods.iter().all(|period| period.granularity() == Granularity::Month);
     let shown = match &apart[..] {
         [3] => periods.iter().all(|period| ends_quarter(*period)),
         [_] => false,
-        apart => apart.iter().all(|apart| apart % least == 0),
+        apart => (least % 3 == 0 || !are_months) && apart.iter().all(|apart| apart % least == 0),
     };
     if shown { least } else { 1 }
 }
