@@ -135,12 +135,12 @@ pub fn infer(
     let place::Found { places, mut unread, small } = place::find(path, &file, sheet, limits)?;
     let several = places.len() > 1;
     let (id, mut ids) = (file_name::read(&file).id, BTreeSet::new());
-    let (mut proposed, mut refused) = (Vec::new(), None);
+    let (mut tables, mut refused) = (Vec::new(), None);
     for place in &places {
         let sheet = place.sheet.as_deref().filter(|_| several);
         let id = names::id_of_sheet(&id, sheet, &mut ids);
-        match propose(path, &file, steward, (place, id.clone()), Others::default(), limits) {
-            Ok(proposal) => proposed.push((place, id, proposal)),
+        match understand(path, &file, place, limits) {
+            Ok(understood) => tables.push((id, understood)),
             // One sheet that is no table keeps nobody from the others.
             Err(error) if error.is_of_the_table() => {
                 unread.extend(sheet.map(str::to_owned));
@@ -149,17 +149,21 @@ pub fn infer(
             Err(error) => return Err(error),
         }
     }
-    if let (true, Some(error)) = (proposed.is_empty(), refused) {
+    if let (true, Some(error)) = (tables.is_empty(), refused) {
         return Err(error);
     }
-    let asked: Vec<Question> = unread.iter().map(|sheet| unread_sheet(sheet)).collect();
-    if !asked.is_empty() || !small.is_empty() {
-        // Said once, beside the first of the tables.
-        if let Some((place, id, proposal)) = proposed.first_mut() {
-            *proposal = propose(path, &file, steward, (*place, id.clone()), Others { asked, small }, limits)?;
-        }
-    }
-    Ok(proposed.into_iter().map(|(_, _, proposal)| proposal).collect())
+    let asked = unread.iter().map(|sheet| unread_sheet(sheet)).collect();
+    // Said once, beside the first of the tables.
+    let others = std::iter::once(Others { asked, small }).chain(std::iter::repeat_with(Others::default));
+    let propose = |((id, understood), others)| propose(&file, steward, id, &understood, others);
+    Ok(tables.into_iter().zip(others).map(propose).collect())
+}
+
+/// What a table was found to be.
+struct Understood<'a> {
+    name: Name,
+    sample: Sample<'a>,
+    columns: Columns,
 }
 
 /// What is to be said of the other sheets of a workbook.
@@ -178,14 +182,12 @@ fn unread_sheet(sheet: &str) -> Question {
     ))
 }
 
-fn propose(
-    path: &Path,
+fn understand<'a>(
+    path: &'a Path,
     file: &str,
-    steward: &Steward,
-    (place, id): (&Place, String),
-    others: Others,
-    limits: &Limits,
-) -> Result<Proposal, InferError> {
+    place: &'a Place,
+    limits: &'a Limits,
+) -> Result<Understood<'a>, InferError> {
     let rows = place.held.rows.as_slice();
     if let Some(data) = bare::data_as_header(rows, &place.heading) {
         return Err(InferError::NoHeader { file: file.to_owned(), row: place.heading.last_row, data });
@@ -193,7 +195,7 @@ fn propose(
     let name = file_name::read(file);
     let years = years::read(file, rows.get(..place.heading.first).unwrap_or_default());
     let shape = shape::find(rows, &place.heading, &years, place.held.sheet.is_some());
-    let mut sample = Sample { path, limits, place, shape, years: &years, needs_year: false };
+    let mut sample = Sample { path, limits, place, shape, years, needs_year: false };
     let mut columns = columns::settle(&mut sample).map_err(|error| match error {
         // No column is told from the others by its name.
         InferError::Read(ReadError::NoHeader { file, searched, .. }) => InferError::NoTable { file, searched },
@@ -203,22 +205,17 @@ fn propose(
         // What looked like rows is footnotes, or blank.
         return Err(InferError::NoTable { file: file.to_owned(), searched: place.heading.first + 1 });
     }
-    if let Some((period, pattern)) = &years.month {
+    if let Some((period, pattern)) = &sample.years.month {
         say_month_in_title(&mut columns, (*period, pattern), &name);
     }
-    let mut questions = questions(&sample, &columns, &name);
+    Ok(Understood { name, sample, columns })
+}
+
+fn propose(file: &str, steward: &Steward, id: String, understood: &Understood<'_>, others: Others) -> Proposal {
+    let Understood { name, sample, columns } = understood;
+    let mut questions = questions(sample, columns, name);
     questions.extend(others.asked);
-    let parts = write::Parts {
-        file,
-        id,
-        steward,
-        sample: &sample,
-        columns: &columns,
-        name: &name,
-        questions,
-        small: others.small,
-    };
-    Ok(write::proposal(&parts))
+    write::proposal(&write::Parts { file, id, steward, sample, columns, name, questions, small: others.small })
 }
 
 /// The month that the rows above the table say is the period, unless the file's name says another; where a column says it
@@ -271,7 +268,7 @@ fn questions(sample: &Sample<'_>, columns: &Columns, name: &Name) -> Vec<Questio
             "Does the financial year in the file's name begin or end in that year? It is taken to begin in it",
         ));
     }
-    questions.extend(contradiction(sample.years, columns, name));
+    questions.extend(contradiction(&sample.years, columns, name));
     if columns.labels.is_none() {
         questions.push(Question::new(
             "What tells one row from another? No text columns do, so no measure is proposed: two rows for the same \

@@ -88,7 +88,7 @@ pub(super) struct Sample<'a> {
     pub(super) limits: &'a Limits,
     pub(super) place: &'a Place,
     pub(super) shape: Shape,
-    pub(super) years: &'a Years,
+    pub(super) years: Years,
     /// Whether periods need the financial year that stands outside the table.
     pub(super) needs_year: bool,
 }
@@ -122,7 +122,7 @@ impl Reading {
 impl Sample<'_> {
     /// The settings under `table`.
     pub(super) fn table(&self, columns: &[Printed]) -> Vec<spec::Setting> {
-        spec::table(self.place, &self.shape, columns, self.needs_year.then_some(self.years))
+        spec::table(self.place, &self.shape, columns, self.needs_year.then_some(&self.years))
     }
 
     /// Reads every column as text. Answers with the number of all rows too, those beyond the sample included.
