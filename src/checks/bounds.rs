@@ -65,14 +65,17 @@ impl Ends<'_> {
 /// One side's end, of the setting that allows it or the one that does not.
 fn end(allowing: (&str, &Setting), strict: (&str, &Setting)) -> Result<Option<End>, Problem> {
     match (allowing.1, strict.1) {
-        (Some(_), Some(strict_at)) => {
-            let message = format!("`{}` and `{}` are bounds of the same side", allowing.0, strict.0);
-            Err(Problem::new(strict_at.place.clone(), message).hint("name one of them"))
-        }
+        (Some(_), Some(strict_at)) => Err(same_side(allowing.0, strict.0, &strict_at.place)),
         (Some(at), None) => Ok(Some(End { at: at.value, allowed: true })),
         (None, Some(at)) => Ok(Some(End { at: at.value, allowed: false })),
         (None, None) => Ok(None),
     }
+}
+
+/// Two settings that set the same end, the second of which stands here.
+pub(super) fn same_side(allowing: &str, strict: &str, place: &Place) -> Problem {
+    let message = format!("`{allowing}` and `{strict}` are bounds of the same side");
+    Problem::new(place.clone(), message).hint("name one of them")
 }
 
 impl Bounds {

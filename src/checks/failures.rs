@@ -133,6 +133,12 @@ impl Failures {
         }
     }
 
+    /// The same, where rows were not added in their order.
+    pub(super) fn in_order(mut self) -> Self {
+        self.rows.sort_by_key(|row| row.row);
+        self
+    }
+
     /// The same rows, of so many that fail.
     pub(super) fn of(self, count: u64) -> Self {
         Self { count, ..self }

@@ -216,8 +216,7 @@ impl Tally for Walk {
         if self.failures.is_empty() {
             return Vec::new();
         }
-        let mut failures = self.failures;
-        failures.merge(Failures::default());
+        let failures = self.failures.in_order();
         let place = failures.place_and_value(total);
         vec![Found::in_rows(format!("{} {} in {place}", self.field.title(), self.order.broken()), failures)]
     }

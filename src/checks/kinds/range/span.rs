@@ -2,7 +2,10 @@
 
 use jiff::{ToSpan, civil::Date};
 
-use super::limit::{Limit, period};
+use super::{
+    super::super::bounds::same_side,
+    limit::{Limit, period},
+};
 use crate::{
     model::Period,
     yaml::{Located, Place, Problem, Problems},
@@ -24,10 +27,9 @@ impl Span {
     /// A bound is no period, two are of one side, or nothing lies between them.
     pub(super) fn build(place: &Place, [min, max, above, below]: [&Bound; 4]) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        for (allowing, strict, words) in [(min, above, "`min` and `above`"), (max, below, "`max` and `below`")] {
+        for (allowing, strict, [one, other]) in [(min, above, ["min", "above"]), (max, below, ["max", "below"])] {
             if let (Some(_), Some(strict)) = (allowing, strict) {
-                let problem = Problem::new(strict.place.clone(), format!("{words} are bounds of the same side"));
-                problems.push(problem.hint("name one of them"));
+                problems.push(same_side(one, other, &strict.place));
             }
         }
         let mut read = |bound: &Bound| problems.take(period(bound.as_ref()?).map_err(Problems::from));
