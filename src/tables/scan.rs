@@ -1,10 +1,11 @@
 //! One pass over a file, shared by the cores: every observer sees its part of the rows, and in the end they are one.
 //!
 //! Delimited text is cut into pieces that workers take one after the other, those of UTF-8 as it lies in the file, and
-//! those of other encodings and of what is packed as it is decoded; pieces of Parquet are printed as such text. Cells are found many bytes at a time, only those are
-//! read that something looks at, and each distinct text of a column once. What is out of the ordinary
-//! in a row is taken by the same code that reads row by row ([`Taker`]); what is out of the ordinary in the file, and
-//! every other format, is read row by row as a whole. Both ways give the same batches' rows, findings and figures.
+//! those of other encodings and of what is packed as it is decoded; pieces of Parquet are printed as such text. Cells are
+//! found many bytes at a time, only those are read that something looks at, and each distinct text of a column once. What
+//! is out of the ordinary in a row is taken by the same code that reads row by row ([`Taker`]); what is out of the ordinary
+//! in the file, and every other format, is read row by row as a whole. Both ways give the same batches' rows, findings and
+//! figures.
 
 mod chain;
 mod fill;

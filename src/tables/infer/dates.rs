@@ -21,15 +21,13 @@ pub(super) fn settle(column: &mut Column, questions: &mut Vec<Question>) {
     }
     let fits =
         |order: DateOrder| column.seen.keys().chain(&column.printed.beyond).all(|text| order.day(text).is_some());
-    let (order, setting) = match (fits(DateOrder::DayFirst), fits(DateOrder::MonthFirst)) {
-        (true, _) => (DateOrder::DayFirst, ", dates: day_first"),
-        (false, true) => (DateOrder::MonthFirst, ", dates: month_first"),
+    let (order, is_open, setting) = match (fits(DateOrder::DayFirst), fits(DateOrder::MonthFirst)) {
+        (true, is_open) => (DateOrder::DayFirst, is_open, ", dates: day_first"),
+        (false, true) => (DateOrder::MonthFirst, false, ", dates: month_first"),
         (false, false) => return,
     };
     let days = || column.printed.texts.iter().filter_map(|text| Some((text, order.day(text)?)));
-    if fits(DateOrder::MonthFirst)
-        && let (DateOrder::DayFirst, Some((text, day))) = (order, days().next())
-    {
+    if let Some((text, day)) = days().next().filter(|_| is_open) {
         let name = scalar(&column.printed.name);
         let line = format!("{name}: {{ kind: period{}, dates: month_first }}", spec::column(&column.printed));
         questions.push(
