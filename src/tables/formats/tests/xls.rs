@@ -130,18 +130,21 @@ fn a_binary_workbook_says_what_its_cells_say() {
 #[test]
 fn rows_without_height_and_columns_without_width_are_hidden() {
     let row = |row: u16, height: u16| record(0x0208, &words(&[row, 0, 2, height, 0, 0, 0x0100, 15]));
-    let cells = [
+    row_2_and_column_b_are_hidden(&[
         record(0x007D, &words(&[1, 1, 0, 15, 0, 0])),
         row(0, 255),
         row(1, 0),
         row(2, 0x80FF),
-        heads(&["name", "count"]),
-        text(1, 0, "a"),
-        number(1, 1, 0, 1.0),
-        text(2, 0, "b"),
-        number(2, 1, 0, 2.0),
-    ];
-    let content = read("t.xls", &book(&[], &[("Only", cells.concat())]), &two());
+    ]);
+}
+
+/// These records above the cells of a sheet hide them.
+#[track_caller]
+fn row_2_and_column_b_are_hidden(layout: &[Vec<u8>]) {
+    let cells =
+        [heads(&["name", "count"]), text(1, 0, "a"), number(1, 1, 0, 1.0), text(2, 0, "b"), number(2, 1, 0, 2.0)];
+    let sheet = [layout.concat(), cells.concat()].concat();
+    let content = read("t.xls", &book(&[], &[("Only", sheet)]), &two());
     assert_eq!(content.rows, ROWS);
     let [finding] = content.findings.as_slice() else { panic!("{:?}", content.findings) };
     assert!(finding.message.contains("in sheet `Only` row 2 and column B are hidden"), "{finding:?}");
@@ -153,23 +156,14 @@ fn what_is_hidden_in_a_binary_workbook_is_read_and_said() {
     // a bit that hides them.
     let row = |row: u16, bits: u16| record(0x0208, &words(&[row, 0, 2, 255, 0, 0, bits, 15]));
     let columns = |first: u16, last: u16, bits: u16| record(0x007D, &words(&[first, last, 2340, 15, bits, 0]));
-    let cells = [
+    row_2_and_column_b_are_hidden(&[
         columns(0, 0, 0),
         columns(1, 255, 1),
         row(0, 0x0100),
         row(1, 0x0120),
         row(2, 0x0140),
         row(3, 0x0120),
-        heads(&["name", "count"]),
-        text(1, 0, "a"),
-        number(1, 1, 0, 1.0),
-        text(2, 0, "b"),
-        number(2, 1, 0, 2.0),
-    ];
-    let content = read("t.xls", &book(&[], &[("Only", cells.concat())]), &two());
-    assert_eq!(content.rows, ROWS);
-    let [finding] = content.findings.as_slice() else { panic!("{:?}", content.findings) };
-    assert!(finding.message.contains("in sheet `Only` row 2 and column B are hidden"), "{finding:?}");
+    ]);
 }
 
 #[test]
