@@ -2,12 +2,13 @@
 //!
 //! | setting | meaning |
 //! |---|---|
-//! | `column` | a number, percent, duration or period column |
+//! | `column` | a column of any kind |
 //! | `is` | `rising` or `falling`: how it goes from row to row |
 //! | `repeats` | with `fail`, a value that is the one before fails too; with `allow`, as unless named, it does not |
 //!
 //! A row fails whose value goes the other way from that of the row before it that holds one. Periods are in the order of their
-//! first days. A workbook's sheets are looked at each by itself.
+//! first days, texts in that of their characters as printed: digits before capitals, capitals before small letters, `Q10` before
+//! `Q2`. A workbook's sheets are looked at each by itself.
 //!
 //! ```yaml
 //! - order: { column: month, is: rising, repeats: fail }
@@ -15,7 +16,7 @@
 //!
 //! Finding: ``month does not rise in row 7: `2025-08` ``
 
-use std::{cmp::Ordering, collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeSet, sync::Arc};
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -27,8 +28,8 @@ use super::super::{
     rows::Rows,
 };
 use crate::{
-    model::{Cell, ColumnKind},
-    yaml::{Located, Place, Problem, Problems},
+    model::Cell,
+    yaml::{Located, Place, Problems},
 };
 
 /// Settings of `order`.
@@ -63,12 +64,6 @@ impl Kind for Order {
 
     fn build(&self, _place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
         let column = Declared::find(&self.column, context.schema)?;
-        if column.kind == ColumnKind::Text {
-            let problem = Problem::new(self.column.place.clone(), format!("`{}` is a text column", column.name));
-            return Err(problem
-                .hint("an order is for number, percent, duration, figure, target and period columns")
-                .into());
-        }
         Ok(Box::new(Compiled { column, order: Asked { way: self.is, repeats: self.repeats } }))
     }
 }
@@ -81,7 +76,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn allows(self, before: Step, after: Step) -> bool {
+    fn allows(self, before: &Step<'_>, after: &Step<'_>) -> bool {
         match before.cmp(after) {
             None => true,
             Some(Ordering::Equal) => self.repeats == Repeats::Allow,
@@ -101,25 +96,37 @@ impl Asked {
 }
 
 /// A value with a place in an order.
-#[derive(Debug, Clone, Copy)]
-enum Step {
+#[derive(Debug, Clone)]
+enum Step<'a> {
     Figure(f64),
     Day(Date),
+    Text(Cow<'a, str>),
 }
 
-impl Step {
-    fn of(cell: Cell) -> Option<Self> {
+impl<'a> Step<'a> {
+    fn of(text: &'a str, cell: Cell) -> Option<Self> {
         match cell {
             Cell::Number(figure) => Some(Self::Figure(figure)),
             Cell::Period(period) => Some(Self::Day(period.start())),
-            _ => None,
+            Cell::Text => Some(Self::Text(Cow::Borrowed(text))),
+            Cell::Missing(_) => None,
         }
     }
 
-    fn cmp(self, other: Self) -> Option<Ordering> {
+    /// The same, beyond its batch.
+    fn kept(&self) -> Step<'static> {
+        match self {
+            Self::Figure(figure) => Step::Figure(*figure),
+            Self::Day(day) => Step::Day(*day),
+            Self::Text(text) => Step::Text(Cow::Owned(text.clone().into_owned())),
+        }
+    }
+
+    fn cmp(&self, other: &Step<'_>) -> Option<Ordering> {
         match (self, other) {
-            (Self::Figure(one), Self::Figure(other)) => one.partial_cmp(&other),
-            (Self::Day(one), Self::Day(other)) => Some(one.cmp(&other)),
+            (Self::Figure(one), Step::Figure(other)) => one.partial_cmp(other),
+            (Self::Day(one), Step::Day(other)) => Some(one.cmp(other)),
+            (Self::Text(one), Step::Text(other)) => Some(one.cmp(other)),
             _ => None,
         }
     }
@@ -150,8 +157,8 @@ type Stands = (Option<Arc<str>>, u64);
 #[derive(Debug)]
 struct Stretch {
     starts: Stands,
-    first: Step,
-    last: Step,
+    first: Step<'static>,
+    last: Step<'static>,
 }
 
 #[derive(Debug)]
@@ -167,23 +174,18 @@ struct Walk {
 impl Tally for Walk {
     fn observe(&mut self, rows: &Rows<'_>) {
         let Self { field, order, failures, stretches, .. } = self;
-        let mut stretch: Option<Stretch> = None;
-        for index in rows.indices() {
-            let Some(step) = Step::of(field.cell(rows.batch, index)) else { continue };
-            match &mut stretch {
-                None => {
-                    let starts = (rows.sheet().map(Arc::from), rows.row(index));
-                    stretch = Some(Stretch { starts, first: step, last: step });
-                }
-                Some(stretch) => {
-                    if !order.allows(stretch.last, step) {
-                        failures.add_cell(field.spot(rows, index));
-                    }
-                    stretch.last = step;
-                }
+        let step = |index: &usize| Step::of(field.text(rows.batch, *index), field.cell(rows.batch, *index));
+        let mut steps = rows.indices().filter_map(|index| Some((index, step(&index)?)));
+        let Some((start, first)) = steps.next() else { return };
+        let mut last = first.clone();
+        for (index, step) in steps {
+            if !order.allows(&last, &step) {
+                failures.add_cell(field.spot(rows, index));
             }
+            last = step;
         }
-        stretches.extend(stretch);
+        let starts = (rows.sheet().map(Arc::from), rows.row(start));
+        stretches.push(Stretch { starts, first: first.kept(), last: last.kept() });
     }
 
     fn merge(&mut self, other: Box<dyn Tally>) {
@@ -197,7 +199,7 @@ impl Tally for Walk {
         self.stretches.sort_by(|one, other| one.starts.cmp(&other.starts));
         let pairs = self.stretches.iter().zip(self.stretches.iter().skip(1));
         let broken = pairs.filter(|(before, after)| {
-            before.starts.0 == after.starts.0 && !self.order.allows(before.last, after.first)
+            before.starts.0 == after.starts.0 && !self.order.allows(&before.last, &after.first)
         });
         self.wanted = broken.map(|(_, after)| after.starts.clone()).collect();
         self.wanted.iter().map(|(_, row)| *row).collect()
