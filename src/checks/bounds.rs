@@ -72,6 +72,12 @@ fn end(allowing: (&str, &Setting), strict: (&str, &Setting)) -> Result<Option<En
     }
 }
 
+/// That no period stands here, where a setting needs one.
+pub(super) fn no_period(place: &Place) -> Problem {
+    let problem = Problem::new(place.clone(), "the column holds periods, and this is none");
+    problem.hint("write 2025-10 (month), 2025/26-Q3 (quarter), 2025/26, 2025 or 2025-10-06 (day)")
+}
+
 /// Two settings that set the same end, the second of which stands here.
 pub(super) fn same_side(allowing: &str, strict: &str, place: &Place) -> Problem {
     let message = format!("`{allowing}` and `{strict}` are bounds of the same side");

@@ -2,19 +2,23 @@
 //!
 //! | setting | meaning |
 //! |---|---|
-//! | `column` | a column of text or figures |
-//! | `values` | what it may hold; text is compared as printed, so that capitals and spaces within it count, figures by their value; white space around a cell is taken off when it is read, for every check |
+//! | `column` | a column of any kind |
+//! | `values` | what it may hold; text is compared as printed, so that capitals and spaces within it count, figures by their value, periods as periods (`2025-10`, `2025/26`, `2025-10-06`); white space around a cell is taken off when it is read, for every check |
 //! | `forbidden` | instead: what it may not hold |
+//! | `required` | what must stand in at least one row each; alone or beside the others |
 //!
 //! A cell that holds no value is left out: [`not_null`](super::not_null) finds it.
 //!
 //! ```yaml
 //! - allowed_values: { column: contract_type, values: [cost-and-volume, capitated] }
 //! - allowed_values: { column: contract_type, forbidden: [test] }
+//! - allowed_values: { column: region, required: [London, South West] }
 //! ```
 //!
 //! Findings: ``contract_type is `cost-volume` in row 7: allowed are cost-and-volume, capitated (did you mean
-//! cost-and-volume?)``; ``contract_type holds the forbidden `test` in row 9``
+//! cost-and-volume?)``; ``contract_type holds the forbidden `test` in row 9``; ``region lacks South West``
+
+mod list;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -27,9 +31,10 @@ use super::super::{
     rows::Rows,
 };
 use crate::{
-    model::{Asked, Cell, ColumnKind, Schema, Tolerance, value::format_number},
+    model::{Asked, Cell},
     yaml::{Located, Place, Problem, Problems, nearest},
 };
+use list::{List, Written};
 
 /// More values than this, allowed or found, are not listed in a message.
 const LISTED: usize = 8;
@@ -40,53 +45,41 @@ const LISTED: usize = 8;
 pub struct AllowedValues {
     column: Located<String>,
     #[serde(default)]
-    values: Option<Located<Vec<Located<Listed>>>>,
+    values: Option<Values>,
     #[serde(default)]
-    forbidden: Option<Located<Vec<Located<Listed>>>>,
+    forbidden: Option<Values>,
+    #[serde(default)]
+    required: Option<Values>,
 }
 
-/// A value as a dataset lists it.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
-#[serde(untagged)]
-enum Listed {
-    Number(f64),
-    Text(String),
-}
+type Values = Located<Vec<Located<Written>>>;
 
 impl Kind for AllowedValues {
     const LOOKS: Looks = Looks::Rows;
 
     fn build(&self, place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
         let mut problems = Problems::default();
-        let column = problems.take(self.column(context.schema).map_err(Problems::from));
-        let (must, values) = match (&self.values, &self.forbidden) {
-            (Some(values), None) => (Must::BeListed, values),
-            (None, Some(values)) => (Must::NotBeListed, values),
+        let column = problems.take(Declared::find(&self.column, context.schema).map_err(Problems::from));
+        let (must, values) = match (&self.values, &self.forbidden, &self.required) {
+            (Some(values), None, _) => (Must::BeListed, Some(values)),
+            (None, Some(values), _) => (Must::NotBeListed, Some(values)),
+            (None, None, Some(_)) => (Must::NotBeListed, None),
             _ => {
                 problems.push(Problem::new(place.clone(), "name the `values` that are allowed, or those `forbidden`"));
                 return Err(problems);
             }
         };
-        if values.is_empty() && must == Must::BeListed {
+        if let Some(values) = values.filter(|values| values.is_empty() && must == Must::BeListed) {
             problems.push(Problem::new(values.place.clone(), "no value is allowed here: every file would fail"));
         }
         let Some(column) = column else { return Err(problems) };
-        let list = problems.take(List::of(values, column.kind));
+        let mut list = |values: Option<&Values>| {
+            let none = Values { value: Vec::new(), place: place.clone() };
+            problems.take(List::of(values.unwrap_or(&none), column.kind)).unwrap_or_default()
+        };
+        let (list, required) = (list(values), list(self.required.as_ref()));
         problems.into_result()?;
-        let Some(list) = list else { return Err(Problems::default()) };
-        Ok(Box::new(Compiled { column, list: Arc::new(list), must }))
-    }
-}
-
-impl AllowedValues {
-    fn column(&self, schema: &Schema) -> Result<Declared, Problem> {
-        let column = Declared::find(&self.column, schema)?;
-        if column.kind == ColumnKind::Period {
-            let message = format!("`{}` is a period column; this check is for text and figures", column.name);
-            let problem = Problem::new(self.column.place.clone(), message);
-            return Err(problem.hint("use freshness, compare or row_expression"));
-        }
-        Ok(column)
+        Ok(Box::new(Compiled { column, list: Arc::new(list), must, required }))
     }
 }
 
@@ -98,55 +91,11 @@ enum Must {
 }
 
 #[derive(Debug)]
-struct List {
-    texts: HashSet<String>,
-    figures: Vec<f64>,
-    /// In the order of the dataset.
-    listed: Vec<String>,
-}
-
-impl List {
-    /// Those of a text column are text, all others figures.
-    fn of(values: &[Located<Listed>], kind: ColumnKind) -> Result<Self, Problems> {
-        let (mut list, mut problems) =
-            (Self { texts: HashSet::new(), figures: Vec::new(), listed: Vec::new() }, Problems::default());
-        for value in values {
-            match (&value.value, kind == ColumnKind::Text) {
-                (Listed::Text(text), true) => {
-                    list.texts.insert(text.clone());
-                    list.listed.push(text.clone());
-                }
-                (Listed::Number(figure), false) => {
-                    list.figures.push(*figure);
-                    list.listed.push(format_number(*figure));
-                }
-                (Listed::Number(_), true) => {
-                    let problem = Problem::new(value.place.clone(), "a number stands here, and the column holds text");
-                    problems.push(problem.hint("write it in quotes, as it is printed"));
-                }
-                (Listed::Text(_), false) => {
-                    let message = format!("text stands here, and the column is a {} column", kind.name());
-                    problems.push(Problem::new(value.place.clone(), message).hint("declare the column as text"));
-                }
-            }
-        }
-        problems.into_result().map(|()| list)
-    }
-
-    fn has(&self, text: &str, cell: Cell) -> bool {
-        match cell {
-            // Figures that differ in the tenth digit are the same.
-            Cell::Number(figure) => self.figures.iter().any(|listed| Tolerance::default().equal(figure, *listed)),
-            _ => self.texts.contains(text),
-        }
-    }
-}
-
-#[derive(Debug)]
 struct Compiled {
     column: Declared,
     list: Arc<List>,
     must: Must,
+    required: List,
 }
 
 impl Check for Compiled {
@@ -157,8 +106,8 @@ impl Check for Compiled {
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let field = self.column.in_file(file.header)?;
         let (list, must) = (Arc::clone(&self.list), self.must);
-        let (asked, failures) = (Asked::default(), file.failures());
-        Some(Box::new(Strangers { field, list, must, asked, found: Vec::new(), failures }))
+        let (asked, failures, lacking) = (Asked::default(), file.failures(), self.required.clone());
+        Some(Box::new(Strangers { field, list, must, asked, found: Vec::new(), failures, lacking }))
     }
 }
 
@@ -171,6 +120,8 @@ struct Strangers {
     /// The first values that are not allowed, each once and with its first row; one more than is listed.
     found: Vec<(u64, String)>,
     failures: Failures,
+    /// What is required and was not seen as yet.
+    lacking: List,
 }
 
 impl Strangers {
@@ -183,7 +134,7 @@ impl Strangers {
                 format!("{title} holds the forbidden {found} in {place}")
             }
             [(_, only)] => {
-                let near = nearest(only, self.list.listed.iter().map(String::as_str));
+                let near = nearest(only, self.list.texts());
                 let hint = near.map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
                 format!("{title} is {} in {place}: allowed are {allowed}{hint}", quoted(only))
             }
@@ -207,7 +158,7 @@ fn listed(values: impl Iterator<Item = String>) -> String {
 
 impl Tally for Strangers {
     fn observe(&mut self, rows: &Rows<'_>) {
-        let Self { field, list, must, asked, found, failures } = self;
+        let Self { field, list, must, asked, found, failures, lacking } = self;
         let listed = *must == Must::BeListed;
         let fails = |text: &str, cell| !matches!(cell, Cell::Missing(_)) && list.has(text, cell) != listed;
         field.failing(rows, asked, fails, |spot| {
@@ -216,6 +167,10 @@ impl Tally for Strangers {
                 found.push((spot.row(), spot.text().to_owned()));
             }
         });
+        if !lacking.is_empty() {
+            let cells = rows.indices().map(|index| (field.text(rows.batch, index), field.cell(rows.batch, index)));
+            cells.for_each(|(text, cell)| lacking.strike(text, cell));
+        }
     }
 
     fn merge(&mut self, other: Box<dyn Tally>) {
@@ -226,12 +181,15 @@ impl Tally for Strangers {
         let mut listed = HashSet::new();
         self.found.retain(|(_, value)| listed.insert(value.clone()));
         self.found.truncate(LISTED + 1);
+        self.lacking.strike_all_but(&other.lacking);
     }
 
     fn finish(self: Box<Self>, total: u64) -> Vec<Found> {
-        if self.failures.is_empty() {
-            return Vec::new();
-        }
-        vec![Found::in_rows(self.seen(total), self.failures)]
+        let lacking = (!self.lacking.is_empty()).then(|| {
+            let lacking = listed(self.lacking.left().map(str::to_owned));
+            Found::in_file(format!("{} lacks {lacking}", self.field.title()))
+        });
+        let seen = (!self.failures.is_empty()).then(|| self.seen(total));
+        seen.map(|seen| Found::in_rows(seen, self.failures)).into_iter().chain(lacking).collect()
     }
 }

@@ -7,6 +7,7 @@ use serde::{
     de::{self, Visitor},
 };
 
+use super::super::super::bounds::no_period;
 use crate::{
     model::Period,
     yaml::{Located, Problem},
@@ -44,10 +45,7 @@ pub(super) fn period(limit: &Located<Limit>) -> Result<Period, Problem> {
         Limit::Period(period) => Some(period),
         Limit::Figure(year) => year.to_string().parse().ok(),
     };
-    period.ok_or_else(|| {
-        let problem = Problem::new(limit.place.clone(), "the column holds periods, and this is none");
-        problem.hint("write 2025-10 (month), 2025/26-Q3 (quarter), 2025/26, 2025 or 2025-10-06 (day)")
-    })
+    period.ok_or_else(|| no_period(&limit.place))
 }
 
 struct LimitVisitor;
