@@ -38,6 +38,7 @@ mod privacy;
 mod references;
 mod repeated;
 mod rows;
+mod spread;
 mod sum;
 #[cfg(test)]
 mod tests;

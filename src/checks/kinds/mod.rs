@@ -49,6 +49,7 @@ pub mod length;
 pub mod misplaced;
 pub mod not_null;
 pub mod order;
+pub mod outliers;
 pub mod parts;
 pub mod patient_identity;
 pub mod pattern;
@@ -181,6 +182,7 @@ registry! {
         freshness => Freshness,
         length => Length,
         order => Order,
+        outliers => Outliers,
         patient_identity => PatientIdentity,
         pattern => Pattern,
         rag => Rag,

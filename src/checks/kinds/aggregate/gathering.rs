@@ -10,6 +10,7 @@ use super::{
         groups::{Group, GroupRun, Groups},
         keys::{KeyColumn, KeyHash, KeyHasher, RowKeys},
         rows::Rows,
+        spread::{deviation, quantile},
         sum::ExactSum,
     },
     Expected, Of,
@@ -76,37 +77,9 @@ impl Gathered {
             Of::Count => Some(self.count as f64),
             Of::Distinct => Some(self.distinct.len() as f64),
             Of::DistinctShare => (self.count > 0).then(|| self.distinct.len() as f64 / self.count as f64),
-            Of::Median | Of::Quantile => self.quantile(at),
-            Of::Stdev => self.deviation(),
+            Of::Median | Of::Quantile => quantile(&mut self.values, at),
+            Of::Stdev => deviation(&self.values).map(|(_, deviation)| deviation),
         }
-    }
-
-    /// Between the two values next to the rank that `at` says, in proportion.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rank among the values that are kept"
-    )]
-    fn quantile(&mut self, at: f64) -> Option<f64> {
-        // 0.8 of five ranks is 3.2 to people and 3.2000000000000002 to a computer.
-        let rank = at * self.values.len().checked_sub(1)? as f64;
-        let rank = if (rank - rank.round()).abs() < 1e-9 { rank.round() } else { rank };
-        let (_, low, above) = self.values.select_nth_unstable_by(rank.floor() as usize, f64::total_cmp);
-        let (low, beyond) = (*low, rank.fract());
-        let high = above.iter().copied().min_by(f64::total_cmp).filter(|_| beyond > 0.0);
-        Some(high.map_or(low, |high| low + (high - low) * beyond))
-    }
-
-    /// Of a sample; of a single value there is none.
-    fn deviation(&self) -> Option<f64> {
-        let others = self.values.len().checked_sub(2)? + 1;
-        let sum = |figures: &mut dyn Iterator<Item = f64>| {
-            let mut sum = ExactSum::default();
-            figures.for_each(|figure| sum.add(figure));
-            sum.total()
-        };
-        let mean = sum(&mut self.values.iter().copied()) / self.values.len() as f64;
-        Some((sum(&mut self.values.iter().map(|figure| (figure - mean).powi(2))) / others as f64).sqrt())
     }
 }
 
