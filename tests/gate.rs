@@ -424,7 +424,7 @@ fn a_file_over_the_size_limit_stays_where_it_is_and_the_reason_is_said_once() {
     let mut daemon = home.start();
     let told = daemon.wait("word of the large file", |_| home.notices().pop());
     assert_eq!((told.kind.as_str(), told.group.as_str()), ("operator", "performance-team"));
-    daemon.wait("the mail about it", |_| home.outbox().iter().all(|one| one["state"] == "sent").then_some(()));
+    daemon.wait_for_messages(&home);
     assert!(home.mail(&told).contains("les-activity-2025-10.csv"), "{}", home.mail(&told));
     // Other files go on being taken, and two rescans later nobody has been told again.
     home.take_in_daemon(&mut daemon, "les-activity-2025-09.csv", &les("2025-09"), 1);

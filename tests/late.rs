@@ -118,6 +118,7 @@ fn a_daemon_says_so_when_the_configuration_begins_to_wait_and_when_it_ends() {
     home.run(&["reload"]).ends_with(0);
     daemon.wait("its end", |_| (home.alerts()[0]["state"] == "withdrawn").then_some(()));
     assert_eq!((alert["since"].as_str(), alert["state"].as_str()), (Some("2023/24"), Some("firing")));
+    daemon.wait_for_messages(&home);
     let taken_back = home.notices().split_off(told);
     assert_eq!(taken_back.len(), 2, "whoever was told");
     assert!(home.mail(&taken_back[0]).contains("what we said before no longer holds"));

@@ -97,15 +97,11 @@ fn a_daemon_at_work_puts_a_removed_rule_in_force() {
     let home = Home::new();
     home.take_months(&MONTHS[5..]);
     let before = home.notices().len();
-    let daemon = home.start();
+    let mut daemon = home.start();
     home.edit("rules/les.yaml", "  les-below-60-percent-of-plan:", "  les-below-plan:");
     home.run(&["reload"]).ends_with(0);
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    while home.notices().len() == before && std::time::Instant::now() < deadline {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    daemon.wait("word of it", |_| (home.notices().len() > before).then_some(()));
     let told = home.only_notice_since(before);
     assert_eq!(told.section("withdrawn").len(), told.section("new").len(), "{told:?}");
     assert!(home.firing("les-below-plan").contains(&"Dementia (2025-10)".to_owned()));
-    drop(daemon);
 }

@@ -8,7 +8,6 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
 };
 
 use bellwether::{
@@ -78,7 +77,6 @@ fn every_odd_file_is_read_or_refused_in_words() {
         spec("columns:\n  name: { aliases: [a, A, id, col1, hello, Name, '1', Column1, value, label, date, '0'] }\n");
     for folder in ["spreadsheets", "messy", "csv-spectrum"] {
         for path in files(&odd.join(folder)) {
-            let started = Instant::now();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             match read(&path, &any) {
                 Ok(read) => println!("{name}: {} rows {:?} {:?}", read.rows.len(), read.sheet, read.rows.first()),
@@ -87,7 +85,6 @@ fn every_odd_file_is_read_or_refused_in_words() {
                     assert!(error.to_string().contains(&name), "{error}");
                 }
             }
-            assert!(started.elapsed() < Duration::from_secs(20), "{name} took {:?}", started.elapsed());
         }
     }
 }

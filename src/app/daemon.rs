@@ -181,8 +181,8 @@ impl Daemon {
     async fn work_off(&mut self, stop: &CancellationToken) {
         while let Some(claimed) = self.next_waiting(stop) {
             if let Err(error) = self.work(&claimed, stop).await {
-                tracing::error!(file = claimed.file_name, delivery = %claimed.id, %error, "not done; trying again");
                 self.app.health.trouble(Part::Deliveries, format!("{}: {error}", claimed.file_name));
+                tracing::error!(file = claimed.file_name, delivery = %claimed.id, %error, "not done; trying again");
                 metrics::counter!("bellwether_delivery_failures_total").increment(1);
                 self.again.push(claimed);
                 self.again_at = Some(Instant::now() + AGAIN);

@@ -57,13 +57,13 @@ pub async fn introduce_rest(app: &App) -> Result<(), CycleError> {
 
 /// Says loudly that a new configuration is broken, and that the old one stays in force.
 pub async fn refuse_configuration(app: &App, problems: Problems) {
-    let problems = problems.sorted();
-    for problem in &problems {
-        tracing::error!("the new configuration is broken, the old one stays in force: {problem}");
-    }
-    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let lines: Vec<String> = problems.sorted().iter().map(ToString::to_string).collect();
+    // Whoever reads it in the log finds it on the status page.
     let trouble = format!("the configuration is broken, an older one is in force: {}", lines.join("; "));
     app.health.trouble(Part::Configuration, trouble);
+    for problem in &lines {
+        tracing::error!("the new configuration is broken, the old one stays in force: {problem}");
+    }
     let title = "The new configuration is broken; the old one stays in force".to_owned();
     if let Err(error) = app.tell_operator(title, lines).await {
         tracing::error!(%error, "the operator could not be told");

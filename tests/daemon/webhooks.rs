@@ -25,6 +25,8 @@ fn whatever_a_receiver_does_the_message_arrives_under_one_id() {
     let tempers = [Answer::Status(500), moved, Answer::Hang, Answer::CloseHalfway, Answer::Forget];
     let receiver = Receiver::answering(tempers.clone());
     let home = home_to(&receiver);
+    // As long as the receiver that hangs is waited for.
+    home.settings("retry: { attempts: 6, first: 50ms, longest: 300ms, timeout: 5s }\n");
     let mut daemon = home.start();
     let outbox = home.wait_for_outbox("sent", |outbox| outbox.iter().any(|entry| entry["state"] == "sent"));
     daemon.stop();
@@ -55,7 +57,7 @@ fn whatever_a_receiver_does_the_message_arrives_under_one_id() {
 fn a_receiver_that_asks_for_time_gets_it() {
     let receiver = Receiver::answering([Answer::With(429, "Retry-After", "2".to_owned())]);
     let home = home_to(&receiver);
-    home.settings("retry: { attempts: 6, first: 50ms, longest: 10s, timeout: 2s }\n");
+    home.settings("retry: { attempts: 6, first: 50ms, longest: 10s, timeout: 20s }\n");
     let mut daemon = home.start();
     let requests = receiver.wait_for(2);
     let waited = requests[1].at.duration_since(requests[0].at);
@@ -83,7 +85,7 @@ fn while_keys_are_changed_each_signs() {
 fn one_that_hangs_holds_up_nobody_else() {
     let (slow, quick) = (Receiver::scripted(|| Answer::Hang), Receiver::answering([]));
     let home = Home::new();
-    home.settings("retry: { attempts: 3, first: 50ms, longest: 1s, timeout: 20s }\n");
+    home.settings("retry: { attempts: 3, first: 50ms, longest: 1s, timeout: 10m }\n");
     home.channels(&[Home::to_webhook(&slow.url("slow")), Home::to_webhook(&quick.url("quick"))], &[Home::to_files()]);
     let mut daemon = home.start();
     for month in ["08", "09", "10"] {

@@ -58,9 +58,14 @@ impl Daemon {
     /// Waits until so many deliveries are decided and nothing is left to send.
     pub fn wait_for_deliveries(&mut self, home: &Home, count: usize) {
         self.wait(&format!("{count} deliveries"), |_| {
-            let sent = || home.outbox().iter().all(|message| message["state"] == "sent");
-            (home.deliveries().len() >= count && home.files("state/claimed").is_empty() && sent()).then_some(())
+            (home.deliveries().len() >= count && home.files("state/claimed").is_empty()).then_some(())
         });
+        self.wait_for_messages(home);
+    }
+
+    /// Waits until all that was queued before is sent.
+    pub fn wait_for_messages(&mut self, home: &Home) {
+        self.wait("the messages", |_| home.outbox().iter().all(|one| one["state"] == "sent").then_some(()));
     }
 
     pub fn process(&self) -> u32 {

@@ -50,7 +50,7 @@ async fn a_file_that_gets_its_final_name_is_noticed() {
 #[tokio::test]
 async fn a_slow_writer_is_waited_for() {
     let mut home = Home::new();
-    home.settings.settle = Duration::from_millis(250);
+    home.settings.settle = Duration::from_millis(1500);
     let mut intake = home.intake();
     sweep(&mut intake).await;
     let path = home.dropped("slow.csv");
@@ -59,7 +59,7 @@ async fn a_slow_writer_is_waited_for() {
         let mut file = fs::File::create(path).unwrap();
         for _ in 0..20 {
             file.write_all(b"0123456789").unwrap();
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     });
     home.put("quick.csv", "1");
@@ -76,11 +76,11 @@ async fn a_slow_writer_is_waited_for() {
 #[tokio::test]
 async fn files_that_still_move_are_named_and_their_vanishing_is_said() {
     let mut home = Home::new();
-    home.settings.settle = Duration::from_millis(400);
+    home.settings.settle = Duration::from_secs(3);
     let mut intake = home.intake();
     home.put("first.csv", "1");
     // Seen later by more than what is waited for together, so that it is still moving when the first has settled.
-    assert!(tokio::time::timeout(Duration::from_millis(200), intake.next()).await.is_err());
+    assert!(tokio::time::timeout(Duration::from_millis(1500), intake.next()).await.is_err());
     let second = home.put("second.csv", "2");
     let batch = next(&mut intake).await;
     assert_eq!(file_names(&batch.claimed), ["first.csv"]);
@@ -105,7 +105,7 @@ async fn the_same_name_with_new_content_is_another_delivery() {
 #[tokio::test]
 async fn replaced_while_it_settles_only_the_replacement_is_claimed() {
     let mut home = Home::new();
-    home.settings.settle = Duration::from_millis(300);
+    home.settings.settle = Duration::from_secs(2);
     let mut intake = home.intake();
     home.put("a.csv", "old");
     assert!(tokio::time::timeout(Duration::from_millis(100), intake.next()).await.is_err());

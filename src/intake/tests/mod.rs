@@ -53,9 +53,11 @@ impl Home {
         self.drop_folder().join(name)
     }
 
+    /// Lays a file into the drop folder, whole: a test that is held up while it writes must not leave half of it to settle.
     fn put(&self, name: &str, content: &str) -> PathBuf {
-        let path = self.dropped(name);
-        fs::write(&path, content).unwrap();
+        let (unfinished, path) = (self.dir.path().join("unfinished"), self.dropped(name));
+        fs::write(&unfinished, content).unwrap();
+        fs::rename(unfinished, &path).unwrap();
         path
     }
 

@@ -22,7 +22,7 @@ settle: 50ms
 rescan: 1s
 operator: performance-team
 listen: 127.0.0.1:0
-retry: { attempts: 6, first: 50ms, longest: 300ms, timeout: 2s }
+retry: { attempts: 6, first: 50ms, longest: 300ms, timeout: 20s }
 ";
 
 /// A home in a folder for temporary files; removed at the end of the test.
@@ -128,9 +128,9 @@ impl Home {
         self.list(&["deliveries"])
     }
 
-    /// Writes a file into the drop folder, as a program that copies it does.
+    /// Lays a file into the drop folder as a careful program does: whole, by a rename.
     pub(crate) fn drop_file(&self, (name, content): &(String, Vec<u8>)) {
-        fs::write(self.path("drop").join(name), content).unwrap();
+        self.write(&format!("drop/{name}"), content);
     }
 
     /// Starts the daemon and waits until it is at work.
