@@ -124,7 +124,7 @@ fn advance(id: &str, title: &str, expected: &[Expected], before: Option<&Alert>,
     Some(told)
 }
 
-async fn say(app: &App, config: &Config, mut told: Vec<Told>, judged: usize) -> Result<(), CycleError> {
+async fn say(app: &App, config: &Arc<Config>, mut told: Vec<Told>, judged: usize) -> Result<(), CycleError> {
     let Some(period) = Period::newest(told.iter().map(|told| told.line.period)) else { return Ok(()) };
     let mut commit = Commit::at(app.now());
     handling::settle(app, config, &mut told, &mut commit).await?;
@@ -141,16 +141,13 @@ async fn say(app: &App, config: &Config, mut told: Vec<Told>, judged: usize) -> 
         }
         _ => (SEVERAL.0.to_owned(), SEVERAL.1.to_owned()),
     };
-    let mut announcement = Announcement::of(app);
+    let mut announcement = Announcement::of(app, config);
     let delivered = Delivered {
         head: Exceptions { series_judged: judged, ..Exceptions::empty(dataset, title, period, Cause::Due) },
         alerts: told,
         unjudged: Vec::new(),
         outstanding: Vec::new(),
     };
-    announcement.exceptions(app, config, &delivered).await?;
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
-    Ok(())
+    announcement.exceptions(&delivered).await?;
+    announcement.keep(&mut commit).await
 }

@@ -1,7 +1,6 @@
 //! The spine: what happens to a file, from the drop folder to the outbox.
 
 use crate::{
-    config::Config,
     intake::Claimed,
     model::{Delivery, DeliveryId, Severity},
     store::Commit,
@@ -36,11 +35,11 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
     // intake: the content is the delivery's name. The same bytes again change nothing.
     let hash = duplicate::fingerprint(&claimed.path).await?;
     let known = duplicate::known(app, &config, claimed, &hash).await?;
-    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::of(app));
+    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::of(app, &config));
     if let Known::Decided(earlier) = known {
         let (delivery, placement) = duplicate::of(app, claimed, *earlier).await?;
         commit.decided(delivery, placement, &config.datasets_fingerprint);
-        return conclude(app, &config, commit, announcement).await;
+        return conclude(commit, announcement).await;
     }
 
     // tables, checks, gate: one pass over each table of the file, what is known held against it, and the verdict.
@@ -60,34 +59,29 @@ pub async fn cycle(app: &App, claimed: &Claimed, speaks: bool) -> Result<Vec<Del
 
             // routing, reports: one notice for each group concerned.
             let news = News { dataset, cause, delivery: Some(&delivery), speaks, decision: None };
-            judge::pronounce(app, &config, news, &mut memory, &mut commit, &mut announcement).await?;
+            judge::pronounce(&mut announcement, &mut commit, &mut memory, news).await?;
         }
         let placement = plan::plan(app, claimed, &delivery).await?;
         commit.decided(delivery, placement, &config.datasets_fingerprint);
     }
-    conclude(app, &config, commit, announcement).await
+    conclude(commit, announcement).await
 }
 
 /// The end of every file, a duplicate's too.
-async fn conclude(
-    app: &App,
-    config: &Config,
-    mut commit: Commit,
-    mut announcement: Announcement,
-) -> Result<Vec<Delivery>, CycleError> {
+async fn conclude(mut commit: Commit, mut announcement: Announcement<'_>) -> Result<Vec<Delivery>, CycleError> {
     // The steward hears of every finding that is more than a note.
     for ((delivery, _), placement) in commit.deliveries.iter().zip(&commit.placements) {
         if delivery.findings.iter().any(|finding| finding.severity > Severity::Note) {
             let file = commit.deliveries.iter().map(|(delivery, _)| delivery).zip(commit.placements.iter().map(Some));
             let withheld = family::withheld(delivery, file);
-            let report = plan::gate_report(config, delivery, placement, withheld.as_deref());
-            announcement.gate(config, &report, delivery, app.now())?;
+            let report = plan::gate_report(&announcement.config, delivery, placement, withheld.as_deref());
+            announcement.gate(&report, delivery);
         }
     }
 
-    // commit: all that the file changed, in one transaction.
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
+    // commit: all that the file changed, in one transaction. The outbox sends it later.
+    let app = announcement.app;
+    announcement.keep(&mut commit).await?;
     for (delivery, _) in &commit.deliveries {
         tracing::info!(
             file = delivery.file,
@@ -102,8 +96,7 @@ async fn conclude(
         );
     }
 
-    // later: the outbox sends, and the file goes where people find it. Both are done again if they are cut short.
-    app.wake_outbox();
+    // later: the file goes where people find it. It is done again if it is cut short, as sending is.
     app.place(commit.placements).await?;
     Ok(commit.deliveries.into_iter().map(|(delivery, _)| delivery).collect())
 }

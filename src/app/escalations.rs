@@ -1,6 +1,6 @@
 //! Taking further what nobody looks after: the steps that are due, one message for each recipient.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -44,9 +44,9 @@ pub async fn take(app: &App) -> Result<Option<Timestamp>, CycleError> {
     if !due.is_empty() {
         let mut commit = Commit::at(now);
         let lines = lines_of(app, &config, &due, &commit).await?;
-        say(app, &config, due, &lines, &mut commit)?;
-        app.store.commit(&commit).await?;
-        app.wake_outbox();
+        let mut announcement = Announcement::of(app, &config);
+        say(&mut announcement, &mut commit, due, &lines);
+        announcement.keep(&mut commit).await?;
     }
     Ok(next)
 }
@@ -130,19 +130,18 @@ async fn lines_of(
 
 /// One message to each recipient, and a copy to each group whose alerts went to another.
 fn say(
-    app: &App,
-    config: &Config,
+    announcement: &mut Announcement<'_>,
+    commit: &mut Commit,
     due: Vec<Taken>,
     lines: &BTreeMap<AlertId, AlertLine>,
-    commit: &mut Commit,
-) -> Result<(), CycleError> {
+) {
+    let config = Arc::clone(&announcement.config);
     let mut to_each: BTreeMap<Recipient, Vec<(StepTaken, EscalatedAlert)>> = BTreeMap::new();
     for taken in due {
         let Some(line) = lines.get(&taken.alert.id) else { continue };
-        let case = taken.case(config, line);
+        let case = taken.case(&config, line);
         to_each.entry(taken.step.to.clone()).or_default().push((taken.step, case));
     }
-    let (mut announcement, now) = (Announcement::of(app), commit.recorded);
     for (to, mut cases) in to_each {
         cases.sort_by(|(_, a), (_, b)| {
             let key = |case: &EscalatedAlert| (std::cmp::Reverse(case.line.severity), case.unattended);
@@ -154,17 +153,16 @@ fn say(
         }
         let all = cases.iter().map(|(_, case)| case.clone()).collect();
         let report = EscalationReport { role: to.role.clone(), copy_of: None, cases: all };
-        let notice = announcement.escalation(config, &to, report, now)?;
+        let notice = announcement.escalation(to.clone(), report);
         for (step, _) in cases {
             tracing::info!(alert = %step.alert, group = step.group, to = %step.to, "escalated: {}", step.why);
             commit.escalations.push(StepTaken { notice, ..step });
         }
         for (group, cases) in copies {
             let report = EscalationReport { role: None, copy_of: Some(config.in_words(&to)), cases };
-            announcement.escalation(config, &Recipient { group, role: None }, report, now)?;
+            announcement.escalation(Recipient { group, role: None }, report);
         }
     }
-    announcement.into_commit(commit)
 }
 
 impl Taken {

@@ -44,21 +44,20 @@ pub struct News<'a> {
     pub decision: Option<Overridden>,
 }
 
-/// Evaluates the rules over what the memory has of their dataset, tells each group concerned, and puts what came of it into the commit, which
-/// holds the other deliveries of the same file.
+/// Evaluates the rules over what the memory has of their dataset, tells each group concerned, and puts what came of it into
+/// the commit, which holds the other deliveries of the same file.
 ///
 /// # Errors
-/// The store fails, or a notice cannot be rendered.
+/// The store fails.
 pub async fn pronounce(
-    app: &App,
-    config: &Arc<Config>,
-    news: News<'_>,
-    memory: &mut Memory,
+    announcement: &mut Announcement<'_>,
     commit: &mut Commit,
-    announcement: &mut Announcement,
+    memory: &mut Memory,
+    news: News<'_>,
 ) -> Result<(), CycleError> {
+    let (app, config) = (announcement.app, Arc::clone(&announcement.config));
     let (dataset, cause, delivery, speaks) = (news.dataset, news.cause, news.delivery, news.speaks);
-    let tells = one(app, config, news, memory, commit, announcement).await?;
+    let tells = one(announcement, commit, memory, news).await?;
     // Rules of other datasets may ask for these figures; of a long history, when all of it is there.
     for other in config.resting_on(&dataset.id).filter(|_| tells && cause != Cause::RuleChanged) {
         if !is_introduced(app, commit, &other.id).await? {
@@ -66,7 +65,7 @@ pub async fn pronounce(
         }
         let cause = if cause == Cause::TakenBack { cause } else { Cause::Elsewhere };
         let news = News { dataset: other, cause, delivery, speaks, decision: None };
-        one(app, config, news, memory, commit, announcement).await?;
+        one(announcement, commit, memory, news).await?;
     }
     Ok(())
 }
@@ -79,13 +78,12 @@ async fn is_introduced(app: &App, commit: &Commit, dataset: &str) -> Result<bool
 
 /// The same for one dataset; answers whether it may be told of at all.
 async fn one(
-    app: &App,
-    config: &Arc<Config>,
-    news: News<'_>,
-    memory: &mut Memory,
+    announcement: &mut Announcement<'_>,
     commit: &mut Commit,
-    announcement: &mut Announcement,
+    memory: &mut Memory,
+    news: News<'_>,
 ) -> Result<bool, CycleError> {
+    let (app, config) = (announcement.app, &Arc::clone(&announcement.config));
     let News { dataset, cause, delivery, speaks, decision } = news;
     let brings = delivery.filter(|_| cause != Cause::RuleChanged).map(|delivery| delivery.id);
     let recall = memory.recall(config.rests_on(&dataset.id)).await?.clone();
@@ -116,7 +114,7 @@ async fn one(
             delivered.outstanding =
                 outstanding::outstanding((&app.store, config), app.now(), delivered.head.period, &arriving, overruled)
                     .await?;
-            announcement.exceptions(app, config, &delivered).await?;
+            announcement.exceptions(&delivered).await?;
         }
     }
     keep(commit, dataset, config, evaluation, tells);

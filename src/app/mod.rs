@@ -225,13 +225,8 @@ impl App {
     /// # Errors
     /// The notice cannot be rendered or kept.
     pub async fn tell_operator(&self, title: String, paragraphs: Vec<String>) -> Result<(), CycleError> {
-        let config = self.config();
-        let mut announcement = Announcement::of(self);
-        announcement.operator(&config, title, paragraphs, None, self.now())?;
-        let mut commit = Commit::at(self.now());
-        announcement.into_commit(&mut commit)?;
-        self.store.commit(&commit).await?;
-        self.wake_outbox();
-        Ok(())
+        let mut announcement = Announcement::of(self, &self.config());
+        announcement.operator(title, paragraphs, None);
+        announcement.keep(&mut Commit::at(self.now())).await
     }
 }

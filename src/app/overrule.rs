@@ -146,13 +146,13 @@ async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<De
     let decision = decision(app, request);
 
     let mut commit = Commit::at(app.now());
-    let mut announcement = Announcement::of(app);
+    let mut announcement = Announcement::of(app, &config);
     let cause = remember::remember(app, &mut memory, &dataset, &examined, &mut commit).await?;
     let overridden = Some(Overridden::of(&released, decision.clone()));
     let news = News { dataset: &dataset, cause, delivery: Some(&released), speaks: true, decision: overridden };
-    judge::pronounce(app, &config, news, &mut memory, &mut commit, &mut announcement).await?;
+    judge::pronounce(&mut announcement, &mut commit, &mut memory, news).await?;
     let placement = plan::plan(app, &claimed, &released).await?;
-    conclude(app, &config, Overruled { delivery: released, decision, placement }, commit, announcement).await
+    conclude(Overruled { delivery: released, decision, placement }, commit, announcement).await
 }
 
 async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<Delivery, OverruleError> {
@@ -163,7 +163,7 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
     let withdrawn = Delivery { verdict: Verdict::Withdrawn, ..published };
     let decision = decision(app, request);
     let mut commit = Commit::at(app.now());
-    let mut announcement = Announcement::of(app);
+    let mut announcement = Announcement::of(app, &config);
     // A dataset that is not configured any more has no rules either.
     if let Some(dataset) = config.datasets.get(&id) {
         let mut memory = Memory::of(Some(app.store.clone()));
@@ -175,26 +175,24 @@ async fn withdraw(app: &App, request: &Request, published: Delivery) -> Result<D
             speaks: false,
             decision: Some(Overridden::of(&withdrawn, decision.clone())),
         };
-        judge::pronounce(app, &config, news, &mut memory, &mut commit, &mut announcement).await?;
+        judge::pronounce(&mut announcement, &mut commit, &mut memory, news).await?;
     }
     let placement = taken_back(app, &id, &withdrawn).await?;
-    conclude(app, &config, Overruled { delivery: withdrawn, decision, placement }, commit, announcement).await
+    conclude(Overruled { delivery: withdrawn, decision, placement }, commit, announcement).await
 }
 
 /// Keeps all of it in one transaction, tells, and moves the file.
 async fn conclude(
-    app: &App,
-    config: &Config,
     overruled: Overruled,
     mut commit: Commit,
-    mut announcement: Announcement,
+    mut announcement: Announcement<'_>,
 ) -> Result<Delivery, OverruleError> {
+    let app = announcement.app;
     let (delivery, placement) = (overruled.delivery.clone(), overruled.placement.clone());
     let withheld = family::withheld_now(&app.store, &delivery).await?;
-    let mut report = plan::gate_report(config, &delivery, &placement, withheld.as_deref());
+    let mut report = plan::gate_report(&announcement.config, &delivery, &placement, withheld.as_deref());
     report.findings.insert(0, finding(&overruled.decision));
-    announcement.gate(config, &report, &delivery, app.now())?;
-    announcement.into_commit(&mut commit)?;
+    announcement.gate(&report, &delivery);
     tracing::info!(
         file = delivery.file,
         delivery = %delivery.id,
@@ -204,8 +202,7 @@ async fn conclude(
         delivery.verdict.code()
     );
     commit.overruled = Some(overruled);
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
+    announcement.keep(&mut commit).await?;
     app.place(vec![placement]).await?;
     Ok(delivery)
 }

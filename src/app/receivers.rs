@@ -54,7 +54,7 @@ pub async fn report(app: &App) -> Result<Option<Timestamp>, CycleError> {
     if told.is_empty() {
         return Ok(next);
     }
-    let (mut commit, mut announcement) = (Commit::at(now), Announcement::of(app));
+    let (mut commit, mut announcement) = (Commit::at(now), Announcement::of(app, &config));
     for news in [News::Disabled, News::Failing, News::Recovered] {
         let of = told.iter().filter(|(other, _)| *other == news);
         let paragraphs: Vec<String> = of.map(|(_, receiver)| news.said_of(receiver)).collect();
@@ -62,13 +62,11 @@ pub async fn report(app: &App) -> Result<Option<Timestamp>, CycleError> {
             tracing::warn!("{paragraph}");
         }
         if !paragraphs.is_empty() {
-            announcement.operator(&config, news.title(paragraphs.len()), paragraphs, news.advice(), now)?;
+            announcement.operator(news.title(paragraphs.len()), paragraphs, news.advice());
         }
     }
     commit.receivers_told = told.into_iter().map(|(news, receiver)| (receiver, news.told())).collect();
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
+    announcement.keep(&mut commit).await?;
     Ok(next)
 }
 

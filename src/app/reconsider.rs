@@ -57,14 +57,11 @@ async fn again(
     speaks: bool,
 ) -> Result<(), CycleError> {
     let _alone = app.decide_alone().await;
-    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::of(app));
+    let (mut commit, mut announcement) = (Commit::at(app.now()), Announcement::of(app, &app.config()));
     let news = News { dataset, cause, delivery, speaks, decision: None };
     let mut memory = Memory::of(Some(app.store.clone()));
-    judge::pronounce(app, &app.config(), news, &mut memory, &mut commit, &mut announcement).await?;
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
-    Ok(())
+    judge::pronounce(&mut announcement, &mut commit, &mut memory, news).await?;
+    announcement.keep(&mut commit).await
 }
 
 /// Closes what is still open of alerts on datasets that are no longer there: their rules are gone with them.
@@ -91,11 +88,9 @@ pub async fn abandon(app: &App) -> Result<(), CycleError> {
         }
         let head = Exceptions::empty(dataset.clone(), dataset, period, Cause::RuleChanged);
         let delivered = Delivered { head, alerts: told, unjudged: Vec::new(), outstanding: Vec::new() };
-        let mut announcement = Announcement::of(app);
-        announcement.exceptions(app, &config, &delivered).await?;
-        announcement.into_commit(&mut commit)?;
-        app.store.commit(&commit).await?;
-        app.wake_outbox();
+        let mut announcement = Announcement::of(app, &config);
+        announcement.exceptions(&delivered).await?;
+        announcement.keep(&mut commit).await?;
     }
     Ok(())
 }

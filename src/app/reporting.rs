@@ -77,18 +77,12 @@ pub(super) async fn report(
 /// The store fails, or the notice cannot be rendered.
 pub(super) async fn say(
     app: &App,
-    config: &Config,
+    config: &Arc<Config>,
     group: &str,
     content: Content,
     note: impl FnOnce(&mut Commit, NoticeId),
 ) -> Result<(), CycleError> {
-    let (mut announcement, mut commit) = (Announcement::of(app), Commit::at(app.now()));
-    announcement.tell(config, group, content, app.now())?;
-    if let Some((notice, _)) = announcement.notices.first() {
-        note(&mut commit, notice.id);
-    }
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
-    Ok(())
+    let (mut announcement, mut commit) = (Announcement::of(app, config), Commit::at(app.now()));
+    note(&mut commit, announcement.tell(group, None, content));
+    announcement.keep(&mut commit).await
 }

@@ -1,6 +1,6 @@
 //! Review dates that pass: alerts that are to be looked at again.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, ToSpan, civil::Date};
 
@@ -49,17 +49,14 @@ fn passes(review: Date) -> Timestamp {
 }
 
 /// One notice for each dataset to each group concerned.
-async fn say(app: &App, config: &Config, mut told: Vec<Told>, mut commit: Commit) -> Result<(), CycleError> {
+async fn say(app: &App, config: &Arc<Config>, mut told: Vec<Told>, mut commit: Commit) -> Result<(), CycleError> {
     for told in &mut told {
         tracing::info!(alert = %told.alert.id, rule = told.alert.rule, "its review date has passed");
         told.transitions.push(again(&told.alert));
     }
-    let mut announcement = Announcement::of(app);
-    announcement.again(app, config, told, Cause::Review).await?;
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
-    Ok(())
+    let mut announcement = Announcement::of(app, config);
+    announcement.again(told, Cause::Review).await?;
+    announcement.keep(&mut commit).await
 }
 
 /// That it goes on, which is no step of its life.

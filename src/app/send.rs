@@ -198,7 +198,7 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
             ));
         }
     }
-    let count = paragraphs.len();
+    let (count, mut announcement) = (paragraphs.len(), Announcement::of(app, &config));
     if count > 0 {
         let title = match count {
             1 => "A message could not be delivered".to_owned(),
@@ -206,12 +206,9 @@ pub async fn report_dead_letters(app: &App) -> Result<usize, CycleError> {
         };
         let advice = "Mend the address or the receiver. `bellwether outbox --state dead` lists what was not delivered, and `bellwether outbox \
              retry` with the group or the message's id sends it again.";
-        let mut announcement = Announcement::of(app);
-        announcement.operator(&config, title, paragraphs, Some(advice), app.now())?;
-        announcement.into_commit(&mut commit)?;
+        announcement.operator(title, paragraphs, Some(advice));
     }
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
+    announcement.keep(&mut commit).await?;
     Ok(count)
 }
 

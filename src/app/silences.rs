@@ -102,18 +102,15 @@ pub async fn end(app: &App) -> Result<Option<Timestamp>, CycleError> {
 
 async fn say(app: &App, events: &[(Silence, Event)], mut commit: Commit) -> Result<(), CycleError> {
     let (config, alerts) = (app.config(), app.store.alerts(None).await?);
-    let mut announcement = Announcement::of(app);
+    let mut announcement = Announcement::of(app, &config);
     for (silence, event) in events {
         tracing::info!(silence = %silence.id, about = silence.subject(), ?event, "silence");
         for group in concerned(&config, silence, &alerts) {
             let content = Content::Silence(report(&config, silence, *event, &group, &alerts));
-            announcement.tell(&config, &group, content, commit.recorded)?;
+            announcement.tell(&group, None, content);
         }
     }
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
-    Ok(())
+    announcement.keep(&mut commit).await
 }
 
 /// The groups that hear of what a silence is about: of alerts that there are or were, or else of rules that it may be

@@ -212,14 +212,10 @@ pub async fn send_test(app: &App, asked: &TestAsked) -> Result<NoticeId, Specime
             ),
         ],
     };
-    let mut announcement = Announcement::of(app);
-    announcement.tell_by(&config, &asked.group, asked.channel, Content::Operator(report), now)?;
-    let notice = announcement.notices.first().map(|(notice, _)| notice.id);
-    let mut commit = Commit::at(now);
-    announcement.into_commit(&mut commit)?;
-    app.store.commit(&commit).await?;
-    app.wake_outbox();
-    notice.ok_or_else(|| SpecimenError::Group(asked.group.clone()))
+    let mut announcement = Announcement::of(app, &config);
+    let notice = announcement.tell(&asked.group, asked.channel, Content::Operator(report));
+    announcement.keep(&mut Commit::at(now)).await?;
+    Ok(notice)
 }
 
 fn settings<'a>(config: &'a Config, group: &str) -> Result<&'a Group, SpecimenError> {

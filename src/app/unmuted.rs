@@ -34,15 +34,13 @@ pub async fn tell(app: &App) -> Result<(), CycleError> {
         due.extend(alert.filter(|alert| !knows(alert)).map(|alert| (id.clone(), alert.clone())));
         commit.unsaid_over.push((id, group));
     }
-    let mut announcement = Announcement::of(app);
+    let mut announcement = Announcement::of(app, &config);
     let mut told = lines::as_they_stand(&config, &app.store, due.into_values().collect()).await?;
     handling::put_in(&app.store, &commit, &mut told).await?;
     told.iter_mut().for_each(begin);
-    announcement.again(app, &config, told, Cause::Unmuted).await?;
+    announcement.again(told, Cause::Unmuted).await?;
     if !commit.unsaid_over.is_empty() {
-        announcement.into_commit(&mut commit)?;
-        app.store.commit(&commit).await?;
-        app.wake_outbox();
+        announcement.keep(&mut commit).await?;
     }
     Ok(())
 }

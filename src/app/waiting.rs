@@ -75,7 +75,7 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
         return Ok(None);
     }
     let (mutes, handlings) = (mutes(app, &config, &[]).await?, handling::of_firing(&app.store).await?);
-    let (mut announcement, mut commit, mut next) = (Announcement::of(app), Commit::at(now), None);
+    let (mut announcement, mut commit, mut next) = (Announcement::of(app, &config), Commit::at(now), None);
     for (ids, held) in waiting {
         let Some(first) = held.first() else {
             commit.released.extend(ids);
@@ -95,7 +95,7 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
                 let silent = held.iter().flat_map(|one| one.muted(&mutes)).map(|alert| (alert.clone(), group.clone()));
                 commit.unsaid.extend(silent);
                 if let Some(exceptions) = merge(held, &mutes, &handlings) {
-                    announcement.tell(&config, &group, Content::Exceptions(exceptions), now)?;
+                    announcement.tell(&group, None, Content::Exceptions(exceptions));
                 }
                 commit.released.extend(ids);
             }
@@ -106,9 +106,7 @@ async fn speak(app: &App) -> Result<Option<Timestamp>, CycleError> {
         }
     }
     if !commit.released.is_empty() {
-        announcement.into_commit(&mut commit)?;
-        app.store.commit(&commit).await?;
-        app.wake_outbox();
+        announcement.keep(&mut commit).await?;
     }
     Ok(next)
 }
