@@ -130,8 +130,14 @@ fn a_silence_mutes_and_says_so_when_it_begins_in_reports_and_when_it_is_over() {
     assert!(!told.is_empty() && told.iter().all(|line| !line.contains("Simple Injections")), "{told:?}");
     assert_eq!(october.section("muted").len(), firing);
 
+    // The list shows the end of its id, and that is enough.
+    let (_, end) = id.rsplit_once('-').expect("an id");
+    let table = home.run(&["silences", "list"]).ends_with(0).out;
+    assert!(table.contains(end) && !table.contains(&id), "{table}");
+    let missing = home.run(&["silences", "expire", "ffffffffffff"]).ends_with(2).err;
+    assert!(missing.contains("there is no silence ffffffffffff; `bellwether silences list`"), "{missing}");
     let before = home.notices().len();
-    home.run(&["silences", "expire", &id]).ends_with(0);
+    home.run(&["silences", "expire", end]).ends_with(0);
     let told = home.only_notice_since(before);
     assert!(told.subject.starts_with("A silence was ended"), "{}", told.subject);
     assert!(injections(&home).iter().all(|alert| alert["muted"].is_null()));

@@ -1,10 +1,10 @@
-//! Rules, alerts and deliveries by their ids, as people write them.
+//! Rules, alerts, deliveries and silences by their ids, as people write them.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     app::home::Home,
-    model::{Alert, Delivery, DeliveryId, ids},
+    model::{Alert, Delivery, DeliveryId, Silence, SilenceId, ids},
     rules::Rule,
     store::{DeliveryFilter, Store},
     yaml::nearest,
@@ -38,14 +38,7 @@ fn unknown(known: &BTreeMap<String, Arc<Rule>>, id: &str) -> Failure {
 /// Several begin so.
 pub(super) fn alert<'a>(alerts: &'a [Alert], written: &str) -> Result<Option<&'a Alert>, Failure> {
     let found: Vec<&Alert> = alerts.iter().filter(|alert| alert.id.0.starts_with(written)).collect();
-    match found.as_slice() {
-        [] => Ok(None),
-        [only] => Ok(Some(only)),
-        several => {
-            let named = |alert: &&Alert| format!("{}  {} {}", alert.id, alert.rule, alert.labels);
-            Err(ambiguous("alerts begin with", written, &several.iter().map(named).collect::<Vec<_>>()))
-        }
-    }
+    only(found, "alerts begin with", written, |alert| format!("{}  {} {}", alert.id, alert.rule, alert.labels))
 }
 
 /// The delivery that somebody means: by its id, or as much of its beginning or end as no other has.
@@ -62,19 +55,33 @@ pub(super) async fn delivery(home: &Home, written: &str) -> Result<DeliveryId, F
     };
     let meant = |delivery: &Delivery| ids::is_meant(delivery.id.0, written);
     let found: Vec<Delivery> = known.into_iter().map(|kept| kept.delivery).filter(meant).collect();
-    match found.as_slice() {
-        [] => Err(no_delivery(written)),
-        [only] => Ok(only.id),
-        several => {
-            let named = |delivery: &Delivery| format!("{}  {}", delivery.id, delivery.file);
-            Err(ambiguous("deliveries have an id like", written, &several.iter().map(named).collect::<Vec<_>>()))
-        }
-    }
+    let found = only(found, "deliveries have an id like", written, |one| format!("{}  {}", one.id, one.file))?;
+    found.map(|delivery| delivery.id).ok_or_else(|| no_delivery(written))
 }
 
-fn ambiguous(several: &str, written: &str, all: &[String]) -> Failure {
-    let lines: Vec<String> = all.iter().take(LISTED).map(|line| format!("\n  {}", output::clean(line))).collect();
-    Failure::usage(format!("{} {several} `{written}`; write more of it:{}", all.len(), lines.concat()))
+/// The silence that somebody means, in the same way.
+///
+/// # Errors
+/// There is none, or several; or the store fails.
+pub(super) async fn silence(home: &Home, written: &str) -> Result<SilenceId, Failure> {
+    let known = match Store::open_read_only(&home.database(), &home.measures()).await? {
+        Some(store) => store.silences().await?,
+        None => Vec::new(),
+    };
+    let found: Vec<Silence> = known.into_iter().filter(|silence| ids::is_meant(silence.id.0, written)).collect();
+    let found = only(found, "silences have an id like", written, |one| format!("{}  {}", one.id, one.subject()))?;
+    let none = || format!("there is no silence {written}; `bellwether silences list` lists those that there are");
+    found.map(|silence| silence.id).ok_or_else(|| Failure::usage(none()))
+}
+
+/// The only one of those that may be meant; none where there are none.
+fn only<T>(mut found: Vec<T>, several: &str, written: &str, line: impl Fn(&T) -> String) -> Result<Option<T>, Failure> {
+    if found.len() < 2 {
+        return Ok(found.pop());
+    }
+    let lines: Vec<String> =
+        found.iter().take(LISTED).map(|one| format!("\n  {}", output::clean(&line(one)))).collect();
+    Err(Failure::usage(format!("{} {several} `{written}`; write more of it:{}", found.len(), lines.concat())))
 }
 
 /// Nothing has this id.

@@ -3,7 +3,6 @@
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, civil::Date};
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
     app::{
@@ -12,13 +11,14 @@ use crate::{
         requests::Request,
         silences::{SilenceAsked, SilenceRequest},
     },
-    model::{Alert, Labels, Period, Silence, SilenceId, SilenceState, calendar::hour_in_london},
+    model::{Alert, Labels, Period, Silence, SilenceState, calendar::hour_in_london, ids},
     store::Store,
 };
 
 use super::{
     Exit, Failure, Format,
     ask::ask,
+    named,
     output::{self, Listing, Tone},
 };
 
@@ -36,9 +36,9 @@ enum Action {
     List(ListArguments),
     /// End a silence before its time
     Expire {
-        /// The silence
+        /// The silence: its id, or as much of its beginning or end as no other has
         #[arg(value_name = "ID")]
-        id: Uuid,
+        id: String,
     },
     /// Tell what a silence would mute: alerts that fire now, and how many fired in each period
     Preview(PreviewArguments),
@@ -115,7 +115,8 @@ pub(super) async fn silences(home: &Home, options: &SilencesArguments) -> Result
         Action::Add(options) => add(home, options).await,
         Action::List(options) => list(home, options).await,
         Action::Expire { id } => {
-            let id = ask(home, &Request::Silence(SilenceAsked::Expire(SilenceId(*id)))).await?;
+            let meant = named::silence(home, id).await?;
+            let id = ask(home, &Request::Silence(SilenceAsked::Expire(meant))).await?;
             output::say(format!("silence {id} is over"))?;
             Ok(Exit::Fine)
         }
@@ -181,7 +182,7 @@ impl Listing for Silences {
             output::when(&silence.ends.to_string()).into(),
             silence.author.clone().into(),
             silence.comment.clone().into(),
-            output::Cell::toned(silence.id.to_string(), Tone::Faint),
+            output::Cell::toned(ids::short(&silence.id.to_string()), Tone::Faint),
         ]
     }
 }
