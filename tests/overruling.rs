@@ -3,6 +3,11 @@
 
 mod support;
 
+use std::{
+    fs::File,
+    time::{Duration, SystemTime},
+};
+
 use serde_json::Value;
 
 use support::{BELOW, Home, changed, les, les_name};
@@ -123,7 +128,17 @@ fn a_daemon_at_work_is_asked_and_answers() {
     assert_eq!(home.last()["verdict"], "withdrawn");
     let refused = decide(&home, "withdraw", &id(&home.last()), 2);
     assert!(refused.err.contains("is withdrawn: only what is published can be withdrawn"), "{}", refused.err);
-    assert_eq!(home.files("state/requests"), [] as [&str; 0]);
+    // An answer that nobody fetched, since whoever asked was ended, is gone with the next request; one that is fetched soon
+    // is left alone.
+    let answer = |name: &str, age: Duration| {
+        home.write(&format!("state/requests/{name}.answer"), "{\"done\":\"x\"}");
+        let file = File::options().write(true).open(home.path(format!("state/requests/{name}.answer")));
+        file.expect("the answer").set_modified(SystemTime::now() - age).expect("made older");
+    };
+    answer("old", Duration::from_hours(2));
+    answer("young", Duration::from_mins(1));
+    decide(&home, "withdraw", &id(&home.last()), 2);
+    assert_eq!(home.files("state/requests"), ["young.answer"]);
 }
 
 /// The list shows no more of it.

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -19,6 +20,9 @@ use super::{
     silences::{self, SilenceAsked},
     specimen,
 };
+
+/// How long an answer waits for whoever asked: they wait a minute.
+const KEPT: SignedDuration = SignedDuration::from_hours(1);
 
 /// What somebody decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +81,8 @@ pub fn answer(home: &Home, id: Uuid) -> io::Result<Option<Answer>> {
 
 /// Carries out what was asked for, in the order of asking.
 pub async fn carry_out(app: &App) {
-    for path in asked(&folder(&app.home)) {
+    forget(&folder(&app.home), app.now());
+    for path in left(&folder(&app.home), "json") {
         let answer = match read(&path) {
             Ok(request) => carry_out_one(app, &request).await,
             Err(error) => Answer::Refused(format!("the request cannot be read: {error}")),
@@ -131,12 +136,25 @@ fn read(path: &Path) -> io::Result<Request> {
     Ok(serde_json::from_slice(&fs::read(path)?)?)
 }
 
-/// The requests that wait, the oldest first.
-fn asked(folder: &Path) -> Vec<PathBuf> {
+/// Takes away answers that nobody waits for any more: whoever asked gave up, or was ended.
+fn forget(folder: &Path, now: Timestamp) {
+    for path in left(folder, "answer") {
+        let written = fs::metadata(&path).and_then(|answer| answer.modified()).ok();
+        let written = written.and_then(|written| Timestamp::try_from(written).ok());
+        if written.is_some_and(|written| now.duration_since(written) > KEPT)
+            && let Err(error) = fs::remove_file(&path)
+        {
+            tracing::warn!(answer = %path.display(), %error, "an answer that nobody took cannot be removed");
+        }
+    }
+}
+
+/// What was left in the folder, requests or answers, the oldest request first.
+fn left(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .filter(|path| path.extension().is_some_and(|known| known == extension))
         .collect();
     paths.sort();
     paths
