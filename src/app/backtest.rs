@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::{
     config::Config,
     model::{
-        Alert, AlertId, AlertSeverity, AlertState, Cause, Exceptions, Figure, History, Labels, Period, TransitionKind,
-        Value,
+        Alert, AlertId, AlertSeverity, AlertState, Cause, Exceptions, Figure, History, Labels, Period, Series,
+        TransitionKind, Value,
     },
     routing::{Delivered, Mutes, Told, Traits, compose},
     rules::{Rule, with_derived},
@@ -153,15 +153,25 @@ impl OfRule {
     }
 }
 
-/// What `rules`, which are all on one dataset, would have said had its periods arrived one after another.
+/// Rules on one dataset, with what is known for them to look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Hindsight<'a> {
+    /// What they are routed and worked out by.
+    pub config: &'a Config,
+    /// The dataset.
+    pub dataset: &'a str,
+    /// The rules, all on this dataset.
+    pub rules: &'a [Arc<Rule>],
+    /// What is known of datasets, by their ids.
+    pub histories: &'a BTreeMap<String, Arc<History>>,
+    /// The periods that are told of.
+    pub range: Range,
+}
+
+/// What rules would have said had the periods of their dataset arrived one after another.
 #[must_use]
-pub fn backtest(
-    config: &Config,
-    dataset: &str,
-    rules: &[Arc<Rule>],
-    histories: &BTreeMap<String, Arc<History>>,
-    range: Range,
-) -> Backtest {
+pub fn backtest(hindsight: Hindsight<'_>) -> Backtest {
+    let Hindsight { config, dataset, rules, histories, range } = hindsight;
     let rests_on = config.rests_on(dataset);
     let mut histories = histories.clone();
     histories.retain(|id, _| rests_on.contains(id));
@@ -272,9 +282,10 @@ fn stretches(
     shown: &BTreeSet<Period>,
 ) -> Vec<Stretch> {
     let mut found = Vec::new();
+    let looked_at = history.series().filter(|series| rule.applies_to(series));
+    let series: BTreeMap<Labels, &Series> = looked_at.map(|series| (rule.alert_labels(series), series)).collect();
     for alert in alerts.iter().filter(|alert| alert.rule == rule.id()) {
-        let series =
-            history.series().find(|series| rule.applies_to(series) && rule.alert_labels(series) == alert.labels);
+        let series = series.get(&alert.labels);
         let figure = |period: &Period| {
             let figure = series.and_then(|series| series.at(*period));
             (*period, figure.map_or(Value::ABSENT, |Figure { value, .. }| value))

@@ -7,13 +7,12 @@ use std::{
 };
 
 use crate::{
-    config::Config,
     model::{Alert, AlertId, AlertState, History, Labels, Period, Series, Value},
     rules::{Figures, Rule, with_derived},
 };
 
 use super::{
-    backtest::Range,
+    backtest::{Hindsight, Range},
     replay::{Played, replay},
 };
 
@@ -22,14 +21,8 @@ pub type Histories = BTreeMap<String, Arc<History>>;
 
 /// The text of a case file: every series that the rules look at, and every change of an alert.
 #[must_use]
-pub fn record(
-    config: &Config,
-    name: &str,
-    dataset: &str,
-    rules: &[Arc<Rule>],
-    histories: &Histories,
-    range: Range,
-) -> String {
+pub fn record(name: &str, hindsight: Hindsight<'_>) -> String {
+    let Hindsight { config, dataset, rules, histories, range } = hindsight;
     let rests_on = config.rests_on(dataset);
     let mut histories = histories.clone();
     histories.retain(|id, _| rests_on.contains(id));
@@ -67,7 +60,7 @@ pub fn record(
         other.series().for_each(|one| series(&mut text, &format!("{id}/{}", one.key.measure), one));
     }
     text.push_str("    expect:");
-    let expected = expectations(config, dataset, rules, &kept, &others);
+    let expected = expectations(hindsight, &kept, &others);
     text.push_str(if expected.is_empty() { " []\n" } else { "\n" });
     text.push_str(&expected);
     text
@@ -114,13 +107,8 @@ fn series(text: &mut String, measure: &str, series: &Series) {
 }
 
 /// Every period at which an alert stands otherwise than after the one before.
-fn expectations(
-    config: &Config,
-    dataset: &str,
-    rules: &[Arc<Rule>],
-    history: &History,
-    elsewhere: &Histories,
-) -> String {
+fn expectations(hindsight: Hindsight<'_>, history: &History, elsewhere: &Histories) -> String {
+    let Hindsight { config, dataset, rules, .. } = hindsight;
     let mut text = String::new();
     let mut before: BTreeMap<AlertId, AlertState> = BTreeMap::new();
     let played = Played { dataset, rules, history, elsewhere, derived: &config.derived, from: None, to: None };
@@ -131,20 +119,20 @@ fn expectations(
             {
                 continue;
             }
-            expectation(&mut text, config, dataset, rules, period, alert);
+            // A test has no files to learn a unit from: a message with another one would read otherwise.
+            let measure = rules.iter().find(|rule| rule.id() == alert.rule).map_or("", |rule| rule.measure());
+            let knows_unit = config.measure_traits(dataset, measure, &alert.labels).1 == alert.reading.unit;
+            expectation(&mut text, period, alert, knows_unit);
         }
     });
     text
 }
 
-fn expectation(text: &mut String, config: &Config, dataset: &str, rules: &[Arc<Rule>], period: Period, alert: &Alert) {
-    // A test has no files to learn a unit from: a message with another one would read otherwise.
-    let measure = rules.iter().find(|rule| rule.id() == alert.rule).map_or("", |rule| rule.measure());
-    let knows_unit = config.measure_traits(dataset, measure, &alert.labels).1 == alert.reading.unit;
+fn expectation(text: &mut String, period: Period, alert: &Alert, with_message: bool) {
     let mut rest = String::new();
     if alert.state == AlertState::Firing {
         rest = format!(", since: {}", alert.since);
-        if knows_unit {
+        if with_message {
             rest = format!("{rest}, message: {}", quoted(&alert.reading.message));
         }
     }

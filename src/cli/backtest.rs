@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::{
     app::{
-        backtest::{self, Backtest, OfRule, Range, Reason, Stretch},
+        backtest::{self, Backtest, Hindsight, OfRule, Range, Reason, Stretch},
         home::Home,
         memory::Memory,
         record::{self, Histories},
@@ -105,7 +105,8 @@ pub(super) async fn backtest(home: &Home, options: &BacktestArguments) -> Result
     let run = |rules: &[Arc<Rule>]| -> Vec<Backtest> {
         let run = |dataset: &String| {
             let rules: Vec<_> = rules.iter().filter(|rule| rule.dataset() == dataset).cloned().collect();
-            (!rules.is_empty()).then(|| backtest::backtest(&trying, dataset, &rules, &histories, range))
+            let hindsight = Hindsight { config: &trying, dataset, rules: &rules, histories: &histories, range };
+            (!rules.is_empty()).then(|| backtest::backtest(hindsight))
         };
         histories.keys().filter_map(run).collect()
     };
@@ -155,7 +156,7 @@ fn recorded(
     };
     let rules: Vec<_> = rules.iter().filter(|rule| rule.dataset() == dataset).cloned().collect();
     let name = format!("{dataset} as accepted");
-    let text = record::record(config, &name, dataset, &rules, histories, range);
+    let text = record::record(&name, Hindsight { config, dataset, rules: &rules, histories, range });
     let mut target = std::fs::OpenOptions::new().write(true).create_new(true).open(file).map_err(|error| {
         Failure::usage(format!("{}: {error}: a recorded case is not written over another file", file.display()))
     })?;

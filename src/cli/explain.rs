@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     app::{
-        explain::{self, AtPeriod, RuleExplained, RuleWords, explain_alert, explain_rule},
+        explain::{AtPeriod, Known, RuleExplained, RuleWords, explain_alert, explain_rule},
         home::Home,
     },
     config::Config,
@@ -77,11 +77,11 @@ pub(super) async fn explain(home: &Home, options: &ExplainArguments) -> Result<E
             let of_rule = |alert: &&Alert| alert.rule == rule.id() && alert.labels.contains(&wanted);
             let mut found: Vec<&Alert> = alerts.iter().filter(of_rule).collect();
             if wanted.is_empty() || found.len() != 1 {
-                let (history, around) = match &store {
-                    Some(store) => explain::known(&config, store, rule).await?,
-                    None => Default::default(),
+                let known = match &store {
+                    Some(store) => Known::of(&config, store, rule).await?,
+                    None => Known::default(),
                 };
-                let explained = explain_rule(&config, rule, &history, &around, &alerts, &wanted);
+                let explained = explain_rule(&config, rule, &known, &alerts, &wanted);
                 return print_rule(&explained, options.format);
             }
             found.pop()

@@ -1,16 +1,14 @@
 //! An alert: its figures, its condition with values, the deliveries that they come from, its steps, and who was told.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     config::Config,
-    expr::{Around, View},
+    expr::View,
     model::{
-        Act, Alert, AlertId, AlertSeverity, AlertState, Cause, DeliveryId, Handling, History, Labels, Period, Series,
-        StepTaken, TransitionKind,
+        Act, Alert, AlertId, AlertSeverity, AlertState, Cause, DeliveryId, Handling, Labels, Period, StepTaken,
+        TransitionKind,
     },
     rules::Rule,
     store::{KeptTransition, Store, StoreError},
@@ -18,7 +16,7 @@ use crate::{
 
 use super::{
     super::unattended::{Escalates, Unattended},
-    AtPeriod, RuleWords, known,
+    AtPeriod, Known, RuleWords,
     rests::{self, Rest, Told},
 };
 
@@ -114,8 +112,8 @@ pub async fn explain_alert(
     let rule = config.rules.get(&alert.rule).filter(|rule| rule.dataset() == alert.dataset);
     let figures = match rule {
         Some(rule) => {
-            let (history, around) = known(config, store, rule).await?;
-            figures(rule, &history, &around, &alert)
+            let known = Known::of(config, store, rule).await?;
+            figures(rule, &known, &alert)
         }
         None => Vec::new(),
     };
@@ -153,11 +151,11 @@ pub async fn explain_alert(
     })
 }
 
-fn figures(rule: &Rule, history: &History, around: &Arc<Around>, alert: &Alert) -> Vec<AtPeriod> {
-    let is_its = |series: &&Series| rule.applies_to(series) && rule.alert_labels(series) == alert.labels;
-    let Some(series) = history.series().find(is_its) else { return Vec::new() };
-    let known = series.iter().rev().map(|(period, _)| period).filter(|period| history.periods.contains(period));
-    let mut periods: Vec<Period> = known.take(PERIODS).collect();
+fn figures(rule: &Rule, known: &Known, alert: &Alert) -> Vec<AtPeriod> {
+    let Known { history, around } = known;
+    let Some(&series) = known.series(rule).get(&alert.labels) else { return Vec::new() };
+    let told = series.iter().rev().map(|(period, _)| period).filter(|period| history.periods.contains(period));
+    let mut periods: Vec<Period> = told.take(PERIODS).collect();
     periods.reverse();
     periods.into_iter().map(|period| AtPeriod::of(rule, View { series, period, around })).collect()
 }

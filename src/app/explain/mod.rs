@@ -4,14 +4,14 @@ mod alert;
 mod rests;
 mod rule;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
 use crate::{
     config::Config,
     expr::{Around, Explained, Named, Truth, View},
-    model::{Figure, History, Period, Unit, Value},
+    model::{Figure, History, Labels, Period, Series, Unit, Value},
     rules::Rule,
     store::{Store, StoreError},
 };
@@ -60,18 +60,31 @@ impl AtPeriod {
     }
 }
 
-/// What is known of the dataset of a rule, with the measures of one's own, and what surrounds its series: its peers, and the
-/// other datasets that it asks for figures of.
-///
-/// # Errors
-/// The store fails.
-pub async fn known(
-    config: &Config,
-    store: &Store,
-    rule: &Arc<Rule>,
-) -> Result<(Arc<History>, Arc<Around>), StoreError> {
-    let histories = Memory::of(Some(store.clone())).around(config, [rule]).await?;
-    let history = histories.get(rule.dataset()).cloned().unwrap_or_default();
-    let around = rule.around(&history, &histories);
-    Ok((history, around))
+/// What a rule looks at; nothing where nothing is known yet.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Its dataset, with the measures of one's own.
+    pub history: Arc<History>,
+    /// What surrounds each series: its peers, and the other datasets that the rule asks for figures of.
+    pub around: Arc<Around>,
+}
+
+impl Known {
+    /// What the store has of it.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn of(config: &Config, store: &Store, rule: &Arc<Rule>) -> Result<Self, StoreError> {
+        let histories = Memory::of(Some(store.clone())).around(config, [rule]).await?;
+        let history = histories.get(rule.dataset()).cloned().unwrap_or_default();
+        let around = rule.around(&history, &histories);
+        Ok(Self { history, around })
+    }
+
+    /// The series that a rule looks at, by the labels of their alerts.
+    #[must_use]
+    pub fn series(&self, rule: &Rule) -> BTreeMap<Labels, &Series> {
+        let looked_at = self.history.series().filter(|series| rule.applies_to(series));
+        looked_at.map(|series| (rule.alert_labels(series), series)).collect()
+    }
 }

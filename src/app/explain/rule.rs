@@ -1,18 +1,18 @@
 //! What a rule means, and how each of its series stands.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::{
     config::Config,
-    expr::{Around, Setting, View},
-    model::{Alert, AlertSeverity, AlertState, History, Labels, Period, matcher::Condition},
+    expr::{Setting, View},
+    model::{Alert, AlertSeverity, AlertState, Labels, Period, matcher::Condition},
     routing::Traits,
     rules::Rule,
 };
 
-use super::AtPeriod;
+use super::{AtPeriod, Known};
 
 /// A rule for people.
 #[derive(Debug, Clone, Serialize)]
@@ -102,22 +102,16 @@ pub struct SeriesStanding {
 
 /// A rule over what is known of its dataset. Only series whose alerts have the labels `wanted` are told of.
 #[must_use]
-pub fn explain_rule(
-    config: &Config,
-    rule: &Rule,
-    history: &History,
-    around: &Arc<Around>,
-    alerts: &[Alert],
-    wanted: &Labels,
-) -> RuleExplained {
+pub fn explain_rule(config: &Config, rule: &Rule, known: &Known, alerts: &[Alert], wanted: &Labels) -> RuleExplained {
+    let of_rule = alerts.iter().filter(|alert| alert.rule == rule.id());
+    let alerts: BTreeMap<&Labels, &Alert> = of_rule.map(|alert| (&alert.labels, alert)).collect();
     let mut all = Vec::new();
-    for series in history.series().filter(|series| rule.applies_to(series)) {
-        let labels = rule.alert_labels(series);
-        let periods = series.iter().map(|(period, _)| period).filter(|period| history.periods.contains(period));
+    for (labels, series) in known.series(rule) {
+        let periods = series.iter().map(|(period, _)| period).filter(|period| known.history.periods.contains(period));
         let Some(newest) = Period::newest(periods).filter(|_| labels.contains(wanted)) else { continue };
-        let alert = alerts.iter().find(|alert| alert.rule == rule.id() && alert.labels == labels);
+        let alert = alerts.get(&labels);
         all.push(SeriesStanding {
-            now: AtPeriod::of(rule, View { series, period: newest, around }),
+            now: AtPeriod::of(rule, View { series, period: newest, around: &known.around }),
             state: alert.map(|alert| alert.state),
             since: alert.map(|alert| alert.since),
             groups: groups(config, rule, &labels),

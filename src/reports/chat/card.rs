@@ -30,8 +30,8 @@ pub struct Mentioned {
 pub fn cards(notice: &Notice, mentions: &[Mentioned], links: &[Link]) -> Vec<Json> {
     let chat = Chat::of(notice);
     // As large as a first card's frame can be, so that every card has room for its own.
-    let frame = size(&request(&chat, &chat.facts, mentions, links, (1, usize::MAX), Vec::new()));
-    let room = LARGEST.saturating_sub(frame + MARGIN);
+    let largest = Frame { chat: &chat, facts: &chat.facts, mentions, links, cards: usize::MAX };
+    let room = LARGEST.saturating_sub(size(&largest.request(1, Vec::new())) + MARGIN);
     let heading = |section: usize| chat.sections.get(section).map_or(0, |section| sizes(&head(section, true)));
     let entries = chat.sections.iter().enumerate().flat_map(|(nth, section)| {
         let room = room.saturating_sub(heading(nth));
@@ -39,9 +39,9 @@ pub fn cards(notice: &Notice, mentions: &[Mentioned], links: &[Link]) -> Vec<Jso
     });
     let mut pages = pack(entries, room, |entry| size(entry) + 1, heading);
     let facts = chat.bounded(&mut pages);
-    let count = pages.len();
+    let frame = Frame { facts: &facts, cards: pages.len(), ..largest };
     let mut last_section = None;
-    let mut requests = Vec::with_capacity(count);
+    let mut requests = Vec::with_capacity(frame.cards);
     for (number, page) in (1..).zip(pages) {
         let mut body = Vec::new();
         let mut on_page = None;
@@ -52,9 +52,7 @@ pub fn cards(notice: &Notice, mentions: &[Mentioned], links: &[Link]) -> Vec<Jso
             (on_page, last_section) = (Some(nth), Some(nth));
             body.push(entry);
         }
-        // People are told once.
-        let mentions = if number == 1 { mentions } else { &[] };
-        requests.push(request(&chat, &facts, mentions, links, (number, count), body));
+        requests.push(frame.request(number, body));
     }
     requests
 }
@@ -68,74 +66,77 @@ fn sizes(elements: &[Json]) -> usize {
     elements.iter().map(|element| size(element) + 1).sum()
 }
 
-fn request(
-    chat: &Chat,
-    above: &[Fact],
-    mentions: &[Mentioned],
-    links: &[Link],
-    part: (usize, usize),
-    body: Vec<Json>,
-) -> Json {
-    json!({
-        "type": "message",
-        "attachments": [{
-            "contentType": "application/vnd.microsoft.card.adaptive",
-            "contentUrl": null,
-            "content": card(chat, above, mentions, links, part, body),
-        }],
-    })
+/// What stands on every card of a notice, around its entries.
+struct Frame<'a> {
+    chat: &'a Chat,
+    facts: &'a [Fact],
+    mentions: &'a [Mentioned],
+    links: &'a [Link],
+    /// How many cards there are.
+    cards: usize,
 }
 
-fn card(
-    chat: &Chat,
-    above: &[Fact],
-    mentions: &[Mentioned],
-    links: &[Link],
-    part: (usize, usize),
-    entries: Vec<Json>,
-) -> Json {
-    let (number, count) = part;
-    let of = if count > 1 { format!(" ({number} of {count})") } else { String::new() };
-    let mut body = vec![json!({
-        "type": "TextBlock",
-        "text": literal(&format!("{}{of}", chat.headline)),
-        "style": "heading",
-        "size": "Large",
-        "weight": "Bolder",
-        "wrap": true,
-    })];
-    if !mentions.is_empty() {
-        let names: Vec<String> = mentions.iter().map(tag).collect();
-        body.push(json!({ "type": "TextBlock", "text": names.join(", "), "wrap": true }));
+impl Frame<'_> {
+    /// The request with the card of this number, the first being 1.
+    fn request(&self, number: usize, entries: Vec<Json>) -> Json {
+        json!({
+            "type": "message",
+            "attachments": [{
+                "contentType": "application/vnd.microsoft.card.adaptive",
+                "contentUrl": null,
+                "content": self.card(number, entries),
+            }],
+        })
     }
-    body.push(facts(above));
-    body.extend(entries);
-    body.push(json!({
-        "type": "TextBlock",
-        "text": literal(&chat.small_print),
-        "size": "Small",
-        "isSubtle": true,
-        "wrap": true,
-        "separator": true,
-    }));
-    let actions: Vec<Json> =
-        links.iter().map(|link| json!({ "type": "Action.OpenUrl", "title": link.title, "url": link.url })).collect();
-    let summary = format!("{}{of}", chat.subject);
-    let mut card = json!({
-        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "type": "AdaptiveCard",
-        "version": "1.5",
-        "lang": "en",
-        // For programs that cannot show the card, and for those that read it out.
-        "fallbackText": summary,
-        "speak": summary,
-        "msteams": { "width": "Full", "entities": mentions.iter().map(entity).collect::<Vec<_>>() },
-        "body": body,
-    });
-    if let (false, Some(card)) = (actions.is_empty(), card.as_object_mut()) {
-        card.insert("actions".to_owned(), actions.into());
+
+    fn card(&self, number: usize, entries: Vec<Json>) -> Json {
+        let Self { chat, facts: above, links, cards, .. } = *self;
+        // People are told once.
+        let mentions = if number == 1 { self.mentions } else { &[] };
+        let of = if cards > 1 { format!(" ({number} of {cards})") } else { String::new() };
+        let mut body = vec![json!({
+            "type": "TextBlock",
+            "text": literal(&format!("{}{of}", chat.headline)),
+            "style": "heading",
+            "size": "Large",
+            "weight": "Bolder",
+            "wrap": true,
+        })];
+        if !mentions.is_empty() {
+            let names: Vec<String> = mentions.iter().map(tag).collect();
+            body.push(json!({ "type": "TextBlock", "text": names.join(", "), "wrap": true }));
+        }
+        body.push(facts(above));
+        body.extend(entries);
+        body.push(json!({
+            "type": "TextBlock",
+            "text": literal(&chat.small_print),
+            "size": "Small",
+            "isSubtle": true,
+            "wrap": true,
+            "separator": true,
+        }));
+        let actions: Vec<Json> = links
+            .iter()
+            .map(|link| json!({ "type": "Action.OpenUrl", "title": link.title, "url": link.url }))
+            .collect();
+        let summary = format!("{}{of}", chat.subject);
+        let mut card = json!({
+            "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+            "type": "AdaptiveCard",
+            "version": "1.5",
+            "lang": "en",
+            // For programs that cannot show the card, and for those that read it out.
+            "fallbackText": summary,
+            "speak": summary,
+            "msteams": { "width": "Full", "entities": mentions.iter().map(entity).collect::<Vec<_>>() },
+            "body": body,
+        });
+        if let (false, Some(card)) = (actions.is_empty(), card.as_object_mut()) {
+            card.insert("actions".to_owned(), actions.into());
+        }
+        card
     }
-    card
 }
 
 fn tag(mention: &Mentioned) -> String {
