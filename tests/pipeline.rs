@@ -155,6 +155,7 @@ fn one_practice_more_in_the_lowest_band_fires_for_its_group_and_not_for_the_tota
     home.take("hha-achievement-bands-2025-10.csv", bands("2025-10"), 0);
     // Blackburn With Darwen 0 → 1; the total 42 → 16.
     assert_eq!(home.firing(HHA), ["Blackburn With Darwen (2025-10)"]);
+    assert_eq!(home.alerts()[0]["message"], "Blackburn With Darwen: 1 practice in the 0–10% band, 0 a month ago");
     let told = home.notices().into_iter().rfind(|told| told.kind == "exceptions").expect("a notice");
     assert_eq!(told.group, "neighbourhood-care");
     // The published row of Morecambe Bay adds up to 31 of 30 practices: published, and said.

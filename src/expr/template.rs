@@ -24,7 +24,8 @@ use crate::{
 /// `{expression}` is replaced by its value: numbers as people write them, rounded to two decimals. What is a figure of
 /// the series stands in the series' unit, `{value}` as 56.7%, 1:05:37 or £23,269, and a difference of shares in points:
 /// `{value - plan}` as −4.2 pp. `{expression:percent}` writes a share as a percentage with one decimal (0.594 as 59.4%);
-/// `:0`, `:1` and `:2` write the number that the expression has, with that many decimals. `{{` and `}}` are braces.
+/// `:0`, `:1` and `:2` write the number that the expression has, with that many decimals. `{value:practice|practices}` is
+/// 1 practice or 16 practices. `{{` and `}}` are braces.
 #[derive(Debug, Clone)]
 pub struct Template {
     parts: Vec<Part>,
@@ -37,14 +38,16 @@ enum Part {
     Value(Box<Code>, Format, Kind),
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Format {
     Plain,
     Percent,
     Decimals(usize),
+    /// With what is counted: of one, and of any other number.
+    Counted(String, String),
 }
 
-const FORMATS: [&str; 4] = ["percent", "0", "1", "2"];
+const FORMATS: [&str; 5] = ["percent", "0", "1", "2", "one|many"];
 
 impl Template {
     /// Compiles a message.
@@ -211,18 +214,26 @@ impl Format {
             "0" => Some(Self::Decimals(0)),
             "1" => Some(Self::Decimals(1)),
             "2" => Some(Self::Decimals(2)),
-            _ => None,
+            _ => {
+                let (one, many) = name.split_once('|').map(|(one, many)| (one.trim(), many.trim()))?;
+                (!one.is_empty() && !many.is_empty()).then(|| Self::Counted(one.to_owned(), many.to_owned()))
+            }
         }
     }
 
-    fn write(self, value: &Dynamic, kind: Kind, unit: Unit) -> String {
+    fn write(&self, value: &Dynamic, kind: Kind, unit: Unit) -> String {
         let Ok(number) = value.as_float() else { return value.to_string() };
         match self {
             Self::Plain if kind == Kind::Figure && unit != Unit::Number => unit.write(number),
             Self::Plain if kind == Kind::Difference && unit != Unit::Number => unit.write_difference(number),
             Self::Plain => format_number(format!("{number:.2}").parse().unwrap_or(number)),
             Self::Percent => fixed(number * 100.0, 1) + "%",
-            Self::Decimals(decimals) => fixed(number, decimals),
+            Self::Decimals(decimals) => fixed(number, *decimals),
+            Self::Counted(one, many) => {
+                let count = Self::Plain.write(value, kind, unit);
+                let counted = if count == "1" { one } else { many };
+                format!("{count} {counted}")
+            }
         }
     }
 }
@@ -256,6 +267,7 @@ mod tests {
             ("{{value}} {strict} {base:percent}", "{value} true previous"),
             ("{if value > 600 { \"over :}\" } else { \"under\" }}!", "over :}!"),
             ("{`${value} of ${plan}`}", "694 of 100"),
+            ("{value:visit|visits}, {value / 694 : visit | visits }, {0:visit|visits}", "694 visits, 1 visit, 0 visits"),
             ("plain", "plain"),
             ("", ""),
         ] {
@@ -283,7 +295,9 @@ mod tests {
                 "rule.yaml:1:25: this brace is not closed (close it with `}`, or write `{{` for a brace)",
             ]
         );
-        assert!(Template::compile(&located("{}"), &names(), &scripts("")).is_err());
+        for wrong in ["{}", "{value:|s}", "{value:visit|}"] {
+            assert!(Template::compile(&located(wrong), &names(), &scripts("")).is_err(), "{wrong}");
+        }
     }
 
     proptest! {
