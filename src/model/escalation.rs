@@ -1,4 +1,4 @@
-//! Steps of an escalation policy that were taken: whom an alert was taken to that nobody looked after.
+//! Steps of an escalation policy that were taken: whom an alert was taken to that nobody looked after, and what they are told.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AlertId, NoticeId, Period};
+use super::{AlertId, AlertLine, Cause, Exceptions, NoticeId, Period};
 
 /// The id of a step that was taken; later ones sort after earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -101,4 +101,58 @@ impl ToldOf {
 
 fn is_of_stretch(period: Period, since: Period) -> bool {
     period.end() >= since.end()
+}
+
+/// Alerts that nobody looks after, as those are told whom they are taken to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EscalationReport {
+    /// The role of the people who are told by email; none where the group is told by all its channels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The name of the group that was told, where this is the copy for the group whose alerts they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<String>,
+    /// The alerts, the most severe first.
+    pub cases: Vec<EscalatedAlert>,
+}
+
+impl EscalationReport {
+    /// Its alerts as what goes on firing; none without any. Its dataset and period are those of the first.
+    pub(super) fn exceptions(&self) -> Option<Exceptions> {
+        let first = self.cases.first()?;
+        let (title, period) = (first.dataset_title.clone(), first.line.period);
+        let continuing = self.cases.iter().map(|case| case.line.clone()).collect();
+        Some(Exceptions { continuing, ..Exceptions::empty(String::new(), title, period, Cause::New) })
+    }
+}
+
+/// An alert that nobody looks after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EscalatedAlert {
+    /// The alert as it stands.
+    pub line: AlertLine,
+    /// The dataset's title for people.
+    pub dataset_title: String,
+    /// The name of the group that was told and did not act.
+    pub group_name: String,
+    /// When that group was first told of it.
+    pub told: Timestamp,
+    /// Since when nobody looks after it: then, or since an acknowledgement lapsed.
+    pub unattended: Timestamp,
+    /// Why it is taken further, in words: `not acknowledged for 5 working days`.
+    pub why: String,
+    /// Whom it was taken to before, oldest first.
+    pub earlier: Vec<StepTo>,
+    /// Whom it is taken to next if nobody acts, and when, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<StepTo>,
+}
+
+/// Whom an alert was, or is to be, taken to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTo {
+    /// The group's name, with the role of its people.
+    pub to: String,
+    /// When.
+    pub at: Timestamp,
 }

@@ -20,6 +20,7 @@ pub mod disclosure;
 pub mod due;
 pub mod escalation;
 pub mod examination;
+pub mod exceptions;
 pub mod finding;
 pub mod ids;
 pub mod labels;
@@ -51,14 +52,14 @@ pub use delivery::{Action, Delivery, DeliveryId, Override, Verdict};
 pub use digest::{Digest, PaperFormat};
 pub use disclosure::Disclosure;
 pub use due::{Arrival, Days, Due, DueState, Expected, HeldBack, LATE_DELIVERY, Within};
-pub use escalation::{Recipient, StepId, StepTaken, ToldOf};
+pub use escalation::{EscalatedAlert, EscalationReport, Recipient, StepId, StepTaken, StepTo, ToldOf};
 pub use examination::{CheckMade, ColumnRead, Examination, Outcome, TableRead};
+pub use exceptions::{
+    AlertLine, ChangedRule, Exceptions, FlappingLine, MutedLine, NotAssured, Overridden, UnknownLine, Untold,
+};
 pub use finding::{FailingRow, Finding, Severity, Share};
 pub use labels::Labels;
-pub use notice::{
-    AlertLine, ChangedRule, Content, EscalatedAlert, EscalationReport, Exceptions, FlappingLine, GateReport, MutedLine,
-    NotAssured, Notice, NoticeId, NoticeKind, OperatorReport, Overridden, StepTo, UnknownLine, Untold,
-};
+pub use notice::{Content, GateReport, Notice, NoticeId, NoticeKind, OperatorReport};
 pub use period::{Granularity, Period};
 pub use rating::Rating;
 pub use series::{Better, Figure, History, Series, SeriesKey, Unsure};
