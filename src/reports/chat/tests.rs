@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::{
-    model::{AlertSeverity, Notice},
+    model::{AlertSeverity, Exceptions, Notice},
     reports::fixtures::{alert as dementia, empty, held_back, notice, october, unknown},
 };
 
