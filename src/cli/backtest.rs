@@ -52,7 +52,7 @@ pub(super) struct BacktestArguments {
     /// The rules of this file instead of the home's
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
-    /// The first period that is told of: 2025-04, 2025-Q2, 2025/26
+    /// The first period that is told of: 2025-04, 2025/26-Q2, 2025/26
     #[arg(long, value_name = "PERIOD")]
     from: Option<Period>,
     /// The last period that is told of

@@ -267,7 +267,10 @@ mod tests {
             ("{{value}} {strict} {base:percent}", "{value} true previous"),
             ("{if value > 600 { \"over :}\" } else { \"under\" }}!", "over :}!"),
             ("{`${value} of ${plan}`}", "694 of 100"),
-            ("{value:visit|visits}, {value / 694 : visit | visits }, {0:visit|visits}", "694 visits, 1 visit, 0 visits"),
+            (
+                "{value:visit|visits}, {value / 694 : visit | visits }, {0:visit|visits}",
+                "694 visits, 1 visit, 0 visits",
+            ),
             ("plain", "plain"),
             ("", ""),
         ] {
