@@ -81,6 +81,10 @@ impl Series {
     pub fn insert(&mut self, period: Period, figure: Figure) {
         // Figures come in the order of time, nearly always.
         if self.points.last().is_none_or(|(last, _)| *last < period) {
+            // A file has one period of many series: no room for three more. Later by halves, as a history grows.
+            if self.points.len() == self.points.capacity() {
+                self.points.reserve_exact(1 + self.points.len() / 2);
+            }
             return self.points.push((period, figure));
         }
         match self.points.binary_search_by_key(&period, |(known, _)| *known) {
