@@ -128,6 +128,12 @@ fn a_daemon_at_work_is_asked_and_answers() {
     assert_eq!(home.last()["verdict"], "withdrawn");
     let refused = decide(&home, "withdraw", &id(&home.last()), 2);
     assert!(refused.err.contains("is withdrawn: only what is published can be withdrawn"), "{}", refused.err);
+    let refused = decide(&home, "release", &id(&home.last()), 2);
+    assert!(
+        refused.err.contains("was withdrawn, and its bytes do not come back: a file that differs"),
+        "{}",
+        refused.err
+    );
     // An answer that nobody fetched, since whoever asked was ended, is gone with the next request; one that is fetched soon
     // is left alone.
     let answer = |name: &str, age: Duration| {

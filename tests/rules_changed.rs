@@ -87,7 +87,7 @@ fn a_removed_dataset_closes_the_alerts_on_it() {
     assert_eq!(home.firing(BELOW), [""; 0]);
     let told = home.only_notice_since(before);
     assert_eq!(told.section("withdrawn").len(), 5, "four of one rule and one of the other: {told:?}");
-    assert!(home.mail(&told).contains("rule removed: Simple Injections"), "{}", home.mail(&told));
+    assert!(home.mail(&told).contains("dataset removed: Simple Injections"), "{}", home.mail(&told));
     home.once().ends_with(0);
     assert_eq!(home.notices().len(), before + 1, "said once");
 }

@@ -21,7 +21,7 @@ use crate::{
     store::{Commit, NewMessage},
 };
 
-use super::{App, error::CycleError, links::Links, render, waiting};
+use super::{App, away::away, error::CycleError, links::Links, render, waiting};
 
 /// How many cases a report to the operator lists.
 const LISTED: usize = 50;
@@ -220,7 +220,7 @@ impl<'a> Announcement<'a> {
     /// runtime's own threads have other things to do.
     async fn write(&mut self) -> Result<(Vec<(Notice, String)>, Vec<NewMessage>), CycleError> {
         let (config, said) = (Arc::clone(&self.config), mem::take(&mut self.said));
-        let writing = tokio::task::spawn_blocking(move || {
+        let writing = away("writing the messages", move || {
             let mut messages = Vec::new();
             for (notice, to) in &said {
                 messages.extend(written(&config, notice, to)?);
@@ -231,7 +231,7 @@ impl<'a> Announcement<'a> {
             };
             Ok::<_, RenderError>((said.into_iter().map(with_subject).collect(), messages))
         });
-        Ok(writing.await.map_err(|_| CycleError::Ended("writing the messages"))??)
+        Ok(writing.await??)
     }
 
     /// A template that failed is for the operator to see to, once; the program's own took its place.

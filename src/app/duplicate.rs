@@ -14,6 +14,7 @@ use crate::{
 
 use super::{
     App,
+    away::away,
     error::CycleError,
     family,
     home::Home,
@@ -27,8 +28,8 @@ use super::{
 /// The file cannot be read.
 pub async fn fingerprint(path: &Path) -> Result<String, CycleError> {
     let path = path.to_owned();
-    let hash = tokio::task::spawn_blocking(move || intake::fingerprint(&path)).await;
-    Ok(hash.map_err(|_| CycleError::Ended("reading the file"))??.to_hex().to_string())
+    let hash = away("reading the file", move || intake::fingerprint(&path)).await??;
+    Ok(hash.to_hex().to_string())
 }
 
 /// What is known of a file's bytes.
@@ -54,8 +55,7 @@ pub async fn known(app: &App, config: &Arc<Config>, claimed: &Claimed, hash: &st
         return Ok(Known::New);
     }
     let (settings, path, name) = (Arc::clone(config), claimed.path.clone(), claimed.file_name.clone());
-    let addresses = tokio::task::spawn_blocking(move || addresses(&settings, &path, &name)).await;
-    let addresses = addresses.map_err(|_| CycleError::Ended("recognising the file"))?;
+    let addresses = away("recognising the file", move || addresses(&settings, &path, &name)).await?;
     let mut known: Vec<Known> =
         addresses.iter().map(|address| known_as(config, claimed, &same, Some(address))).collect();
     if known.is_empty() {
@@ -134,8 +134,8 @@ pub async fn of(app: &App, claimed: &Claimed, earlier: Delivery) -> Result<(Deli
     let places: Vec<PathBuf> = own.into_iter().chain(others).flatten().collect();
     let underway = first.map(|placement| placement.source);
     let (home, wanted) = (app.home.clone(), earlier.clone());
-    let missing = tokio::task::spawn_blocking(move || missing_from(&home, &places, underway.as_deref(), &wanted)).await;
-    let missing = missing.map_err(|_| CycleError::Ended("looking for the earlier file"))?;
+    let looking = move || missing_from(&home, &places, underway.as_deref(), &wanted);
+    let missing = away("looking for the earlier file", looking).await?;
     let finding = finding(&earlier, newest, missing.as_deref());
     let placement = Placement {
         delivery: claimed.id,

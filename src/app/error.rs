@@ -31,8 +31,14 @@ pub enum CycleError {
         place: String,
     },
     /// A part of the work ended without an answer.
-    #[error("{0} ended unexpectedly; this is a fault of the program")]
-    Ended(&'static str),
+    #[error("{what} ended unexpectedly ({fault}); this is a fault of the program")]
+    Ended {
+        /// Which part.
+        what: &'static str,
+        /// How it ended.
+        #[source]
+        fault: tokio::task::JoinError,
+    },
 }
 
 impl From<StoreError> for CycleError {

@@ -20,13 +20,14 @@ use crate::{
 use super::{
     App,
     announce::Announcement,
+    away::away,
     error::CycleError,
     evaluate::{Evaluation, Matter, evaluate},
     handling,
     memory::Memory,
     outstanding,
     recall::Recall,
-    removed,
+    removed::{self, Lost},
 };
 
 /// What makes the rules of a dataset be evaluated.
@@ -194,11 +195,9 @@ async fn judge(
         }
         Ok(evaluation)
     };
-    let evaluating = tokio::task::spawn_blocking(all);
-    let evaluated: Result<Evaluation, StoreError> =
-        evaluating.await.map_err(|_| CycleError::Ended("evaluating the rules"))?;
+    let evaluated: Result<Evaluation, StoreError> = away("evaluating the rules", all).await?;
     let mut evaluation = evaluated?;
-    evaluation.alerts.extend(removed::close(&orphans, cause, delivery));
+    evaluation.alerts.extend(removed::close(&orphans, Lost::Rule, cause, delivery));
     Ok(evaluation)
 }
 

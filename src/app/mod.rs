@@ -12,6 +12,7 @@
 //! | `app/remember.rs` | its measures join the history |
 //! | `app/evaluate.rs`, `app/tell.rs`, `app/judge.rs` | rules and alerts over the history; what is told of each alert; called, said and kept |
 //! | `app/announce.rs`, `app/render.rs` | routing and reports: notices and their messages; what each channel carries of a notice |
+//! | `app/away.rs` | work away from the runtime's own threads |
 //! | `app/plan.rs`, `app/place.rs`, `app/placements.rs`, `app/publication.rs` | where the file goes, its move there, doing that again after a crash, and what is published with it |
 //! | `app/family.rs` | the deliveries of one file, and where the file is when not all of them are accepted |
 //! | `app/failing_rows.rs` | every failing row of a delivery, as CSV beside its file |
@@ -44,6 +45,7 @@ pub mod advice;
 pub mod against;
 pub mod announce;
 pub mod arrivals;
+pub mod away;
 pub mod backtest;
 pub mod clock;
 pub mod committee;

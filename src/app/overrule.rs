@@ -57,6 +57,11 @@ pub enum OverruleError {
         /// What became of it.
         verdict: String,
     },
+    /// It was withdrawn.
+    #[error(
+        "{0} was withdrawn, and its bytes do not come back: a file that differs is taken as the next revision when it is dropped"
+    )]
+    Withdrawn(String),
     /// It is not published.
     #[error("{file} is {verdict}: only what is published can be withdrawn")]
     NotPublished {
@@ -117,6 +122,9 @@ pub async fn overrule(app: &App, request: &Request) -> Result<Delivery, Overrule
 
 async fn release(app: &App, request: &Request, held_back: Delivery) -> Result<Delivery, OverruleError> {
     let config = app.config();
+    if held_back.verdict == Verdict::Withdrawn {
+        return Err(OverruleError::Withdrawn(held_back.file));
+    }
     if held_back.verdict != Verdict::Quarantined {
         return Err(OverruleError::NotHeldBack { file: held_back.file, verdict: held_back.verdict.words() });
     }

@@ -16,7 +16,7 @@ use super::{
     handling,
     judge::{self, News},
     memory::Memory,
-    removed,
+    removed::{self, Lost},
 };
 
 /// Speaks for a history whose last file turned out not to speak: the same bytes again, or held back.
@@ -77,7 +77,7 @@ pub async fn abandon(app: &App) -> Result<(), CycleError> {
         }
     }
     for (dataset, orphans) in orphans {
-        let mut told = removed::close(&orphans, Cause::RuleChanged, None);
+        let mut told = removed::close(&orphans, Lost::Dataset, Cause::RuleChanged, None);
         let Some(period) = Period::newest(told.iter().map(|told| told.line.period)) else { continue };
         tracing::info!(dataset, alerts = told.len(), "the dataset is no longer there: closing its alerts");
         let mut commit = Commit::at(app.now());
