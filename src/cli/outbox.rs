@@ -70,7 +70,11 @@ async fn list(home: &Home, options: &OutboxArguments) -> Result<Exit, Failure> {
     let state = options.state.as_deref().and_then(MessageState::from_code);
     let filter = OutboxFilter { state, notice: None, limit: options.limit };
     let (kept, receivers) = match Store::open_read_only(&home.database(), &home.measures()).await? {
-        Some(store) => (store.outbox(&filter).await?, store.receivers().await?),
+        Some(store) => {
+            // The receivers first: one that is disabled is not shown beside a message that is still on its way to it.
+            let receivers = store.receivers().await?;
+            (store.outbox(&filter).await?, receivers)
+        }
         None => (Vec::new(), Vec::new()),
     };
     let entries: Vec<Entry> = kept.into_iter().map(|message| Entry::of(message, &receivers)).collect();
