@@ -9,7 +9,7 @@ use crate::{
     config::{Config, Dataset},
     expr::Setting,
     model::{
-        Alert, Cause, ChangedRule, Delivery, DeliveryId, Exceptions, LATE_DELIVERY, Overridden, Period,
+        Alert, AlertId, Cause, ChangedRule, Delivery, DeliveryId, Exceptions, LATE_DELIVERY, Overridden, Period,
         value::format_number,
     },
     routing::Delivered,
@@ -148,10 +148,11 @@ fn definition(rule: &Rule) -> String {
 /// The alerts of a dataset as they stand, with what this commit did to them.
 async fn known(app: &App, commit: &Commit, dataset: &str) -> Result<Vec<Alert>, CycleError> {
     let mut known = app.store.alerts(Some(dataset)).await?;
-    for changed in commit.alerts.iter().filter(|alert| alert.dataset == dataset) {
-        known.retain(|alert| alert.id != changed.id);
-        known.push(changed.clone());
-    }
+    let changed = commit.alerts.iter().filter(|alert| alert.dataset == dataset);
+    // Of what was changed twice, the last counts.
+    let changed: BTreeMap<&AlertId, &Alert> = changed.map(|alert| (&alert.id, alert)).collect();
+    known.retain(|alert| !changed.contains_key(&alert.id));
+    known.extend(changed.into_values().cloned());
     // What does not arrive is looked at apart, by `arrivals`.
     known.retain(|alert| alert.rule != LATE_DELIVERY);
     Ok(known)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::{Alert, AlertId, AlertState, Cause, Transition, TransitionKind},
+    model::{Alert, AlertId, AlertState, Cause, ToldOf, Transition, TransitionKind},
     routing::{Told, Traits},
     store::Commit,
 };
@@ -23,14 +23,17 @@ pub async fn tell(app: &App) -> Result<(), CycleError> {
     let mutes = waiting::mutes(app, &config, &[]).await?;
     let firing = app.store.alerts(None).await?.into_iter().filter(|alert| alert.state == AlertState::Firing);
     let firing: BTreeMap<AlertId, Alert> = firing.map(|alert| (alert.id.clone(), alert)).collect();
-    let told = app.store.told_of_firing().await?;
+    let mut told: BTreeMap<AlertId, Vec<ToldOf>> = BTreeMap::new();
+    for of in app.store.told_of_firing().await? {
+        told.entry(of.alert.clone()).or_default().push(of);
+    }
     let mut due: BTreeMap<AlertId, Alert> = BTreeMap::new();
     for (id, group) in unsaid {
         let alert = firing.get(&id);
         if alert.is_some_and(|alert| mutes.reason(&Traits::of(alert)).is_some()) {
             continue;
         }
-        let knows = |alert: &&Alert| told.iter().any(|told| told.alert == id && told.is_of(alert.since));
+        let knows = |alert: &&Alert| told.get(&id).is_some_and(|told| told.iter().any(|of| of.is_of(alert.since)));
         due.extend(alert.filter(|alert| !knows(alert)).map(|alert| (id.clone(), alert.clone())));
         commit.unsaid_over.push((id, group));
     }

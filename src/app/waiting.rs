@@ -1,11 +1,13 @@
 //! What is not said at once, or not at all: what mutes alerts now, and notices that wait in the store.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
     config::Config,
-    model::{Alert, Content, Period},
+    model::{Alert, AlertId, Content, Period},
     reports::RenderError,
     routing::{Held, Mutes, Speech, Standing, merge, standing},
     store::{Commit, HeldNotice, StoreError},
@@ -18,7 +20,8 @@ use super::{
 
 /// Does what the passing of time asks for: says what is late, that silences are over, which review dates have passed, what
 /// has waited long enough or is no longer muted, and which receivers take nothing, sums up months, gives what is to be
-/// tabled, lets go of what old messages said, and takes further what nobody looks after. Answers with the next moment at which to look again.
+/// tabled, lets go of what old messages said, and takes further what nobody looks after. Answers with the next moment at
+/// which to look again.
 ///
 /// # Errors
 /// The store fails, or a notice cannot be rendered.
@@ -44,7 +47,8 @@ pub async fn mutes(app: &App, config: &Config, told: &[Alert]) -> Result<Mutes, 
     let (now, inhibitions) = (app.now(), &config.policy.inhibitions);
     let silences = app.store.silences_in_force().await?;
     let mut alerts = if inhibitions.is_empty() { Vec::new() } else { app.store.alerts(None).await? };
-    alerts.retain(|alert| !told.iter().any(|told| told.id == alert.id));
+    let newer: HashSet<&AlertId> = told.iter().map(|told| &told.id).collect();
+    alerts.retain(|alert| !newer.contains(&alert.id));
     alerts.extend(told.iter().cloned());
     Ok(Mutes::at(now, silences, inhibitions, alerts))
 }
