@@ -3,12 +3,12 @@
 //!
 //! Nothing outside is changed, so that `bellwether validate` and the daemon judge alike.
 
-use std::{cmp::Reverse, path::Path, sync::Arc, time::Instant};
+use std::{cmp::Reverse, fs::Metadata, path::Path, sync::Arc, time::Instant};
 
 use crate::{
     checks::Privacy,
     config::{Config, Dataset},
-    intake::Claimed,
+    intake::{Claimed, Stamp},
     model::{Examination, Finding, Period, Severity, Verdict},
     tables::Figures,
 };
@@ -18,6 +18,9 @@ use super::{
     progress::{InLog, Progress},
     recognise::{Taken, recognise},
 };
+
+const CHANGED: &str = "it was written, replaced or moved while it was read, so what was read of it may be of two files; \
+                       drop it again once it is complete";
 
 /// More deliveries than a file can make; their ids count up to here.
 const MOST_DATASETS: usize = 200;
@@ -54,6 +57,11 @@ impl Examined {
     pub fn refused(dataset: Option<Arc<Dataset>>, check: &str, message: impl Into<String>) -> Self {
         let finding = Finding::of_file(check, Severity::Error, message);
         Self::decide(dataset, vec![finding], Arc::default())
+    }
+
+    /// Held back for one reason, whatever was read.
+    fn but(self, check: &str, message: &str) -> Self {
+        Self { table: self.table, ..Self::refused(self.dataset, check, message) }
     }
 
     /// The same file with one more finding.
@@ -104,6 +112,15 @@ pub fn examine(config: &Config, path: &Path, name: &str) -> Vec<Examined> {
 
 /// As [`examine`]; `watch` is told every few thousand rows how far the reading is.
 pub fn examine_watched(config: &Config, path: &Path, name: &str, watch: &mut dyn FnMut(Progress)) -> Vec<Examined> {
+    // A file is opened more than once, and read in several places at a time.
+    let stamp = || path.metadata().ok().filter(Metadata::is_file).map(|metadata| Stamp::of(&metadata));
+    let before = stamp();
+    let examined = examine_once(config, path, name, watch);
+    let is_same = before.is_none_or(|before| stamp().is_some_and(|after| after.same_content(&before)));
+    if is_same { examined } else { examined.into_iter().map(|of| of.but("changed", CHANGED)).collect() }
+}
+
+fn examine_once(config: &Config, path: &Path, name: &str, watch: &mut dyn FnMut(Progress)) -> Vec<Examined> {
     let recognised = match recognise(config, path, name) {
         Err(reason) => return vec![Examined::refused(None, "unrecognised", reason)],
         Ok(recognised) if recognised.datasets.len() > MOST_DATASETS => {

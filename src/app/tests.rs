@@ -16,6 +16,7 @@ use super::{App, cycle::cycle, daemon::Daemon, error::CycleError, home, home::Ho
 const OCTOBER: &str = include_str!("../../tests/data/les-activity/les-activity-2025-10.csv");
 const NAME: &str = "les-activity-2025-10.csv";
 
+mod changing;
 mod damping;
 mod digests;
 mod escalation;

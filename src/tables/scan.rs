@@ -232,9 +232,6 @@ fn in_pieces<O: Observer>(
         }
         all.ok_or(GiveUp)
     })?;
-    if plan.pieces.has_changed() {
-        return Err(GiveUp);
-    }
     Ok((observer, doubts, shared.chain.starts()))
 }
 

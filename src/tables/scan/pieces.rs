@@ -123,14 +123,6 @@ impl Pieces {
             Self::Typed(_) => None,
         }
     }
-
-    /// Whether the file is another than when the reading began: what grew or shrank has not been read as it is.
-    pub(super) fn has_changed(&self) -> bool {
-        match self {
-            Self::Lying(lying) => lying.file.metadata().map_or(true, |now| now.len() != lying.size),
-            Self::Flowing(_) | Self::Typed(_) => false,
-        }
-    }
 }
 
 impl Lying {
