@@ -107,11 +107,29 @@ impl TableSpec {
             let message = "the expression of `financial_year` needs a group (?<year>…) or (?<starts>…)";
             problems.push(Problem::new(name.place.clone(), message));
         }
+        self.check_header(&mut problems);
         for (name, column) in self.columns.iter() {
             check_column(name, column, self.origin(name), &mut problems);
             self.check_nth(name, column, &mut problems);
         }
         problems.into_result()
+    }
+
+    /// The header of a file is found by the text above a column that every file has.
+    fn check_header(&self, problems: &mut Problems) {
+        let alternate = self.table.alternate.as_ref();
+        let by_text = |(name, column): (&Located<String>, &ColumnSettings)| {
+            column.required && column.position.is_none() && self.origin(name) == Origin::File
+        };
+        let is_told = self.table.across.is_some()
+            || alternate.is_some_and(|alternate| alternate.column.is_some() || alternate.value.is_some())
+            || self.columns.iter().any(by_text);
+        if let Some((name, _)) = self.columns.iter().next().filter(|_| !is_told) {
+            let message = "nothing tells which row of a file is the header: no column that every file has is found by the \
+                           text above it";
+            let hint = "leave out the `position` of one whose `header` stands above no other";
+            problems.push(Problem::new(name.place.clone(), message).hint(hint));
+        }
     }
 
     /// The columns that the layout makes: each declared, and made once.

@@ -569,6 +569,11 @@ fn settings_that_do_not_fit_together_are_refused_where_they_stand() {
         ("{ alternate: { rows: { a: A, b: B }, value: N } }", "a: {}\nb: {}", "which column tells the rows apart"),
         ("{ alternate: { position: 1, rows: { a: A }, value: N } }", "a: {}", "two kinds at least"),
         ("{ blocks: { title: what } }", "what: { header: What }", "`what` is made by the layout"),
+        (
+            "{}",
+            "a: { position: 1, header: A }\nb: { position: 2 }\nc: { required: false }",
+            "4:3: nothing tells which row of a file is the header",
+        ),
         ("{}", "n: { percent: points }", "`percent` of `n` has no effect"),
         ("{}", "n: { scale: 1000 }", "`scale` of `n` has no effect"),
         ("{}", "n: { from: { file_name: '(?<year>x)' } }", "no group for the value"),
