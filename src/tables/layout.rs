@@ -15,7 +15,7 @@ use super::{
     layout_settings::{AcrossColumns, AcrossSettings, BlankCells, Level},
     periods,
     places::Places,
-    row::{Mark, Row, is_blank, trim},
+    row::{Mark, Row, is_blank, join, trim},
 };
 
 /// Where the text of a declared column is taken from.
@@ -96,7 +96,8 @@ impl Layout {
         let declared = |name: &str| spec.columns.keys().position(|known| known.value == name);
         let sources: Vec<Source> = spec.columns.iter().zip(given).map(source).collect();
         Self {
-            plain: spec.table.fill_down.is_empty() && sources.iter().all(|source| matches!(source, Source::Cell(_))),
+            plain: spec.table.fill_down.is_empty()
+                && sources.iter().all(|source| matches!(source, Source::Cell(_) | Source::Joined(_))),
             sources,
             title: String::new(),
             fill: spec.table.fill_down.iter().filter_map(|name| Some((declared(name)?, String::new()))).collect(),
@@ -163,13 +164,21 @@ impl Layout {
         }
     }
 
+    /// Where the columns stand that a declared column is joined from; none for one that is not joined.
+    pub(super) fn parts(&self, column: usize) -> Option<impl Iterator<Item = usize>> {
+        match self.sources.get(column) {
+            Some(Source::Joined(columns)) => Some(columns.iter().filter_map(|column| self.position(*column))),
+            _ => None,
+        }
+    }
+
     /// Whether each row of the file is one row of figures, whatever else it takes its labels from.
     pub(super) fn is_row_for_row(&self) -> bool {
         let own = |source: &Source| matches!(source, Source::Cell(_) | Source::Given(_) | Source::Title);
         self.sources.iter().all(own)
     }
 
-    /// Whether a row of the file is a row of figures, cell for cell.
+    /// Whether a row of the file is a row of figures, cell for cell, or with cells of it joined.
     pub(super) fn is_plain(&self) -> bool {
         self.plain
     }
@@ -226,12 +235,10 @@ impl Layout {
     /// The group with the texts that are joined from its columns.
     fn join(&self, mut group: Group) -> Group {
         if self.sources.iter().any(|source| matches!(source, Source::Joined(_))) {
-            let text = |column: &usize| Some(group.text(self.position(*column)?)?.0);
-            let join = |source: &Source| match source {
-                Source::Joined(columns) => columns.iter().filter_map(text).collect::<Vec<_>>().join(" "),
-                _ => String::new(),
-            };
-            group.joined = self.sources.iter().map(join).collect();
+            let text = |at: usize| Some(group.text(at)?.0);
+            let join =
+                |column: usize| self.parts(column).map_or_else(String::new, |parts| join(parts.filter_map(text)));
+            group.joined = (0..self.sources.len()).map(join).collect();
         }
         group
     }
@@ -309,7 +316,7 @@ impl Layout {
                 Some(Taken { text, period: None, place, mark: row.marked(position) })
             }
             Source::Given(text) => Some(plain(text)),
-            Source::Joined(_) => Some(plain(trim(group.joined.get(column)?))),
+            Source::Joined(_) => Some(plain(group.joined.get(column)?)),
             Source::Title => Some(plain(&self.title)),
             Source::AcrossName(level) => {
                 let (text, period) = across?.names.get(*level)?;

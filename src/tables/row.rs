@@ -189,6 +189,12 @@ pub(super) fn trim(text: &str) -> &str {
     if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim_matches(is_space) }
 }
 
+/// The texts of cells side by side, with a space between.
+pub(super) fn join<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let joined = texts.map(trim).collect::<Vec<_>>().join(" ");
+    trim(&joined).to_owned()
+}
+
 /// Whether a cell holds nothing that a reader would see.
 pub(super) fn is_blank(text: &str) -> bool {
     trim(text).is_empty()

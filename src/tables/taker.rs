@@ -15,7 +15,7 @@ use super::{
     header::Found,
     layout::{Group, Layout},
     layout_check::Origin,
-    row::{Row, trim},
+    row::{Row, join, trim},
     seen::Seen,
     settings::RepeatedRows,
     skipped::Skipped,
@@ -251,6 +251,13 @@ impl Taker {
         batch.rows.push(row.number);
         let mut bytes = 0;
         for (at, (source, column)) in self.columns.iter_mut().zip(&mut batch.columns).enumerate() {
+            if let Some(parts) = self.layout.parts(at) {
+                let joined = join(parts.filter_map(|position| row.get(position)));
+                let (text, cell) = source.reader.read(row.number, &joined, None);
+                bytes += text.len();
+                column.push(text, cell);
+                continue;
+            }
             let position = self.layout.position(at);
             let Some(text) = position.and_then(|position| row.get(position)) else {
                 column.push("", Cell::Missing(Missing::Absent));

@@ -8,10 +8,10 @@ use crate::model::{
 };
 
 use super::{
-    super::column::ColumnReader,
+    super::{column::ColumnReader, row::join},
     intern::Interner,
     number,
-    word::{BLOCK, Words},
+    word::{BLOCK, Word, Words},
 };
 
 /// A dictionary that grows beyond this, in entries or bytes, is begun anew …
@@ -90,14 +90,34 @@ impl<'a> Run<'a> {
         let text = text(self.raw(position, row), unquoted);
         reader.read(self.rows.get(row).copied().unwrap_or(0), text, None)
     }
+
+    /// As [`Run::read`], what is joined from these columns.
+    fn read_joined<'t>(
+        &self,
+        parts: &[usize],
+        row: usize,
+        reader: &mut ColumnReader,
+        joined: &'t mut String,
+    ) -> (&'t str, Cell) {
+        let texts = parts.iter().map(|part| text(self.raw(*part, row), &mut String::new()).to_owned());
+        *joined = join(texts.collect::<Vec<_>>().iter().map(String::as_str));
+        reader.read(self.rows.get(row).copied().unwrap_or(0), joined, None)
+    }
+}
+
+/// Where the cells of a column stand in the file.
+pub(super) enum Place {
+    Nowhere,
+    At(usize),
+    /// They are the texts of these columns, side by side.
+    Joined(Vec<usize>),
 }
 
 /// How one column is filled.
 pub(super) struct Fill {
-    /// Where it stands in the file.
-    position: Option<usize>,
+    place: Place,
     way: Way,
-    /// For cells whose quotation marks are doubled.
+    /// For cells whose text does not stand in the file as it is: quotation marks in it are doubled, or it is joined.
     unquoted: String,
 }
 
@@ -119,13 +139,13 @@ struct Codes {
 }
 
 impl Fill {
-    pub(super) fn new(position: Option<usize>, wanted: bool, reader: &ColumnReader) -> Self {
-        let way = match position {
+    pub(super) fn new(place: Place, wanted: bool, reader: &ColumnReader) -> Self {
+        let way = match place {
             _ if !wanted && !reader.has_doubts() => Way::NotRead,
-            Some(_) if reader.takes_plain_figures() => Way::Numbers,
+            Place::At(_) if reader.takes_plain_figures() => Way::Numbers,
             _ => Way::Coded(Box::default()),
         };
-        Self { position, way, unquoted: String::new() }
+        Self { place, way, unquoted: String::new() }
     }
 
     /// The column of a batch that this will fill.
@@ -141,10 +161,10 @@ impl Fill {
 
     /// Fills the column with the cells of these rows.
     pub(super) fn fill(&mut self, run: &Run<'_>, reader: &mut ColumnReader, column: &mut Column) {
-        let Self { position, way, unquoted } = self;
-        match (way, column.cells_mut(), *position) {
+        let Self { place, way, unquoted } = self;
+        match (way, column.cells_mut(), &*place) {
             (Way::NotRead, Cells::NotRead(rows), _) => *rows = run.rows.len(),
-            (Way::Numbers, Cells::Numbers(numbers), Some(position)) => {
+            (Way::Numbers, Cells::Numbers(numbers), &Place::At(position)) => {
                 numbers.begin(Arc::clone(run.printed), run.first + position);
                 let (mut words, mut figures) = (Words::default(), [0.0; BLOCK]);
                 for from in (0..run.rows.len()).step_by(BLOCK) {
@@ -157,25 +177,33 @@ impl Fill {
                     }
                 }
             }
-            (Way::Coded(known), Cells::Coded(coded), Some(position)) => {
-                known.fill(run, position, reader, coded, unquoted);
-                if known.is_useless(coded) {
-                    self.way = Way::Plain;
-                    // What was just filled stands; the next rows find a plain column.
-                }
-            }
-            (Way::Coded(_), Cells::Coded(coded), None) => {
+            (Way::Coded(_), Cells::Coded(coded), Place::Nowhere) => {
                 if coded.dictionary.is_empty() {
                     coded.dictionary.push("", Cell::Missing(Missing::Absent));
                 }
                 coded.codes.clear();
                 coded.codes.resize(run.rows.len(), 0);
             }
-            (Way::Plain, _, position) => {
+            (Way::Coded(known), Cells::Coded(coded), place) => {
+                known.begin(run.rows.len(), coded);
+                match place {
+                    Place::At(position) => known.fill(run, *position, reader, coded, unquoted),
+                    Place::Joined(parts) => known.fill_joined(run, parts, reader, coded, unquoted),
+                    Place::Nowhere => {}
+                }
+                if known.is_useless(coded) {
+                    self.way = Way::Plain;
+                    // What was just filled stands; the next rows find a plain column.
+                }
+            }
+            (Way::Plain, _, place) => {
                 column.clear();
-                let Some(position) = position else { return };
                 for row in 0..run.rows.len() {
-                    let (text, cell) = run.read(position, row, reader, unquoted);
+                    let (text, cell) = match place {
+                        Place::At(position) => run.read(*position, row, reader, unquoted),
+                        Place::Joined(parts) => run.read_joined(parts, row, reader, unquoted),
+                        Place::Nowhere => return,
+                    };
                     column.push(text, cell);
                 }
             }
@@ -196,6 +224,18 @@ impl Fill {
 }
 
 impl Codes {
+    /// Begins with more rows; with a new dictionary where the one at hand has grown too large.
+    fn begin(&mut self, rows: usize, coded: &mut Coded) {
+        coded.codes.clear();
+        if coded.dictionary.len() > MOST_ENTRIES || coded.dictionary.bytes() > MOST_BYTES {
+            *coded = Coded::default();
+            self.interner.clear();
+            self.doubtful.clear();
+            (self.any_doubtful, self.rows) = (false, 0);
+        }
+        self.rows += rows;
+    }
+
     fn fill(
         &mut self,
         run: &Run<'_>,
@@ -204,43 +244,72 @@ impl Codes {
         coded: &mut Coded,
         unquoted: &mut String,
     ) {
-        coded.codes.clear();
-        if coded.dictionary.len() > MOST_ENTRIES || coded.dictionary.bytes() > MOST_BYTES {
-            *coded = Coded::default();
-            self.interner.clear();
-            self.doubtful.clear();
-            (self.any_doubtful, self.rows) = (false, 0);
-        }
-        self.rows += run.rows.len();
         let (mut words, mut block) = (Words::default(), [0; BLOCK]);
         for from in (0..run.rows.len()).step_by(BLOCK) {
             run.words(position, from, &mut words);
             let unknown = self.interner.codes(&words, &mut block);
             // The reader hears of every doubtful cell, in the order of the rows.
             for row in words.of(if self.any_doubtful { u64::MAX } else { unknown }) {
-                let raw = run.raw(position, from + row);
-                let code = match self.interner.find(raw, words.halves(row)) {
-                    Ok(code) => {
-                        if self.doubtful.get(code as usize) == Some(&true) {
-                            run.read(position, from + row, reader, unquoted);
-                        }
-                        code
-                    }
-                    Err(new) => {
-                        let doubts = reader.doubts();
-                        let (text, cell) = run.read(position, from + row, reader, unquoted);
-                        coded.dictionary.push(text, cell);
-                        let doubtful = reader.doubts() > doubts;
-                        self.doubtful.push(doubtful);
-                        self.any_doubtful |= doubtful;
-                        self.interner.add(raw, new)
-                    }
-                };
+                let (raw, short) = (run.raw(position, from + row), words.halves(row));
+                let code = self
+                    .code(raw, short, reader, coded, |reader| run.read(position, from + row, reader, &mut *unquoted));
                 if let Some(slot) = block.get_mut(row) {
                     *slot = code;
                 }
             }
             coded.codes.extend_from_slice(block.get(..words.rows()).unwrap_or_default());
+        }
+    }
+
+    /// As [`Codes::fill`], by the bytes of all parts: each distinct group of them is joined and read once.
+    fn fill_joined(
+        &mut self,
+        run: &Run<'_>,
+        parts: &[usize],
+        reader: &mut ColumnReader,
+        coded: &mut Coded,
+        joined: &mut String,
+    ) {
+        let mut raw = Vec::new();
+        for row in 0..run.rows.len() {
+            raw.clear();
+            for part in parts {
+                raw.extend_from_slice(run.raw(*part, row));
+                // It stands in no cell that is not in quotation marks.
+                raw.push(b'\n');
+            }
+            let short = Word::of(&raw, 0, raw.len()).map(Word::halves);
+            let code =
+                self.code(&raw, short, reader, coded, |reader| run.read_joined(parts, row, reader, &mut *joined));
+            coded.codes.push(code);
+        }
+    }
+
+    /// The code of a cell by its bytes; `read` reads it, where it is not known or the reader must hear of it.
+    fn code<'t>(
+        &mut self,
+        raw: &[u8],
+        short: Option<[u64; 2]>,
+        reader: &mut ColumnReader,
+        coded: &mut Coded,
+        read: impl FnOnce(&mut ColumnReader) -> (&'t str, Cell),
+    ) -> u32 {
+        match self.interner.find(raw, short) {
+            Ok(code) => {
+                if self.doubtful.get(code as usize) == Some(&true) {
+                    read(reader);
+                }
+                code
+            }
+            Err(new) => {
+                let doubts = reader.doubts();
+                let (text, cell) = read(reader);
+                coded.dictionary.push(text, cell);
+                let doubtful = reader.doubts() > doubts;
+                self.doubtful.push(doubtful);
+                self.any_doubtful |= doubtful;
+                self.interner.add(raw, new)
+            }
         }
     }
 

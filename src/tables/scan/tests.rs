@@ -204,6 +204,21 @@ proptest! {
     }
 
     #[test]
+    fn joined_columns_read_as_the_whole(
+        lines in any::<bool>().prop_flat_map(|odd| prop::collection::vec(line(odd), 0..60)),
+        end in prop::sample::select(vec!["\n", "\r\n"]),
+        (piece, beyond, threads) in (1_usize..300, 0_usize..80, 1_usize..4),
+    ) {
+        let spec = columns(
+            "both: { joined: [label, share] }\nlabel: {}\nwhen: { kind: period, joined: [period] }\nperiod: {}\n\
+             n: { kind: number }\nshare: {}",
+        );
+        let cuts = [cut(piece, beyond, threads), cut(1 << 16, 64, 1)];
+        let text = text(&lines, ',', end, true);
+        same_of(&[&[0, 1, 2, 3, 4, 5], &[0, 2], &[]], text.as_bytes(), &spec, Limits::default(), &cuts);
+    }
+
+    #[test]
     fn long_runs_of_regular_rows_read_as_the_whole(
         rows in prop::collection::vec((0_usize..400, line(true)), 1..5),
         piece in 100_usize..3000,
@@ -256,6 +271,25 @@ fn what_is_a_little_odd_is_scanned_all_the_same() {
         assert!(!is_scanned(format!("{head}{many}{odd}{regular}").as_bytes(), &spec, cut(500, 20, 3)), "{}", odd.len());
     }
     assert!(!is_scanned(format!("\"Title\" x\n{head}{regular}").as_bytes(), &spec, cut(500, 20, 3)));
+}
+
+#[test]
+fn a_period_of_two_columns_is_scanned() {
+    let spec = columns("when: { kind: period, joined: [month, year] }\nyear: {}\nmonth: {}\nn: { kind: number }");
+    let rows = "2025,Oct,1\n2025,\" Nov \",2\n,Dec,3\n".repeat(200);
+    let text = format!("year,month,n\n{rows}");
+    let cut = cut(500, 20, 3);
+    assert!(is_scanned(text.as_bytes(), &spec, cut));
+    let (seen, findings) = answer(&dropped(&text).path, &spec, Limits::default(), cut, &[0, 3]).expect("a table");
+    assert_eq!(seen.len(), 600);
+    let month = |text: &str| Cell::Period(text.parse().expect("a month"));
+    for (row, (text, cell)) in [("Oct 2025", month("2025-10")), ("Nov 2025", month("2025-11"))].into_iter().enumerate()
+    {
+        assert_eq!(seen[row + 300].1[0], (text.to_owned(), cell));
+    }
+    let (text, cell) = &seen[2].1[0];
+    assert!(text == "Dec" && !matches!(cell, Cell::Period(_)), "of no year: {cell:?}");
+    assert_eq!(findings, []);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use super::{
         taker::{Source, Taker},
     },
     chain::{Chain, Start},
-    fill::{Fill, Run, text},
+    fill::{Fill, Place, Run, text},
     index::{self, Index},
     pieces::{Piece, Pieces},
     plan::Plan,
@@ -67,7 +67,14 @@ pub(super) struct Worker<'a> {
 impl<'a> Worker<'a> {
     /// `wanted` says of each declared column whether anything looks at it.
     pub(super) fn new(plan: &'a Plan, taker: Taker, wanted: impl Fn(usize) -> bool) -> Self {
-        let fill = |(at, source): (usize, &Source)| Fill::new(taker.layout.position(at), wanted(at), &source.reader);
+        let fill = |(at, source): (usize, &Source)| {
+            let place = match (taker.layout.parts(at), taker.layout.position(at)) {
+                (Some(parts), _) => Place::Joined(parts.collect()),
+                (None, Some(position)) => Place::At(position),
+                (None, None) => Place::Nowhere,
+            };
+            Fill::new(place, wanted(at), &source.reader)
+        };
         let fills: Vec<Fill> = taker.columns.iter().enumerate().map(fill).collect();
         let fast = Batch { columns: fills.iter().map(Fill::column).collect(), ..Batch::default() };
         let slow = taker.batch(None);
