@@ -450,6 +450,21 @@ fn periods_below_no_name_are_called_so() {
 }
 
 #[test]
+fn a_nameless_column_that_numbers_the_rows_is_not_followed() {
+    let rows = |first: u32, step: u32| {
+        let row = |month: u32| format!("{},2025-0{month},{}\n", first + step * month, month * 11 % 17);
+        let rows: Vec<String> = (1..=9).map(row).collect();
+        published("index.csv", format!(",Month,Admissions\n{}", rows.concat()).as_bytes()).0
+    };
+    for (first, step) in [(0, 1), (1384, 3)] {
+        let proposal = rows(first, step);
+        says(&proposal, &["measures:", "admissions: { value: admissions }"]);
+        assert!(!proposal.yaml.contains("column_1: { value"), "{}", proposal.yaml);
+    }
+    assert!(rows(7, 0).yaml.contains("column_1: { value"), "figures that stay the same are followed");
+}
+
+#[test]
 fn the_first_of_a_month_among_other_days_is_a_day() {
     let days: Vec<String> = (1..=28).map(|day| format!("{day:02} Apr 2018,{day}\n")).collect();
     let (proposal, examined) = published("weekly.csv", format!("Date,Attendances\n{}", days.concat()).as_bytes());

@@ -98,6 +98,13 @@ impl Column {
         !matches!(self.kind, ColumnKind::Text | ColumnKind::Period)
     }
 
+    /// Whether it numbers the rows, as programs do that put out their own index: nameless, and rising from row to row.
+    pub(super) fn counts_rows(&self) -> bool {
+        let numbers: Option<Vec<u64>> = self.printed.texts.iter().map(|text| text.trim().parse().ok()).collect();
+        let is_nameless = self.printed.above.is_empty() && matches!(self.printed.source, Source::Position(_));
+        is_nameless && numbers.is_some_and(|numbers| numbers.len() > 1 && numbers.is_sorted_by(|one, next| one < next))
+    }
+
     /// Whether its figures are shares of others, by their kind or name.
     pub(super) fn is_share(&self) -> bool {
         let named = || self.has_word(&SHARES) || self.printed.name.contains("percent");

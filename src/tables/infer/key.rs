@@ -59,7 +59,7 @@ fn is_key(all: &[Column], period: Option<usize>, set: &[usize]) -> bool {
 
 /// The figures that are followed, each with the column of its plan.
 pub(super) fn measures(all: &[Column]) -> Vec<(&Column, Option<&Column>)> {
-    let figures = || all.iter().filter(|column| column.is_figure());
+    let figures = || all.iter().filter(|column| column.is_figure() && !column.counts_rows());
     let plans: Vec<&Column> = figures().filter(|column| is_plan(column)).collect();
     // A file of nothing but plans follows them.
     let followed: Vec<&Column> = figures().filter(|column| !is_plan(column)).collect();
