@@ -42,7 +42,7 @@ impl ColumnReader {
             percent: settings.percent,
             scale,
             reasons: settings.reasons.clone(),
-            period: PeriodColumn::new(year, settings.granularity, settings.dates),
+            period: PeriodColumn::new(year, settings.granularity, settings.dates, settings.quarters),
             scale_finding,
             doubtful: Places::default(),
             has_points: false,

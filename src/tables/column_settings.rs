@@ -14,6 +14,7 @@ use super::{
     date_order::DateOrder,
     globs::RowPattern,
     layout_settings::{Given, Position},
+    quarter_year::QuarterYear,
     row::trim,
     settings::{Written, regex},
 };
@@ -55,6 +56,11 @@ pub struct ColumnSettings {
     /// `month_first`. Its periods are then days, unless `granularity` says otherwise. Left out: such a date is a question.
     #[serde(default)]
     pub dates: Option<DateOrder>,
+    /// What the one year beside a quarter is, in a period column: that of the `calendar` (2024Q1 is January to March 2024),
+    /// or the one in which the financial year begins (`financial_begins`) or ends (`financial_ends`). Left out: such a
+    /// quarter is a question.
+    #[serde(default)]
+    pub quarters: Option<QuarterYear>,
     /// What a number without a percent sign is in a percent column.
     #[serde(default)]
     pub percent: Option<PercentForm>,

@@ -232,6 +232,9 @@ fn check_column(name: &Located<String>, column: &ColumnSettings, origin: Origin,
     if column.dates.is_some() && (column.kind != ColumnKind::Period || matches!(origin, Origin::AcrossName(_))) {
         say(format!("`dates` of `{}` has no effect", name.value), "it is for columns of `kind: period`");
     }
+    if column.quarters.is_some() && (column.kind != ColumnKind::Period || matches!(origin, Origin::AcrossName(_))) {
+        say(format!("`quarters` of `{}` has no effect", name.value), "it is for columns of `kind: period`");
+    }
     if column.scale.is_some() && !matches!(column.kind, ColumnKind::Number | ColumnKind::Figure | ColumnKind::Target) {
         say(format!("`scale` of `{}` has no effect", name.value), "it is for columns of kind number, figure or target");
     }

@@ -575,6 +575,7 @@ fn settings_that_do_not_fit_together_are_refused_where_they_stand() {
             "4:3: nothing tells which row of a file is the header",
         ),
         ("{}", "n: { percent: points }", "`percent` of `n` has no effect"),
+        ("{}", "n: { quarters: calendar }", "`quarters` of `n` has no effect"),
         ("{}", "n: { scale: 1000 }", "`scale` of `n` has no effect"),
         ("{}", "n: { from: { file_name: '(?<year>x)' } }", "no group for the value"),
     ] {

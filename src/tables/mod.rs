@@ -43,6 +43,7 @@ mod period_readings;
 mod period_words;
 mod periods;
 mod places;
+mod quarter_year;
 mod row;
 mod scan;
 mod seen;

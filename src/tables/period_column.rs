@@ -9,6 +9,7 @@ use super::{
     date_order::DateOrder,
     periods::{self, Reading},
     places::Places,
+    quarter_year::QuarterYear,
     row::is_blank,
 };
 
@@ -25,6 +26,8 @@ pub(super) struct PeriodColumn {
     declared: Option<Granularity>,
     /// Which number of a date the dataset says is the day.
     order: Option<DateOrder>,
+    /// What the dataset says the year beside a quarter is.
+    quarters: Option<QuarterYear>,
     /// Cells that hold periods of another kind than declared.
     otherwise: Places,
     /// Cells that could be of another kind, by that kind: `2011-12` is a month here and may be a financial year.
@@ -35,10 +38,15 @@ pub(super) struct PeriodColumn {
 
 impl PeriodColumn {
     /// With the financial year of periods that name none, if it is known, and what the dataset declares: the kind of period
-    /// and the order of dates. Dates are days where it does not say what else they are.
-    pub(super) fn new(year: Option<i32>, declared: Option<Granularity>, order: Option<DateOrder>) -> Self {
+    /// the order of dates, and the year of quarters. Dates are days where it does not say what else they are.
+    pub(super) fn new(
+        year: Option<i32>,
+        declared: Option<Granularity>,
+        order: Option<DateOrder>,
+        quarters: Option<QuarterYear>,
+    ) -> Self {
         let declared = declared.or(order.map(|_| Granularity::Day));
-        Self { year, declared, order, ..Self::default() }
+        Self { year, declared, order, quarters, ..Self::default() }
     }
 
     /// Keeps so many places of each kind.
@@ -102,6 +110,9 @@ impl PeriodColumn {
     /// What a text means. Where the dataset declares a kind of period, that settles it; what is none of that kind is read
     /// as what it is, and is a finding.
     fn reading(&self, text: &str) -> Option<Reading> {
+        if let Some(period) = self.quarters.and_then(|quarters| quarters.meaning(text)) {
+            return Some(Reading { period, also: Vec::new() });
+        }
         let Some(declared) = self.declared else { return periods::read(text, self.year).ok() };
         let by_order = self.order.and_then(|order| order.meanings(text));
         let meanings = by_order.unwrap_or_else(|| periods::meanings(text, self.year));

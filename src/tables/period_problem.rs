@@ -23,7 +23,8 @@ pub enum PeriodProblem {
     NoYear(String),
     /// It names a quarter without saying whether the year is financial or of the calendar.
     #[error(
-        "`{0}` does not say whether its year is financial (write Q2 2024/25) or of the calendar (write the months)"
+        "`{0}` does not say whether its year is financial (write Q2 2024/25) or of the calendar (write the months); \
+         or say which in the column's settings: `quarters: calendar`, `financial_begins` or `financial_ends`"
     )]
     QuarterOfWhichYear(String),
     /// It names a financial year by one number.

@@ -73,6 +73,16 @@ pub(super) fn readings(items: &[Item<'_>], financial_year: Option<i32>) -> Resul
     Ok(readings)
 }
 
+/// The quarter and the year of a text that names one of each.
+pub(super) fn quarter_and_year(items: &[Item<'_>]) -> Option<(i32, i32)> {
+    match items {
+        [Item::Quarter(quarter), Item::Number(year)] | [Item::Number(year), Item::Quarter(quarter)] => {
+            Some((*quarter, year.year()?))
+        }
+        _ => None,
+    }
+}
+
 fn is_month(item: &Item<'_>) -> bool {
     matches!(item, Item::Month(_) | Item::MonthOfYear(_))
 }

@@ -475,6 +475,24 @@ fn a_declared_order_of_dates_decides_which_number_is_the_day() {
 }
 
 #[test]
+fn a_declared_year_of_quarters_decides_which_they_are() {
+    for (settings, texts, read) in [
+        (
+            "quarters: calendar",
+            "2012Q1|2012Q4 |Q2 2024|2024-05|Q2 2024/25",
+            "2011/12-Q4|2012/13-Q3|2024/25-Q1|2024-05|2024/25-Q2",
+        ),
+        ("quarters: financial_begins", "2012Q1|Q4 2024", "2012/13-Q1|2024/25-Q4"),
+        ("quarters: financial_ends, granularity: quarter", "2012Q1|Q4 2024", "2011/12-Q1|2023/24-Q4"),
+        ("granularity: quarter", "2012Q1", "Missing(Unreadable)"),
+    ] {
+        let texts: Vec<&str> = texts.split('|').collect();
+        let read: Vec<String> = read.split('|').map(str::to_owned).collect();
+        assert_eq!(periods_with(settings, &texts), (read, vec![]), "{settings}");
+    }
+}
+
+#[test]
 fn a_period_column_is_not_half_months_half_years() {
     let spec = columns("year: { kind: period }\ncount: { kind: number }");
     let mixed = "year,count\n2010-11,1\n2011-12,2\n2012-13,3\n";
