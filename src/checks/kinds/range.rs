@@ -5,6 +5,7 @@
 //! | `column` | a number, percent, duration or period column |
 //! | `min`, `max` | the bounds, one of them or both; the bounds themselves are in range |
 //! | `above`, `below` | instead of them, bounds that are not in range themselves |
+//! | `whole` | with `true`, only whole numbers are in range, with bounds or without: 12.5 are no patients |
 //!
 //! The bounds of a percent column are shares (1 is 100%), those of a duration column seconds, those of a period column
 //! periods (`2025-10`, `2025/26`, `2025-10-06`), which need not be as long as those in the column: every day counts, so that
@@ -15,6 +16,7 @@
 //! - range: { column: planned, min: 0 }
 //! - range: { column: uptake, min: 0, max: 1, severity: warning }
 //! - range: { column: list_size, above: 0 }
+//! - range: { column: attendances, whole: true }
 //! - range: { column: referred, min: 2024-04-01 }
 //! ```
 //!
@@ -52,6 +54,8 @@ pub struct Range {
     above: Option<Located<Limit>>,
     #[serde(default)]
     below: Option<Located<Limit>>,
+    #[serde(default)]
+    whole: bool,
 }
 
 impl Kind for Range {
@@ -60,16 +64,23 @@ impl Kind for Range {
     fn build(&self, place: &Place, context: Context<'_>) -> Result<Box<dyn Check>, Problems> {
         let mut problems = Problems::default();
         let column = problems.take(self.column(context.schema).map_err(Problems::from));
-        if self.limits().into_iter().all(Option::is_none) {
+        let unlimited = self.limits().into_iter().all(Option::is_none);
+        if unlimited && !self.whole {
             let problem = Problem::new(place.clone(), "a range needs `min`, `max` or both");
             problems.push(problem.hint("or `above` and `below`, which are not in range themselves"));
         }
         let Some(column) = column else { return Err(problems) };
         problems.into_result()?;
+        if column.kind == ColumnKind::Period && self.whole {
+            return Err(
+                Problem::new(self.column.place.clone(), "periods are no numbers, and `whole` is of numbers").into()
+            );
+        }
         if column.kind == ColumnKind::Period {
             return Ok(Box::new(OfPeriods { column, span: Span::build(place, self.limits())? }));
         }
-        Ok(Box::new(OfFigures { column, bounds: self.bounds(place)? }))
+        let bounds = if unlimited { None } else { Some(self.bounds(place)?) };
+        Ok(Box::new(OfFigures { column, bounds, whole: self.whole }))
     }
 }
 
@@ -100,7 +111,17 @@ impl Range {
 #[derive(Debug)]
 struct OfFigures {
     column: Declared,
-    bounds: Bounds,
+    bounds: Option<Bounds>,
+    whole: bool,
+}
+
+impl OfFigures {
+    /// "below 0", "below 0 or no whole number".
+    fn beyond(&self) -> String {
+        let bounds = self.bounds.map(Bounds::beyond);
+        let whole = self.whole.then(|| "no whole number".to_owned());
+        bounds.into_iter().chain(whole).collect::<Vec<_>>().join(" or ")
+    }
 }
 
 impl Check for OfFigures {
@@ -110,10 +131,11 @@ impl Check for OfFigures {
 
     fn start(&self, file: &Start<'_>) -> Option<Box<dyn Tally>> {
         let field = self.column.in_file(file.header)?;
-        let ((least, greatest), mut asked) = (self.bounds.ends(), Asked::default());
-        let seen = format!("{} is {}", field.title(), self.bounds.beyond());
+        let (least, greatest) = self.bounds.map_or((f64::NEG_INFINITY, f64::INFINITY), Bounds::ends);
+        let (whole, mut asked) = (self.whole, Asked::default());
+        let seen = format!("{} is {}", field.title(), self.beyond());
         Some(Misfits::start(file.failures(), seen, move |rows, failures| {
-            let fails = |number: f64| !(least..=greatest).contains(&number);
+            let fails = |number: f64| !(least..=greatest).contains(&number) || whole && number.fract() != 0.0;
             field.failing_numbers(rows, &mut asked, fails, |spot| failures.add_cell(spot));
         }))
     }
