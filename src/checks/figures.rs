@@ -13,7 +13,7 @@ use super::{
     weighing::{LookedAt, Weighing},
 };
 use crate::{
-    model::{Figure, Finding, History, Period, SeriesKey, Value},
+    model::{Figure, Finding, History, Period, Series, SeriesKey, Value},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -94,6 +94,17 @@ impl<'a> Look<'a> {
     /// The figures that are delivered of a period, in the order of series.
     pub(super) fn of(&self, period: Period) -> &'a [Delivery<'a>] {
         self.by_period.0.get(&period).map_or(&[], Vec::as_slice)
+    }
+
+    /// The figures of a period, be it delivered or known.
+    pub(super) fn of_any(&self, period: Period) -> Vec<Delivery<'a>> {
+        if self.delivered.periods.contains(&period) {
+            return self.of(period).to_vec();
+        }
+        let series = self.own().into_iter().flat_map(History::series);
+        let of =
+            |series: &'a Series| Some(Delivery { key: &series.key, period, figure: series.at(period)?, row: None });
+        series.filter_map(of).collect()
     }
 
     /// The figure of a series at a period, where it is delivered.

@@ -109,8 +109,8 @@ impl Known {
     }
 }
 
-/// The periods of its own dataset whose figures checks of a delivery look at: those that it reports, and the two of their
-/// kind before each. Of older ones checks know only that they are there; what they name by measure, they know as a whole.
+/// The periods of its own dataset whose figures checks of a delivery look at: those that it reports, the two of their kind
+/// before each, and the same a year before. Of older ones checks know only that they are there; what they name by measure, they know as a whole.
 #[must_use]
 pub fn looks_back(reported: &BTreeSet<Period>, known: &BTreeSet<Period>) -> BTreeSet<Period> {
     let all: BTreeSet<Period> = known.union(reported).copied().collect();
@@ -119,6 +119,7 @@ pub fn looks_back(reported: &BTreeSet<Period>, known: &BTreeSet<Period>) -> BTre
         // Those of one kind are neighbours in their order.
         let before = all.range(..*period).rev().take_while(|before| before.granularity() == period.granularity());
         periods.extend(before.take(2));
+        periods.extend(Some(period.same_period_last_year()).filter(|year_before| all.contains(year_before)));
     }
     periods
 }

@@ -35,6 +35,7 @@ mod misfits;
 mod names;
 mod policy;
 mod privacy;
+mod profiles;
 mod references;
 mod repeated;
 mod rows;

@@ -27,6 +27,7 @@
 //! September 2025, and the other way round, in 198 of 203 rows: were the two columns exchanged?``
 
 mod exchanged;
+mod exchanged_rows;
 
 use serde::Deserialize;
 
@@ -82,6 +83,7 @@ impl FigureKind for Misplaced {
         Ok(Box::new(Compiled {
             measures,
             shares_too: self.measure.is_some(),
+            all: self.measure.is_none(),
             fall: self.fall.as_ref().map_or(FALL, |fall| fall.value),
             least: self.least.as_ref().map_or(LEAST, |least| least.value),
         }))
@@ -92,6 +94,8 @@ impl FigureKind for Misplaced {
 struct Compiled {
     measures: Vec<String>,
     shares_too: bool,
+    /// Whether no measure was named.
+    all: bool,
     fall: f64,
     least: usize,
 }
@@ -102,7 +106,9 @@ impl FigureCheck for Compiled {
         Answer::of_periods(look.news(), |period| {
             let before = look.before(period).map(|before| (before, period));
             let exchanged = before.map(|periods| exchanged::exchanged(look, &self.measures, periods, self.least));
-            of_measures(period).chain(exchanged.into_iter().flatten()).map(Found::in_file).collect::<Vec<_>>()
+            let rows = before.filter(|_| self.all).map(|periods| exchanged_rows::exchanged(look, periods));
+            let exchanged = exchanged.into_iter().chain(rows).flatten();
+            of_measures(period).chain(exchanged).map(Found::in_file).collect::<Vec<_>>()
         })
     }
 }

@@ -19,7 +19,7 @@
 //! looked at and a note says so. A tolerance per group needs some 100 bytes for each group, of which there may be 100,000.
 //!
 //! Kinds that look at figures and at what is known (`continuity`, `against_previous`, `unchanged`, `leaps`, `misplaced`, `same_organisations`,
-//! `restated`, `agrees_with`, `claims`) take no `where`; their `tolerance` is of the figures that they look at. They are made when the
+//! `restated`, `agrees_with`, `claims`, `copies`) take no `where`; their `tolerance` is of the figures that they look at. They are made when the
 //! rows have been read, and only of a file that nothing else holds back, or that somebody releases.
 //!
 //! ```yaml
@@ -42,6 +42,7 @@ pub mod columns_present;
 pub mod compare;
 pub mod complete;
 pub mod continuity;
+pub mod copies;
 pub mod duplicate_rows;
 pub mod freshness;
 pub mod leaps;
@@ -200,5 +201,6 @@ registry! {
         restated => Restated,
         agrees_with => AgreesWith,
         claims => Claims,
+        copies => Copies,
     }
 }

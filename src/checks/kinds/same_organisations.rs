@@ -7,7 +7,8 @@
 //! | `gone` | how many may be gone: `2`, or `1%` of those before; none unless said |
 //! | `new` | how many may be new; any number unless said |
 //!
-//! One that reports a blank does not report; one whose figure is withheld does. Which are gone or new, as far as that is
+//! One that reports a blank does not report; one whose figure is withheld does. One that reports nothing but noughts (shares left out), and had
+//! figures of a hundred or more in the period before, counts as gone and is said by itself. Which are gone or new, as far as that is
 //! allowed, is said as a note. The period before, and the periods that are looked at, are as in
 //! [`against_previous`](super::against_previous).
 //!
@@ -16,9 +17,10 @@
 //! - same_organisations: { label: contract, new: 0 }
 //! ```
 //!
-//! Findings: ``contract: 1 of 14 of September 2025 is gone in October 2025: `Dementia` ``
+//! Findings: ``contract: 1 of 14 of September 2025 is gone in October 2025: `Dementia` ``; ``contract: 1 of 14 of September 2025 has
+//! nothing but noughts in October 2025: `ECGs` ``
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -30,7 +32,7 @@ use super::super::{
     known::is_reported,
 };
 use crate::{
-    model::{Figure, Period, SeriesKey, Severity},
+    model::{Figure, Period, SeriesKey, Severity, Unit},
     yaml::{Located, Place, Problem, Problems},
 };
 
@@ -68,6 +70,9 @@ impl FigureKind for SameOrganisations {
     }
 }
 
+/// Who had figures so large does not end by itself.
+const LARGE: f64 = 100.0;
+
 #[derive(Debug)]
 struct Compiled {
     label: String,
@@ -97,7 +102,35 @@ impl Compiled {
             let seen = format!("{label}: {count} {verb} new in {period}, beside {total} of {before}: {names}");
             (seen, self.new.is_some_and(|new| new.is_exceeded(count, total)))
         });
-        gone.into_iter().chain(new).collect()
+        let noughts = told(&self.noughts(look, (before, period)), |count, _, names| {
+            let (label, before, period) = (&self.label, before.label(), period.label());
+            let verb = if count == 1 { "has" } else { "have" };
+            let seen =
+                format!("{label}: {count} of {total} of {before} {verb} nothing but noughts in {period}: {names}");
+            (seen, self.gone.is_exceeded(count, total))
+        });
+        gone.into_iter().chain(noughts).chain(new).collect()
+    }
+
+    /// The values of the label whose numbers are all noughts, and were not before.
+    fn noughts<'a>(&self, look: &Look<'a>, (before, period): (Period, Period)) -> Vec<&'a str> {
+        // By value, the greatest number of all its series, now and before.
+        let mut greatest: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+        for one in look.of(period) {
+            // A share of nothing may be any.
+            let is_share = one.figure.unit == Some(Unit::Percent);
+            let mine = !is_share && self.measure.as_ref().is_none_or(|measure| *measure == one.key.measure);
+            let Some(value) = one.key.labels.get(&self.label).filter(|_| mine && is_reported(one.figure.value)) else {
+                continue;
+            };
+            // What is withheld is no nought.
+            let now = one.figure.value.get().map_or(f64::INFINITY, f64::abs);
+            let then = look.figure(one.key, before).and_then(|figure| figure.value.get()).map_or(0.0, f64::abs);
+            let (most_now, most_then) = greatest.entry(value).or_default();
+            (*most_now, *most_then) = (most_now.max(now), most_then.max(then));
+        }
+        let are_noughts = |(now, then): &(f64, f64)| *now == 0.0 && *then >= LARGE;
+        greatest.into_iter().filter(|(_, numbers)| are_noughts(numbers)).map(|(value, _)| value).collect()
     }
 
     /// The values of the label that report a figure in a period.
