@@ -136,3 +136,35 @@ fn a_percentage_without_a_sign_is_held_against_its_two_figures() {
     let wrong = judge(home.path(), "beds-2025-06.csv", &beds(Some(7)));
     assert_eq!(said(&wrong), ["percentagetaken-is-the-share"], "{:#?}", wrong.findings);
 }
+
+/// A quarter of boards whose codes stand beside their names, and whose rows say the quarter as the file's name does.
+fn boards(quarter: &str, beds: &[(&str, &str, &str)]) -> String {
+    let rows: Vec<String> = beds.iter().map(|(name, code, beds)| format!("{quarter},{name},{code},{beds}\n")).collect();
+    format!("Quarter,Board,Code,Beds\n{}", rows.concat())
+}
+
+#[test]
+fn a_code_that_stands_twice_a_part_of_a_bed_and_another_quarter_than_the_names_are_found() {
+    let names =
+        ["Ayr", "Borders", "Clyde", "Dumfries", "Esk", "Forth", "Grampian", "Highland", "Islay", "Jura", "Kyle"];
+    let codes: Vec<String> = (0..names.len()).map(|at| format!("S0800{:02}", 11 + 7 * at)).collect();
+    let figures: Vec<String> = (0..names.len()).map(|at| (412 + 53 * at).to_string()).collect();
+    let good: Vec<(&str, &str, &str)> = names
+        .iter()
+        .zip(codes.iter().zip(&figures))
+        .map(|(name, (code, beds))| (*name, code.as_str(), beds.as_str()))
+        .collect();
+    let home = home_of("beds-2020Q4.csv", &boards("2020Q4", &good));
+    let judged = |quarter: &str, beds: &[(&str, &str, &str)]| {
+        let examined = judge(home.path(), "beds-2021Q1.csv", &boards(quarter, beds));
+        said(&examined).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(judged("2021Q1", &good), [""; 0]);
+    assert_eq!(judged("2020Q4", &good), ["name-says-it"]);
+    let mut twice = good.clone();
+    twice.push(("Kyle and Lochalsh", twice[10].1, "77"));
+    assert_eq!(judged("2021Q1", &twice), ["once-each-code"]);
+    let mut thousands = good.clone();
+    thousands[3].2 = "0.571";
+    assert_eq!(judged("2021Q1", &thousands), ["beds-is-whole"]);
+}

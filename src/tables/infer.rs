@@ -5,6 +5,7 @@
 //! The settings that it is read with are parsed from the text that is written, so what is proposed is what will be read.
 //! Where figures could be read in two ways, a question stands in place of a guess.
 
+mod also;
 mod alternate;
 mod bare;
 mod beyond;

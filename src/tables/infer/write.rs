@@ -4,7 +4,7 @@ use crate::model::ColumnKind;
 
 use super::{
     super::row::Row,
-    Proposal, Steward,
+    Proposal, Steward, also,
     columns::{Column, Columns},
     file_name::Name,
     heading::is_figure,
@@ -62,7 +62,7 @@ pub(super) fn proposal(parts: &Parts<'_>) -> Proposal {
     draft.period(parts);
     draft.table(parts);
     draft.columns(parts);
-    draft.checks(parts.columns);
+    draft.checks(parts);
     draft.identities(parts.columns);
     draft.relations(parts);
     draft.held_against_the_past(parts);
@@ -235,9 +235,13 @@ impl Draft {
             let remark = if remark.is_empty() { String::new() } else { format!("  # {remark}") };
             self.line(format!("{line:width$}{remark}").trim_end());
         }
+        if let Some((column, _)) = also::said_in_name(parts.columns, parts.file) {
+            self.line(&format!("  {column}"));
+        }
     }
 
-    fn checks(&mut self, columns: &Columns) {
+    fn checks(&mut self, parts: &Parts<'_>) {
+        let columns = parts.columns;
         self.line("\n# What makes a file fit to publish. An error holds it back; a warning is published with it.");
         self.line("checks:");
         let full = |wanted: fn(&Column) -> bool| {
@@ -281,6 +285,17 @@ impl Draft {
             self.line("  # The fewest columns that no two rows have in common.");
             self.line(&format!("  - unique: {{ columns: [{}] }}", key.collect::<Vec<_>>().join(", ")));
         }
+        let once = also::once_each(columns);
+        if !once.is_empty() {
+            self.line("  # Nor did a text of these stand twice.");
+        }
+        for check in &once {
+            self.line(&format!("  - {check}"));
+        }
+        if let Some((_, check)) = also::said_in_name(columns, parts.file) {
+            self.line("  # The file's name said it as well.");
+            self.line(&format!("  - {check}"));
+        }
         let labels: Vec<usize> = columns.labels.iter().flatten().copied().collect();
         let closed = columns.all.iter().enumerate().filter(|(at, column)| column.is_closed() && !labels.contains(at));
         let closed: Vec<&Column> = closed.map(|(_, column)| column).collect();
@@ -311,6 +326,13 @@ impl Draft {
         }
         for column in counts {
             self.line(&format!("  - range: {{ column: {}, min: 0 }}", scalar(&column.printed.name)));
+        }
+        let whole = also::whole(columns);
+        if !whole.is_empty() {
+            self.line("  # All numbers of these were whole.");
+        }
+        for check in &whole {
+            self.line(&format!("  - {check}"));
         }
         let (least, most) = ((columns.rows / 2).max(1), columns.rows.saturating_mul(10));
         self.line(&format!("  # {} seen; one file says little of others.", count(columns.rows, "row")));
@@ -368,11 +390,14 @@ impl Draft {
         self.line("  # Held against earlier months: none is skipped, none comes again as the next, figures stay of their size.");
         self.line("  - continuity: { severity: warning }");
         self.line("  - unchanged: { severity: warning }");
+        self.line("  - unchanged: { name: columns-move, of: columns, severity: warning }");
+        self.line("  - unchanged: { name: rows-move, of: rows, severity: warning }");
         self.line("  - leaps: { times: 100, from: 1000, severity: warning }");
         // In five years of A&E returns, figures beyond 10,000 never leapt eightfold, and those below it did every few months.
         self.line("  - leaps: { name: large-figures, times: 8, from: 10000, severity: warning }");
         self.line("  - leaps: { name: whole-columns, of: columns, severity: warning }");
         self.line("  - misplaced: { severity: warning }");
+        self.line("  - copies: { severity: warning }");
         self.line("  - against_previous: { fall: 30%, severity: warning }");
         for column in labels.iter().filter_map(|at| columns.all.get(*at)) {
             let (label, name) = (scalar(&column.printed.name), column.printed.name.replace('_', "-"));
