@@ -311,7 +311,7 @@ fn an_alert_is_explained_from_its_figures_to_its_messages() {
         "694 < 0.6 * 1332 = 799.2: breach",
         "1078 < 0.6 * 1332 = 799.2",
         "2025-10: les-activity-2025-10.csv, revision 1, published",
-        "11 checks passed",
+        "16 checks passed",
         "primary-care-medical-services (new): October 2025",
         "email to pcms-chair@example.org: sent on",
         "after 1 attempt",
