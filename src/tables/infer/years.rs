@@ -38,7 +38,10 @@ pub(super) fn read(file: &str, titles: &[Row]) -> Years {
         let mut years = found.find_iter(text).filter(|found| !touches_digits(text, found.start(), found.end()));
         let year = years.find(|found| is_year(found.as_str()))?;
         let before = text.get(..year.start())?;
-        Some(format!(r"{}(?<year>{YEAR})", anchor(before)))
+        // Years before it that are none, such as 2010-2023, are passed over.
+        let end =
+            if text.get(year.end()..)?.starts_with(|c: char| c.is_alphanumeric() || c == '_') { "" } else { r"\b" };
+        Some(format!(r"{}(?<year>{YEAR}){end}", anchor(before)))
     };
     Years {
         of_file: year_in(file),
@@ -98,6 +101,22 @@ fn month_in(titles: &[String]) -> Option<(Period, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_longer_run_of_years_is_no_financial_year() {
+        for (text, year) in [
+            ("from 2010-2023", None),
+            ("from 2010-2023: 2011/12", Some("2011/12")),
+            ("beds 2025-26_v2", Some("2025-26")),
+        ] {
+            let expression = read(text, &[]).of_file;
+            let found = expression.and_then(|expression| {
+                let regex = Regex::new(&expression).unwrap_or_else(|error| panic!("{error}"));
+                regex.captures(text).and_then(|found| found.name("year").map(|found| found.as_str().to_owned()))
+            });
+            assert_eq!(found.as_deref(), year, "{text}");
+        }
+    }
 
     #[test]
     fn what_names_a_period_may_be_another_in_the_next_file() {
