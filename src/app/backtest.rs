@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::{
     config::Config,
     model::{
-        Alert, AlertId, AlertSeverity, AlertState, Cause, Exceptions, Figure, History, Labels, Period, Series,
-        TransitionKind, Value,
+        Alert, AlertId, AlertSeverity, AlertState, Cause, Exceptions, Figure, History, Labels, Period, TransitionKind,
+        Value,
     },
     routing::{Delivered, Mutes, Told, Traits, compose},
     rules::{Rule, with_derived},
@@ -282,8 +282,7 @@ fn stretches(
     shown: &BTreeSet<Period>,
 ) -> Vec<Stretch> {
     let mut found = Vec::new();
-    let looked_at = history.series().filter(|series| rule.applies_to(series));
-    let series: BTreeMap<Labels, &Series> = looked_at.map(|series| (rule.alert_labels(series), series)).collect();
+    let series = rule.series(history);
     for alert in alerts.iter().filter(|alert| alert.rule == rule.id()) {
         let series = series.get(&alert.labels);
         let figure = |period: &Period| {

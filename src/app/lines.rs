@@ -30,7 +30,7 @@ pub async fn as_they_stand(config: &Config, store: &Store, alerts: Vec<Alert>) -
             Some(rule) => Known::of(config, store, rule).await?,
             None => Known::default(),
         };
-        let series = rule.map(|rule| known.series(rule)).unwrap_or_default();
+        let series = rule.map(|rule| rule.series(&known.history)).unwrap_or_default();
         for alert in alerts {
             // What is late is told to the dataset's owner, whatever the route says.
             let dataset = config.datasets.get(&alert.dataset).filter(|_| alert.rule == LATE_DELIVERY);

@@ -186,6 +186,13 @@ impl Rule {
         series.key.measure == self.settings.measure.value && self.settings.only.takes(&series.key.labels)
     }
 
+    /// The series that it looks at of what is known of its dataset, by the labels of their alerts.
+    #[must_use]
+    pub fn series<'a>(&self, history: &'a History) -> BTreeMap<Labels, &'a Series> {
+        let looked_at = history.series().filter(|series| self.applies_to(series));
+        looked_at.map(|series| (self.alert_labels(series), series)).collect()
+    }
+
     /// What surrounds the series that it looks at, if it asks about more than each of them: each other as peers, the other
     /// measures of their dataset, and the other datasets.
     #[must_use]

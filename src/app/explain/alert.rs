@@ -153,7 +153,7 @@ pub async fn explain_alert(
 
 fn figures(rule: &Rule, known: &Known, alert: &Alert) -> Vec<AtPeriod> {
     let Known { history, around } = known;
-    let Some(&series) = known.series(rule).get(&alert.labels) else { return Vec::new() };
+    let Some(&series) = rule.series(history).get(&alert.labels) else { return Vec::new() };
     let told = series.iter().rev().map(|(period, _)| period).filter(|period| history.periods.contains(period));
     let mut periods: Vec<Period> = told.take(PERIODS).collect();
     periods.reverse();

@@ -4,14 +4,14 @@ mod alert;
 mod rests;
 mod rule;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::{
     config::Config,
     expr::{Around, Explained, Named, Truth, View},
-    model::{Figure, History, Labels, Period, Series, Unit, Value},
+    model::{Figure, History, Period, Unit, Value},
     rules::Rule,
     store::{Store, StoreError},
 };
@@ -79,12 +79,5 @@ impl Known {
         let history = histories.get(rule.dataset()).cloned().unwrap_or_default();
         let around = rule.around(&history, &histories);
         Ok(Self { history, around })
-    }
-
-    /// The series that a rule looks at, by the labels of their alerts.
-    #[must_use]
-    pub fn series(&self, rule: &Rule) -> BTreeMap<Labels, &Series> {
-        let looked_at = self.history.series().filter(|series| rule.applies_to(series));
-        looked_at.map(|series| (rule.alert_labels(series), series)).collect()
     }
 }

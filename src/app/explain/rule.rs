@@ -106,7 +106,7 @@ pub fn explain_rule(config: &Config, rule: &Rule, known: &Known, alerts: &[Alert
     let of_rule = alerts.iter().filter(|alert| alert.rule == rule.id());
     let alerts: BTreeMap<&Labels, &Alert> = of_rule.map(|alert| (&alert.labels, alert)).collect();
     let mut all = Vec::new();
-    for (labels, series) in known.series(rule) {
+    for (labels, series) in rule.series(&known.history) {
         let periods = series.iter().map(|(period, _)| period).filter(|period| known.history.periods.contains(period));
         let Some(newest) = Period::newest(periods).filter(|_| labels.contains(wanted)) else { continue };
         let alert = alerts.get(&labels);
