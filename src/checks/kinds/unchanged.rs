@@ -110,9 +110,9 @@ struct Same {
 
 impl Compiled {
     fn figures(&self, look: &Look<'_>, period: Period) -> Option<String> {
-        let year_before = Some(period.same_period_last_year());
-        let than = look.before(period).into_iter().chain(year_before.filter(|than| look.before(period) != Some(*than)));
-        than.into_iter().find_map(|than| {
+        let (before, year_before) = (look.before(period), Some(period.same_period_last_year()));
+        let mut than = before.into_iter().chain(year_before.filter(|_| before != year_before));
+        than.find_map(|than| {
             let of_each = self.same(look, (than, period)).into_values();
             let Same { same, all } =
                 of_each.fold(Same::default(), |sum, of| Same { same: sum.same + of.same, all: sum.all + of.all });

@@ -61,8 +61,9 @@ pub(super) fn proposal(parts: &Parts<'_>) -> Proposal {
     draft.head(parts);
     draft.period(parts);
     draft.table(parts);
-    draft.columns(parts);
-    draft.checks(parts);
+    let said_in_name = also::said_in_name(parts.columns, parts.file);
+    draft.columns(parts, said_in_name.as_ref());
+    draft.checks(parts.columns, said_in_name.as_ref());
     draft.identities(parts.columns);
     draft.relations(parts);
     draft.held_against_the_past(parts);
@@ -209,7 +210,7 @@ impl Draft {
         }
     }
 
-    fn columns(&mut self, parts: &Parts<'_>) {
+    fn columns(&mut self, parts: &Parts<'_>, said_in_name: Option<&(String, String)>) {
         self.line("\n# `header` is the text above the column when it is not the name itself.");
         self.line("columns:");
         let left_out: Vec<String> = parts.sample.shape.left_out.iter().map(|at| parts.above(*at)).collect();
@@ -235,13 +236,12 @@ impl Draft {
             let remark = if remark.is_empty() { String::new() } else { format!("  # {remark}") };
             self.line(format!("{line:width$}{remark}").trim_end());
         }
-        if let Some((column, _)) = also::said_in_name(parts.columns, parts.file) {
+        if let Some((column, _)) = said_in_name {
             self.line(&format!("  {column}"));
         }
     }
 
-    fn checks(&mut self, parts: &Parts<'_>) {
-        let columns = parts.columns;
+    fn checks(&mut self, columns: &Columns, said_in_name: Option<&(String, String)>) {
         self.line("\n# What makes a file fit to publish. An error holds it back; a warning is published with it.");
         self.line("checks:");
         let full = |wanted: fn(&Column) -> bool| {
@@ -292,7 +292,7 @@ impl Draft {
         for check in &once {
             self.line(&format!("  - {check}"));
         }
-        if let Some((_, check)) = also::said_in_name(columns, parts.file) {
+        if let Some((_, check)) = said_in_name {
             self.line("  # The file's name said it as well.");
             self.line(&format!("  - {check}"));
         }
